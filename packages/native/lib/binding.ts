@@ -1,0 +1,235 @@
+/**
+ * The typed contract of the addon: everything that crosses the border, on one screen, mirrored by `src/addon.cc`.
+ * Typed arrays and numbers only; no JSON, no callbacks. Every promise settles on the calling JS thread. Each model has one
+ * long-lived engine thread on which all its work runs in order, its trainer's too, so that two models train side by side;
+ * what belongs to no model (resize, shuffle, nearest, objective) runs on one engine thread of the JS context.
+ */
+export interface Binding {
+  info(): AddonInfo;
+  /** Sets the intra-op threads of every engine in this process. Call before the first model. */
+  setThreads(count: number): void;
+  /** Asks every engine thread of this JS context to finish its current job and joins it. Idempotent. */
+  stop(): void;
+  /** Returns free heap pages to the system (glibc `malloc_trim`); a no-op elsewhere. */
+  trimMemory(): void;
+
+  /** Builds the towers with fresh weights, initialised as open_clip does, from `seed`. */
+  createModel(config: NativeClipConfig, seed: number, device: string): Promise<NativeModel>;
+  createTrainer(model: NativeModel, config: NativeTrainerConfig): Promise<NativeTrainer>;
+
+  /** Antialiased bicubic on uint8 (±1 level of Pillow). `pixels` (height, width, 3) → (outHeight, outWidth, 3). */
+  resize(pixels: Uint8Array, height: number, width: number, outHeight: number, outWidth: number): Promise<Uint8Array>;
+  /** Cuts each picture N×N and permutes the tiles, never the identity. `pixels` (count, size, size, 3). */
+  shufflePatches(pixels: Uint8Array, count: number, size: number, grid: number, seed: number): Promise<Uint8Array>;
+  /** Exact top-k by inner product. `queries` (Q, D), `rows` (N, D) → (Q, k), best first. */
+  nearest(queries: Float32Array, rows: Float32Array, width: number, k: number): Promise<Neighbours>;
+  /** The whole objective on given embeddings, with its gradients: for tests, benchmarks and custom loops. */
+  objective(input: NativeObjectiveInput, config: NativeObjectiveConfig): Promise<NativeObjectiveResult>;
+}
+
+export interface AddonInfo {
+  /** libtorch at run time, e.g. `2.13.0`. */
+  libtorch: string;
+  /** libtorch whose headers the addon was compiled against; a different minor is refused at load. */
+  compiledAgainst: string;
+  cuda: boolean;
+  /** `cpu`, and `cuda:0` … where there are any. */
+  devices: string[];
+  threads: number;
+}
+
+/** Flat form of an open_clip model config. Sizes in pixels, tokens, channels. */
+export interface NativeClipConfig {
+  embedDim: number;
+  /** QuickGELU (x·σ(1.702x)) instead of GELU, in both towers. */
+  quickGelu: boolean;
+  imageMean: [number, number, number];
+  imageStd: [number, number, number];
+  logitScaleInit: number;
+  vision:
+    | {
+        kind: 'transformer';
+        imageSize: number;
+        patchSize: number;
+        width: number;
+        layers: number;
+        heads: number;
+        mlpRatio: number;
+        /** `patch`: one strided convolution (CLIP). `conv`: 3×3 stride-2 convolutions with batch-free norm, then tokens. */
+        stem: 'patch' | 'conv';
+      }
+    | { kind: 'resnet'; imageSize: number; width: number; layers: [number, number, number, number]; heads: number };
+  text: { contextLength: number; vocabSize: number; width: number; heads: number; layers: number; mlpRatio: number };
+}
+
+export interface TensorInfo {
+  /** open_clip's parameter name, e.g. `visual.conv1.weight`, `transformer.resblocks.0.attn.in_proj_weight`. */
+  name: string;
+  shape: number[];
+  /** False for buffers (running statistics). */
+  trainable: boolean;
+}
+
+export interface NativeModel {
+  tensors(): TensorInfo[];
+  readTensor(name: string): Promise<Float32Array>;
+  writeTensor(name: string, values: Float32Array): Promise<void>;
+  /** `pixels` (count, imageSize, imageSize, 3) RGB 0–255 → (count, embedDim) rows of unit length. */
+  encodeImages(pixels: Uint8Array, count: number): Promise<Float32Array>;
+  /** `ids` (count, contextLength), end-of-text token at `lengths[i] - 1`, anything after it ignored → unit rows. */
+  encodeTexts(ids: Int32Array, lengths: Int32Array): Promise<Float32Array>;
+  logitScale(): Promise<number>;
+  dispose(): void;
+}
+
+export interface NativeObjectiveConfig {
+  /** Weight of symmetric InfoNCE over the pairs of the batch. */
+  contrastive: number;
+  /** Negatives beyond the pairs become columns for every row of the contrastive term (NegCLIP) when true. */
+  sharedNegatives: boolean;
+  /** Weight of the pairwise term: softmax over a picture's own text and its own negative texts. */
+  ownTexts: number;
+  /** Weight of the pairwise term: softmax over a text's own picture and its own negative pictures. */
+  ownImages: number;
+  /** Rows and columns of a tile of the similarity matrix; memory is O(tile²), never O(B²). */
+  tile: number;
+}
+
+export interface NativeStructureConfig {
+  /** N of the N×N cut of I'_S. */
+  grid: number;
+  imageRole: 'negative' | 'positive' | 'off';
+  /** Share of each batch's pairs whose picture is shuffled, 0–1. */
+  imageShare: number;
+  textRole: 'negative' | 'positive' | 'off';
+  /** Weight of the structure terms. */
+  weight: number;
+}
+
+/** Random picture changes inside the step, from the step's seed. All 0 = off. Never mirrors: left and right carry meaning. */
+export interface NativeAugmentConfig {
+  /** Scale is drawn from [1 - scale, 1 + scale]. */
+  scale: number;
+  /** Shift in parts of the width, drawn from [-shift, shift] on both axes. */
+  shift: number;
+  /** Rotation in degrees, drawn from [-rotation, rotation]. */
+  rotation: number;
+  /** Contrast and brightness factors are drawn from [1 - contrast, 1 + contrast]. */
+  contrast: number;
+  /** Each channel's factor is drawn from [1 - tint, 1 + tint]. */
+  tint: number;
+}
+
+export interface NativeTrainerConfig {
+  objective: NativeObjectiveConfig;
+  structure: NativeStructureConfig;
+  augment: NativeAugmentConfig;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** Decoupled; not applied to gains, biases, class and position embeddings, logit scale. */
+  weightDecay: number;
+  /** Largest global gradient norm; 0 = no clipping. */
+  gradientClip: number;
+  /** ln s is clamped to [0, maxLogScale] after each step; ln 100 = 4.6052 in CLIP. */
+  maxLogScale: number;
+  /** False: the logit scale keeps its initial value. */
+  trainLogitScale: boolean;
+}
+
+/**
+ * One step's data. The first P pictures and the first P texts are the pairs (row r: picture r, text r); what follows
+ * are lone negatives. Own negatives may point at pairs too, so that a negative pair can be a row of its own.
+ */
+export interface NativeBatch {
+  /** P, at least 1. */
+  pairs: number;
+  /** (NI, size, size, 3), NI ≥ P. */
+  images: Uint8Array;
+  /** (NT, L), NT ≥ P; L at most the context length. */
+  texts: Int32Array;
+  /** (NT) tokens up to and with the end-of-text token. */
+  textLengths: Int32Array;
+  /** (NI) equal numbers = equal pictures: no negatives of each other. */
+  imageGroups: Int32Array;
+  /** (NT) equal numbers = equal texts: no negatives of each other. */
+  textGroups: Int32Array;
+  /** (P) weight of each pair; normalised to mean 1 inside. */
+  weights: Float32Array;
+  /** Own negative texts, compressed rows: those of row r are `index[offset[r]] … index[offset[r+1]-1]`, numbers into texts. */
+  ownTextOffsets: Int32Array; // (P+1)
+  ownTextIndex: Int32Array;
+  ownImageOffsets: Int32Array; // (P+1)
+  ownImageIndex: Int32Array;
+  /** Extra (picture, text) pairs that are true though their groups differ: masked wherever they would be negatives. */
+  alsoTrue: Int32Array; // (2·M)
+  /** (P, L) shuffled texts T'_S, or empty; length 0 = too short to be shuffled, masked out. */
+  shuffledTexts: Int32Array;
+  shuffledTextLengths: Int32Array;
+  /** Seeds augmentation and patch shuffle; below 2^53. */
+  seed: number;
+}
+
+export interface StepResult {
+  loss: number;
+  /** Before clipping. */
+  gradientNorm: number;
+  /** exp of the parameter, after the step. */
+  logitScale: number;
+  /** False: loss or gradient was not finite and the weights were left alone. */
+  applied: boolean;
+  /** Pictures that went through the image tower, shuffled ones included. */
+  imagesSeen: number;
+  /** Unweighted value of each active term: `contrastive`, `ownTexts`, `ownImages`, `structureImages`, `structureTexts`. */
+  terms: Record<string, number>;
+  /** (P) cosine of the pair minus the best cosine of its own negatives, both directions; NaN where a row has none. */
+  ownMargin: Float32Array;
+  /** (P) the pair's own contrastive loss, mean of both directions. */
+  pairLoss: Float32Array;
+}
+
+export interface NativeTrainer {
+  step(batch: NativeBatch, learningRate: number): Promise<StepResult>;
+  /** `exp_avg.NAME` and `exp_avg_sq.NAME` of every trained parameter. */
+  stateTensors(): TensorInfo[];
+  readState(name: string): Promise<Float32Array>;
+  writeState(name: string, values: Float32Array): Promise<void>;
+  /** Optimizer steps applied so far (Adam's t). */
+  readonly stepCount: number;
+  setStepCount(count: number): void;
+  dispose(): void;
+}
+
+export interface NativeObjectiveInput {
+  /** (NI, width) and (NT, width); rows of unit length. */
+  images: Float32Array;
+  texts: Float32Array;
+  width: number;
+  pairs: number;
+  imageGroups: Int32Array;
+  textGroups: Int32Array;
+  weights: Float32Array;
+  ownTextOffsets: Int32Array;
+  ownTextIndex: Int32Array;
+  ownImageOffsets: Int32Array;
+  ownImageIndex: Int32Array;
+  alsoTrue: Int32Array;
+  /** s, not ln s. */
+  logitScale: number;
+  /** Float64 arithmetic inside (finite-difference tests). */
+  double?: boolean;
+}
+
+export interface NativeObjectiveResult {
+  loss: number;
+  terms: Record<string, number>;
+  imageGradients: Float32Array | Float64Array;
+  textGradients: Float32Array | Float64Array;
+  /** With respect to s. */
+  logitScaleGradient: number;
+}
+
+export interface Neighbours {
+  index: Int32Array; // (Q, k)
+  score: Float32Array; // (Q, k)
+}

@@ -1,0 +1,49 @@
+// Architecture is data: plain structs that mirror NativeClipConfig of lib/binding.ts (open_clip's model
+// configs, flattened). Nothing here has behaviour; `check_config` in clip.cc judges the values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace anagram {
+
+enum class VisionKind { transformer, resnet };
+
+// `patch`: one strided convolution without bias (CLIP). `conv`: 3×3 stride-2 convolutions with batch-free
+// normalisation, then a 1×1 projection; the number of tokens is the same.
+enum class Stem { patch, conv };
+
+struct VisionConfig {
+  VisionKind kind = VisionKind::transformer;
+  int64_t image_size = 224;  // pixels, square
+  int64_t width = 768;
+  int64_t heads = 12;
+  // Transformer only.
+  int64_t patch_size = 32;
+  int64_t layers = 12;
+  double mlp_ratio = 4.0;
+  Stem stem = Stem::patch;
+  // ResNet only: bottlenecks of the four stages.
+  std::array<int64_t, 4> resnet_layers{3, 4, 6, 3};
+};
+
+struct TextConfig {
+  int64_t context_length = 77;
+  int64_t vocab_size = 49408;
+  int64_t width = 512;
+  int64_t heads = 8;
+  int64_t layers = 12;
+  double mlp_ratio = 4.0;
+};
+
+struct ClipConfig {
+  int64_t embed_dim = 512;
+  bool quick_gelu = true;  // x·σ(1.702x) instead of GELU, in both towers
+  std::array<double, 3> image_mean{0.48145466, 0.4578275, 0.40821073};
+  std::array<double, 3> image_std{0.26862954, 0.26130258, 0.27577711};
+  double logit_scale_init = 2.6592600369327783;  // ln(1/0.07)
+  VisionConfig vision;
+  TextConfig text;
+};
+
+}  // namespace anagram

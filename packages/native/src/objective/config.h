@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+namespace anagram {
+
+// Weights of the terms of the objective; 0 leaves a term out.
+struct ObjectiveConfig {
+  double contrastive = 1;
+  bool shared_negatives = true;  // lone negatives are columns for every row (NegCLIP)
+  double own_texts = 0;
+  double own_images = 0;
+  int64_t tile = 512;  // rows and columns of a tile of the similarity matrix
+};
+
+}  // namespace anagram

@@ -1,0 +1,59 @@
+// The training objective: a weighted sum of named terms over one batch of embeddings.
+//   loss = contrastive·C + own_texts·OT + own_images·OI + structure.weight·(SI + ST)
+// Each term has its own header with formula, range and a known value: contrastive.h, own_texts.h, own_images.h,
+// structure_images.h, structure_texts.h. Gradient flows to images, texts, logit scale and shuffled views.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "../ops/config.h"
+#include "config.h"
+
+namespace anagram {
+
+// The first P images and texts are the pairs (row r: image r, text r); what follows are lone negatives.
+// Index tensors are int64; they may lie on another device than the embeddings and are moved.
+struct ObjectiveInput {
+  at::Tensor images;       // (NI, D) rows of unit length, NI ≥ P
+  at::Tensor texts;        // (NT, D) rows of unit length, NT ≥ P
+  at::Tensor logit_scale;  // () s, exp'ed and clamped by the model
+  int64_t pairs = 0;       // P ≥ 1
+
+  at::Tensor image_groups;  // (NI) equal numbers = equal pictures: no negatives of each other
+  at::Tensor text_groups;   // (NT) equal numbers = equal texts
+  at::Tensor weights;       // (P) ≥ 0; normalised to mean 1 inside
+
+  // Own negatives as compressed rows: those of row r are index[offsets[r]] … index[offsets[r + 1] - 1].
+  at::Tensor own_text_offsets;   // (P + 1)
+  at::Tensor own_text_index;     // numbers into texts
+  at::Tensor own_image_offsets;  // (P + 1)
+  at::Tensor own_image_index;    // numbers into images
+
+  at::Tensor also_true;  // (M, 2) image, text: true though their groups differ; never negatives
+
+  // Shuffled views I'_S and T'_S of some pairs' pictures and texts; each row at most once.
+  std::optional<at::Tensor> shuffled_images;      // (R, D)
+  std::optional<at::Tensor> shuffled_image_rows;  // (R) pair numbers
+  std::optional<at::Tensor> shuffled_texts;       // (R', D)
+  std::optional<at::Tensor> shuffled_text_rows;   // (R')
+};
+
+struct ObjectiveOutput {
+  at::Tensor loss;  // ()
+  // Unweighted value of each active term: contrastive, ownTexts, ownImages, structureImages, structureTexts.
+  std::map<std::string, double> terms;
+  // (P) cosine of the pair minus the largest cosine of its own negatives, both directions; NaN where
+  // a row has none. No gradient.
+  at::Tensor own_margin;
+  at::Tensor pair_loss;  // (P) the pair's own contrastive loss, mean of both directions. No gradient.
+};
+
+ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveConfig& config,
+                                  const StructureConfig& structure);
+
+}  // namespace anagram

@@ -1,0 +1,13 @@
+// Antialiased bicubic resize on uint8, within one level of Pillow's BICUBIC.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+
+namespace anagram {
+
+at::Tensor resize(const at::Tensor& pixels,  // (H, W, 3) uint8
+                  int64_t height, int64_t width);  // → (height, width, 3) uint8
+
+}  // namespace anagram

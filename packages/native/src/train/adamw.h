@@ -1,0 +1,49 @@
+// AdamW with decoupled weight decay (Loshchilov & Hutter 2019) over libtorch's fused kernel, 3–10× faster on CPU
+// than a loop over tensors:
+//   m ← β₁m + (1-β₁)g,  v ← β₂v + (1-β₂)g²,  θ ← θ - lr·λθ - lr·m̂/(√v̂ + ε)
+// Two groups, as open_clip has them: λ = 0 for what has at most one dimension (gains, biases, the logit scale)
+// and for class and position embeddings.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "nn/clip.h"
+
+namespace anagram {
+
+struct AdamWConfig {
+  double beta1, beta2, epsilon, weight_decay;
+};
+
+class AdamW {
+ public:
+  AdamW(std::vector<NamedTensor> parameters, const AdamWConfig& config);
+
+  // Global Euclidean norm of the gradients at hand; parameters without a gradient count as zero.
+  double gradient_norm() const;
+  // One update by gradients times `coefficient` (1 = as they are); parameters without a gradient are decayed and
+  // moved by a gradient of zero, so that every parameter has seen the same number of steps.
+  void step(double learning_rate, double coefficient);
+  void drop_gradients();
+
+  std::vector<NamedTensor> state_tensors() const;
+  torch::Tensor state_tensor(const std::string& name) const;
+  void write_state(const std::string& name, const torch::Tensor& values);
+  int64_t step_count() const { return step_count_; }
+  void set_step_count(int64_t count);
+
+ private:
+  struct Group {
+    std::vector<std::string> names;
+    std::vector<torch::Tensor> parameters, exp_avgs, exp_avg_sqs;
+    double weight_decay;
+  };
+  AdamWConfig config_;
+  std::vector<Group> groups_;
+  int64_t step_count_ = 0;
+};
+
+}  // namespace anagram

@@ -1,0 +1,71 @@
+// One optimizer step: pixels and tokens in, changed weights and a few numbers out. The loop around it (order,
+// schedule, abort, checkpoints) is TypeScript; nothing here remembers more than the moments and the step count,
+// so restoring those by name makes a resumed run bit-equal (same build, CPU family and thread count).
+#pragma once
+
+#include <torch/torch.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nn/clip.h"
+#include "train/adamw.h"
+#include "train/config.h"
+
+namespace anagram {
+
+// Mirrors NativeBatch of lib/binding.ts; every tensor on the CPU. `NI`, `NT` ≥ P: the first P are the pairs.
+struct Batch {
+  int64_t pairs = 0;                      // P
+  torch::Tensor images;                   // uint8 (NI, S, S, 3)
+  torch::Tensor texts;                    // int32 (NT, L)
+  torch::Tensor text_lengths;             // int32 (NT)
+  torch::Tensor image_groups;             // int32 (NI)
+  torch::Tensor text_groups;              // int32 (NT)
+  torch::Tensor weights;                  // float (P)
+  torch::Tensor own_text_offsets;         // int32 (P+1)
+  torch::Tensor own_text_index;           // int32 (·)
+  torch::Tensor own_image_offsets;        // int32 (P+1)
+  torch::Tensor own_image_index;          // int32 (·)
+  torch::Tensor also_true;                // int32 (M, 2), M ≥ 0
+  torch::Tensor shuffled_texts;           // int32 (P, L), or (0, L) for none
+  torch::Tensor shuffled_text_lengths;    // int32 (P) or (0); 0 = too short to be shuffled
+  uint64_t seed = 0;                      // augmentation and patch shuffle
+};
+
+struct StepResult {
+  double loss = 0;
+  double gradient_norm = 0;  // before clipping
+  double logit_scale = 0;    // s after the step
+  bool applied = false;      // false: loss or gradient was not finite, everything was left as it was
+  int64_t images_seen = 0;   // shuffled ones included
+  std::map<std::string, double> terms;
+  torch::Tensor own_margin;  // float (P), CPU
+  torch::Tensor pair_loss;   // float (P), CPU
+};
+
+class Trainer {
+ public:
+  Trainer(Clip model, const TrainerConfig& config);
+
+  StepResult step(const Batch& batch, double learning_rate);
+
+  // `exp_avg.NAME` and `exp_avg_sq.NAME` of every trained parameter.
+  std::vector<NamedTensor> state_tensors() const { return optimizer_.state_tensors(); }
+  torch::Tensor state_tensor(const std::string& name) const { return optimizer_.state_tensor(name); }
+  void write_state(const std::string& name, const torch::Tensor& values) {
+    optimizer_.write_state(name, values);
+  }
+  // Optimizer steps applied so far (Adam's t).
+  int64_t step_count() const { return optimizer_.step_count(); }
+  void set_step_count(int64_t count) { optimizer_.set_step_count(count); }
+
+ private:
+  Clip model_;
+  TrainerConfig config_;
+  AdamW optimizer_;
+  std::vector<torch::Tensor> buffers_;  // running statistics, restored when a step is not applied
+};
+
+}  // namespace anagram
