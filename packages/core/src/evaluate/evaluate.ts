@@ -1,0 +1,27 @@
+import type { Knobs } from '../events.ts';
+import { writeAtomic } from '../shard/write-atomic.ts';
+import type { Embedder, Task, TaskReport } from './task.ts';
+
+export interface EvaluateOptions<T extends readonly Task[]> extends Knobs {
+  model: Embedder;
+  tasks: T;
+  /** Where `results.json` is written; nothing is written without it. */
+  dir?: string;
+}
+
+/** Reports by task name. */
+export type Evaluation = { readonly [task: string]: TaskReport };
+
+/**
+ * Runs each task on the model, one after the other.
+ * @returns Reports by task name; every figure carries n and a 95 % bootstrap interval.
+ */
+export async function evaluate<T extends readonly Task[]>({ model, tasks, dir, ...knobs }: EvaluateOptions<T>): Promise<Evaluation> {
+  const reports: Record<string, TaskReport> = {};
+  for (const task of tasks) {
+    knobs.signal?.throwIfAborted();
+    reports[task.name] = await task.run({ model, ...knobs });
+  }
+  if (dir !== undefined) await writeAtomic(`${dir}/results.json`, `${JSON.stringify(reports, null, 2)}\n`);
+  return reports;
+}

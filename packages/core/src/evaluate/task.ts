@@ -1,0 +1,50 @@
+import type { Knobs } from '../events.ts';
+import type { ImageFile, Json, Pixels } from '../pair.ts';
+
+/** What a task needs of a model; `ClipModel` is one. */
+export interface Embedder {
+  readonly embedDim: number;
+  /** @returns (count, embedDim) rows of unit length. */
+  embedImages(images: readonly (Pixels | ImageFile)[], options?: { signal?: AbortSignal }): Promise<Float32Array>;
+  /** @returns (count, embedDim) rows of unit length. */
+  embedTexts(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<Float32Array>;
+}
+
+/** A figure with the number of items behind it and a 95 % bootstrap interval over these items. */
+export interface Score {
+  readonly value: number;
+  readonly n: number;
+  readonly interval: readonly [number, number];
+}
+
+/** One decision that a model got wrong, for the report. */
+export interface Failure {
+  readonly id: string;
+  readonly category: string;
+  readonly detail: Json;
+}
+
+export interface TaskReport {
+  readonly task: string;
+  /** Figures by name, e.g. `colour.group`, `imageToText.recall@1`. */
+  readonly scores: { readonly [name: string]: Score };
+  /** Decisions in which the right and the best wrong answer scored the same. They count as wrong. */
+  readonly ties: number;
+  /** What a random scorer gets, by the same names. */
+  readonly chance: { readonly [name: string]: number };
+  /** Worst first. */
+  readonly failures: readonly Failure[];
+}
+
+/** A task is a value: data and metric together. */
+export interface Task<R extends TaskReport = TaskReport> {
+  readonly name: string;
+  run(options: { model: Embedder } & Knobs): Promise<R>;
+}
+
+/** Inner product of row `a` of one matrix and row `b` of another: the cosine, for unit rows. */
+export function dot(left: Float32Array, a: number, right: Float32Array, b: number, width: number): number {
+  let sum = 0;
+  for (let d = 0, i = a * width, j = b * width; d < width; d++) sum += left[i + d]! * right[j + d]!;
+  return sum;
+}
