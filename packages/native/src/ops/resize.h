@@ -7,7 +7,7 @@
 
 namespace anagram {
 
-at::Tensor resize(const at::Tensor& pixels,  // (H, W, 3) uint8
+at::Tensor resize(const at::Tensor& pixels,        // (H, W, 3) uint8
                   int64_t height, int64_t width);  // → (height, width, 3) uint8
 
 }  // namespace anagram

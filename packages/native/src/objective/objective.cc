@@ -1,0 +1,136 @@
+#include "objective.h"
+
+#include "contrastive.h"
+#include "own_images.h"
+#include "own_texts.h"
+#include "structure_images.h"
+#include "structure_texts.h"
+
+namespace anagram {
+namespace {
+
+using at::Tensor;
+
+void check_rows(const char* name, const Tensor& tensor, int64_t rows) {
+  TORCH_CHECK(tensor.defined() && tensor.dim() == 1 && tensor.size(0) == rows,
+              "objective: expected ", rows, " ", name, ", received ",
+              tensor.defined() ? tensor.sizes() : at::IntArrayRef{});
+}
+
+void check_index(const char* name, const Tensor& index, int64_t end) {
+  TORCH_CHECK(
+      index.numel() == 0 || (index.min().item<int64_t>() >= 0 && index.max().item<int64_t>() < end),
+      "objective: expected ", name, " from 0 to ", end - 1, ", received ",
+      index.min().item<int64_t>(), " to ", index.max().item<int64_t>());
+}
+
+void check_own(const char* name, const Tensor& offsets, const Tensor& index, int64_t pairs,
+               int64_t end) {
+  check_rows(name, offsets, pairs + 1);
+  TORCH_CHECK(index.dim() == 1 && offsets[0].item<int64_t>() == 0 &&
+                  offsets[pairs].item<int64_t>() == index.size(0) &&
+                  offsets.diff().ge(0).all().item<bool>(),
+              "objective: expected ", name, " to rise from 0 to the ", index.size(0),
+              " own negatives");
+  check_index(name, index, end);
+}
+
+void check_shuffled(const char* name, const std::optional<Tensor>& views,
+                    const std::optional<Tensor>& rows, const ObjectiveInput& in) {
+  TORCH_CHECK(views.has_value() == rows.has_value(), "objective: expected ", name,
+              " with their rows");
+  if (!views) return;
+  TORCH_CHECK(views->dim() == 2 && views->size(1) == in.images.size(1), "objective: expected ",
+              name, " (R, ", in.images.size(1), "), received ", views->sizes());
+  check_rows(name, *rows, views->size(0));
+  check_index(name, *rows, in.pairs);
+}
+
+void check(const ObjectiveInput& in) {
+  TORCH_CHECK(in.images.dim() == 2 && in.texts.dim() == 2 &&
+                  in.images.size(1) == in.texts.size(1) &&
+                  in.images.scalar_type() == in.texts.scalar_type(),
+              "objective: expected images (NI, D) and texts (NT, D) of one type, received ",
+              in.images.sizes(), " and ", in.texts.sizes());
+  TORCH_CHECK(in.pairs >= 1 && in.pairs <= in.images.size(0) && in.pairs <= in.texts.size(0),
+              "objective: expected from 1 pair to ", std::min(in.images.size(0), in.texts.size(0)),
+              ", the rows of images and texts, received ", in.pairs);
+  TORCH_CHECK(in.logit_scale.dim() == 0, "objective: expected a logit scale (), received ",
+              in.logit_scale.sizes());
+  check_rows("image groups", in.image_groups, in.images.size(0));
+  check_rows("text groups", in.text_groups, in.texts.size(0));
+  check_rows("weights", in.weights, in.pairs);
+  TORCH_CHECK(in.weights.ge(0).all().item<bool>() && in.weights.sum().item<double>() > 0,
+              "objective: expected weights of at least 0 that are not all 0");
+  check_own("own text offsets", in.own_text_offsets, in.own_text_index, in.pairs, in.texts.size(0));
+  check_own("own image offsets", in.own_image_offsets, in.own_image_index, in.pairs,
+            in.images.size(0));
+  TORCH_CHECK(in.also_true.dim() == 2 && in.also_true.size(1) == 2,
+              "objective: expected also-true entries (M, 2), received ", in.also_true.sizes());
+  check_index("also-true images", in.also_true.select(1, 0), in.images.size(0));
+  check_index("also-true texts", in.also_true.select(1, 1), in.texts.size(0));
+  check_shuffled("shuffled images", in.shuffled_images, in.shuffled_image_rows, in);
+  check_shuffled("shuffled texts", in.shuffled_texts, in.shuffled_text_rows, in);
+}
+
+// Everything on the embeddings' device, weights in their type and of mean 1.
+ObjectiveInput prepared(ObjectiveInput in) {
+  const auto device = in.images.device();
+  for (auto* tensor : {&in.image_groups, &in.text_groups, &in.own_text_offsets, &in.own_text_index,
+                       &in.own_image_offsets, &in.own_image_index, &in.also_true}) {
+    *tensor = tensor->to(device);
+  }
+  for (auto* rows : {&in.shuffled_image_rows, &in.shuffled_text_rows}) {
+    if (*rows) *rows = (*rows)->to(device);
+  }
+  in.weights = in.weights.detach().to(in.images.options());
+  in.weights = in.weights / in.weights.mean();
+  return in;
+}
+
+bool any(const std::optional<Tensor>& views) { return views && views->size(0) > 0; }
+
+}  // namespace
+
+ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveConfig& config,
+                                  const StructureConfig& structure) {
+  check(input);
+  const auto in = prepared(input);
+  const auto own_negative_text = own_negative_texts(in),
+             own_negative_image = own_negative_images(in);
+
+  ObjectiveOutput out;
+  // Connected to the embeddings, so that backward also works in a batch in which no term has a row.
+  out.loss = (in.images.slice(0, 0, 1).sum() + in.texts.slice(0, 0, 1).sum()) * 0;
+  const auto add = [&](const char* name, double weight, const Tensor& term) {
+    out.terms[name] = term.item<double>();
+    out.loss = out.loss + term * weight;
+  };
+
+  {
+    // Without the term its forward still tells how well each pair fits.
+    const at::AutoGradMode gradient(at::GradMode::is_enabled() && config.contrastive != 0);
+    const auto [loss, pair_loss] = contrastive(in, config.shared_negatives, config.tile);
+    if (config.contrastive != 0) add("contrastive", config.contrastive, loss);
+    out.pair_loss = pair_loss;
+  }
+  if (config.own_texts != 0) add("ownTexts", config.own_texts, own_texts(in, own_negative_text));
+  if (config.own_images != 0)
+    add("ownImages", config.own_images, own_images(in, own_negative_image));
+  if (structure.weight != 0 && structure.image_role != Role::off && any(in.shuffled_images)) {
+    add("structureImages", structure.weight,
+        structure_images(in, *in.shuffled_images, *in.shuffled_image_rows, structure.image_role,
+                         config.tile));
+  }
+  if (structure.weight != 0 && structure.text_role != Role::off && any(in.shuffled_texts)) {
+    add("structureTexts", structure.weight,
+        structure_texts(in, *in.shuffled_texts, *in.shuffled_text_rows, structure.text_role,
+                        config.tile));
+  }
+
+  const at::NoGradGuard no_gradient;
+  out.own_margin = own_margin(in, own_negative_text, own_negative_image);
+  return out;
+}
+
+}  // namespace anagram

@@ -1,0 +1,9 @@
+#include "own_images.h"
+
+namespace anagram {
+
+at::Tensor own_images(const ObjectiveInput& in, const OwnNegatives& negatives) {
+  return own_cross_entropy(in.texts, in.images, negatives, in.logit_scale, in.weights);
+}
+
+}  // namespace anagram
