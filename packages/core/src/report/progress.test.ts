@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { progressRenderer } from './progress.ts';
+
+function rendered(isTTY: boolean, events: (render: ReturnType<typeof progressRenderer>, tick: (ms: number) => void) => void): string {
+  let text = '';
+  let time = 0;
+  const render = progressRenderer({ write: (part) => (text += part), isTTY, columns: 60 }, () => time);
+  events(render, (ms) => (time += ms));
+  return text;
+}
+
+describe('progressRenderer', () => {
+  const work = (render: ReturnType<typeof progressRenderer>, tick: (ms: number) => void) => {
+    render.onEvent({ type: 'stage-start', stage: 'ingest', total: 100 });
+    for (let done = 1; done <= 100; done++) {
+      tick(100);
+      render.onEvent({ type: 'stage-progress', stage: 'ingest', done, total: 100 });
+    }
+    render.onEvent({ type: 'stage-end', stage: 'ingest', done: 100 });
+  };
+
+  it('writes few plain lines without control characters where there is no terminal', () => {
+    const text = rendered(false, work);
+    expect(text).not.toMatch(/[\r\x1b]/);
+    expect(text.trim().split('\n').length).toBeLessThanOrEqual(4);
+    expect(text).toContain('100 done');
+  });
+
+  it('redraws one line on a terminal, never wider than it', () => {
+    const lines = rendered(true, work).split('\r\x1b[2K');
+    expect(lines.length).toBeGreaterThan(50);
+    for (const line of lines.slice(0, -1)) expect(line.length).toBeLessThan(60);
+  });
+});

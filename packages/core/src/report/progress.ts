@@ -1,0 +1,86 @@
+import type { AnagramEvent } from '../events.ts';
+
+/** Where progress goes: a terminal gets one line that redraws itself, anything else plain lines at a calm pace. */
+export interface ProgressSink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const plainInterval = 5_000;
+const terminalInterval = 80;
+
+/** Renders events as progress. `now` is the clock in milliseconds, passed in so that tests own it. */
+export function progressRenderer(sink: ProgressSink, now: () => number): { onEvent(event: AnagramEvent): void; end(): void } {
+  let line = '';
+  let lastDraw = Number.NEGATIVE_INFINITY;
+  let started = now();
+  let resumedAt = 0;
+  const clear = () => {
+    if (sink.isTTY && line) sink.write('\r\x1b[2K');
+    line = '';
+  };
+  const say = (text: string) => {
+    clear();
+    sink.write(`${text}\n`);
+  };
+  const redraw = (text: string) => {
+    const at = now();
+    if (at - lastDraw < (sink.isTTY ? terminalInterval : plainInterval)) return;
+    lastDraw = at;
+    if (!sink.isTTY) return say(text);
+    line = text.slice(0, (sink.columns ?? 80) - 1);
+    sink.write(`\r\x1b[2K${line}`);
+  };
+  let steps = 0;
+
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case 'stage-start':
+          started = now();
+          resumedAt = event.resumedFrom ?? 0;
+          lastDraw = Number.NEGATIVE_INFINITY;
+          if (resumedAt > 0) say(`${pad(event.stage)} resumed at ${resumedAt}`);
+          return;
+        case 'stage-progress':
+          return redraw(`${pad(event.stage)} ${bar(event.done, event.total)}${eta(event.done - resumedAt, event.total === null ? null : event.total - resumedAt, now() - started)}`);
+        case 'stage-end':
+          return say(`${pad(event.stage)} ${event.done.toLocaleString('en')} done${event.note ? ` · ${event.note}` : ''}`);
+        case 'shard-saved':
+          return redraw(`${pad('saved')} ${event.path}, ${event.count} records`);
+        case 'run-start':
+          started = now();
+          resumedAt = event.resumedFrom;
+          steps = event.steps;
+          return say(`${pad('run')} ${event.dir}, ${event.steps} steps${event.resumedFrom ? `, resumed from step ${event.resumedFrom}` : ''}`);
+        case 'step-end': {
+          const done = event.step - resumedAt;
+          return redraw(`${pad('train')} ${bar(event.step, steps)} loss ${event.loss.toFixed(4)} · lr ${event.learningRate.toExponential(1)}${eta(done, steps - resumedAt, now() - started)}`);
+        }
+        case 'checkpoint-saved':
+          return;
+        case 'run-end':
+          return say(`${pad('trained')} ${event.steps} steps, ${event.imagesSeen.toLocaleString('en')} pictures seen`);
+        case 'warning':
+          return say(`${pad('warning')} ${event.message}`);
+      }
+    },
+    end: clear,
+  };
+}
+
+const pad = (name: string) => name.padEnd(10);
+
+function bar(done: number, total: number | null): string {
+  if (total === null || total === 0) return done.toLocaleString('en');
+  const filled = Math.round((Math.min(done, total) / total) * 20);
+  return `${'█'.repeat(filled)}${'░'.repeat(20 - filled)} ${done.toLocaleString('en')}/${total.toLocaleString('en')}`;
+}
+
+function eta(done: number, total: number | null, elapsed: number): string {
+  if (total === null || done <= 0 || elapsed < 1_000) return '';
+  const left = Math.round(((total - done) * elapsed) / done / 1_000);
+  const rate = (done * 1_000) / elapsed;
+  return ` · ${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s · ${left >= 60 ? `${Math.floor(left / 60)}m ` : ''}${left % 60}s left`;
+}
