@@ -9,6 +9,7 @@ export interface ErrorDetails {
   'model-mismatch': { path: string };
   'checkpoint-corrupt': { path: string };
   'shard-corrupt': { path: string };
+  'write-failed': { path: string };
   'run-options-changed': { dir: string; changed: readonly string[] };
   'dir-in-use': { dir: string };
   'loss-not-finite': { step: number; gradientNorm: number };

@@ -13,6 +13,8 @@ export interface SourceRecord {
   readonly id: string;
   readonly image?: ImageFile;
   readonly text?: string;
+  /** What the source found wrong with the record, e.g. `line 7 is not JSON`; becomes part of its verdict's reason. */
+  readonly problem?: string;
   readonly meta?: { readonly [key: string]: Json };
 }
 

@@ -1,0 +1,59 @@
+import sharp from 'sharp';
+import { AnagramError } from '../errors.ts';
+import type { Pixels } from '../pair.ts';
+import { detectFormat, isDecoded } from './format.ts';
+
+/** Largest picture that is decoded, in pixels: 300 MB as RGB. A small file can claim to be far larger. */
+const maxPixels = 100_000_000;
+
+/**
+ * Decodes a JPEG, PNG, WebP, GIF, AVIF or TIFF (told by its bytes, not its name) to 8-bit RGB: the first frame, turned as
+ * EXIF says, transparency laid on white, CMYK and greyscale converted, 16 bits scaled down. Colour profiles are ignored, as in
+ * open_clip and torchvision; JPEG and PNG give the same pixels as Pillow.
+ * @param name Shown in the error.
+ * @throws AnagramError `image-unreadable`, which callers turn into a verdict.
+ */
+export async function decodeImage(bytes: Uint8Array, name = 'The picture'): Promise<Pixels> {
+  const format = detectFormat(bytes);
+  if (!isDecoded(format)) throw unreadable(name, refusal(bytes, format));
+  try {
+    const { data, info } = await sharp(bytes, {
+      failOn: 'error',
+      limitInputPixels: maxPixels,
+      autoOrient: true,
+      ignoreIcc: true,
+      animated: false,
+    })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: toRgb(data, info.channels) };
+  } catch (error) {
+    throw unreadable(name, sentence(error), error);
+  }
+}
+
+function toRgb(data: Buffer, channels: number): Uint8Array {
+  if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const rgb = new Uint8Array((data.length / channels) * 3);
+  for (let pixel = 0; pixel < data.length / channels; pixel++)
+    rgb.fill(data[pixel * channels]!, pixel * 3, pixel * 3 + 3);
+  return rgb;
+}
+
+function refusal(bytes: Uint8Array, format: string | null): string {
+  if (bytes.length === 0) return 'the file is empty';
+  const received = format === null ? 'something else' : format.toUpperCase();
+  return `expected a JPEG, PNG, WebP, GIF, AVIF or TIFF picture, received ${received}`;
+}
+
+function sentence(error: unknown): string {
+  const first = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1)!;
+  return first.replace(/^Vips\w+:\s*/, '').replace(/^Input buffer has corrupt header: /, 'corrupt header: ');
+}
+
+function unreadable(name: string, reason: string, cause?: unknown): AnagramError {
+  return new AnagramError('image-unreadable', `${name} cannot be decoded: ${reason}.`, { name }, { cause });
+}

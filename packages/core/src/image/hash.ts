@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { Pixels } from '../pair.ts';
+
+/** Hex sha256. */
+export function hashBytes(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Hex sha256 of size and pixels: equal for a picture and its losslessly re-encoded copy. */
+export function hashPixels({ width, height, data }: Pixels): string {
+  return createHash('sha256').update(`${width}x${height}:`).update(data).digest('hex');
+}
+
+/**
+ * 64-bit perceptual hash (pHash: 32×32 grey, cosine transform, the 8×8 lowest frequencies, each above or below their median)
+ * as 16 hex digits. It changes by few bits where a picture was re-compressed or scaled; a mirrored one is far away.
+ */
+export function perceptualHash(pixels: Pixels): string {
+  const low = lowFrequencies(shrinkToGrey(pixels));
+  // The first coefficient is the mean brightness and would only skew the median; its bit stays 0.
+  const rest = [...low.subarray(1)].sort((a, b) => a - b);
+  const median = rest[rest.length >> 1]!;
+  let hex = '';
+  for (let digit = 0; digit < 16; digit++) {
+    let value = 0;
+    for (let bit = 0; bit < 4; bit++) {
+      const index = digit * 4 + bit;
+      // Rounding noise of flat pictures is no feature.
+      value = value * 2 + (index > 0 && low[index]! > median + 1e-3 ? 1 : 0);
+    }
+    hex += value.toString(16);
+  }
+  return hex;
+}
+
+/** Number of bits, 0–64, in which two perceptual hashes differ. */
+export function hammingDistance(a: string, b: string): number {
+  return differingBits(a, b, 0) + differingBits(a, b, 8);
+}
+
+function differingBits(a: string, b: string, start: number): number {
+  let bits = Number.parseInt(a.slice(start, start + 8), 16) ^ Number.parseInt(b.slice(start, start + 8), 16);
+  let count = 0;
+  for (; bits !== 0; bits &= bits - 1) count++;
+  return count;
+}
+
+const side = 32;
+
+/** Mean grey value of each cell of a 32×32 grid; cells take parts of the pixels on their edges. */
+function shrinkToGrey({ width, height, data }: Pixels): Float64Array {
+  const columns = cells(width);
+  const wide = new Float64Array(height * side);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < side; x++) {
+      let sum = 0;
+      for (const { index, share } of columns[x]!) {
+        const p = (y * width + index) * 3;
+        sum += share * (0.299 * data[p]! + 0.587 * data[p + 1]! + 0.114 * data[p + 2]!);
+      }
+      wide[y * side + x] = sum;
+    }
+  }
+  const grey = new Float64Array(side * side);
+  for (const [y, rows] of cells(height).entries()) {
+    for (const { index, share } of rows) {
+      for (let x = 0; x < side; x++) grey[y * side + x]! += share * wide[index * side + x]!;
+    }
+  }
+  return grey;
+}
+
+function cells(length: number): { index: number; share: number }[][] {
+  return Array.from({ length: side }, (_, cell) => {
+    const from = (cell * length) / side;
+    const to = ((cell + 1) * length) / side;
+    const parts: { index: number; share: number }[] = [];
+    for (let index = Math.floor(from); index < Math.min(length, to); index++) {
+      const share = (Math.min(index + 1, to) - Math.max(index, from)) / (to - from);
+      if (share > 0) parts.push({ index, share });
+    }
+    return parts;
+  });
+}
+
+const cosines = Float64Array.from({ length: 8 * side }, (_, i) =>
+  Math.cos((Math.PI * Math.floor(i / side) * (2 * (i % side) + 1)) / (2 * side)),
+);
+
+/** The 8×8 lowest coefficients of the two-dimensional DCT-II, row by row. */
+function lowFrequencies(grey: Float64Array): Float64Array {
+  const rows = new Float64Array(side * 8);
+  for (let y = 0; y < side; y++) {
+    for (let u = 0; u < 8; u++) {
+      let sum = 0;
+      for (let x = 0; x < side; x++) sum += grey[y * side + x]! * cosines[u * side + x]!;
+      rows[y * 8 + u] = sum;
+    }
+  }
+  const low = new Float64Array(64);
+  for (let v = 0; v < 8; v++) {
+    for (let u = 0; u < 8; u++) {
+      let sum = 0;
+      for (let y = 0; y < side; y++) sum += rows[y * 8 + u]! * cosines[v * side + y]!;
+      low[v * 8 + u] = sum;
+    }
+  }
+  return low;
+}

@@ -1,0 +1,104 @@
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { AnagramError } from '../errors.ts';
+import { removeTemporaries } from './write-atomic.ts';
+
+export interface FolderLock {
+  release(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+let taken = 0;
+
+/**
+ * Makes this process the only writer of a folder (made if need be), and clears what a killed one left there.
+ * A lock whose process is gone is taken over.
+ * @throws AnagramError `dir-in-use`.
+ */
+export async function lockFolder(dir: string): Promise<FolderLock> {
+  await mkdir(dir, { recursive: true });
+  const path = join(dir, '.lock');
+  const own = JSON.stringify({ pid: process.pid, host: hostname(), started: await startOf(process.pid) });
+  // Linked into place whole: nobody ever sees a lock without its owner.
+  const draft = `${path}.tmp-${process.pid}-${taken++}`;
+  await writeFile(draft, own);
+  try {
+    for (let attempt = 0; ; attempt++) {
+      if (await linked(draft, path)) break;
+      const holder = await readFile(path, 'utf8').catch(() => null);
+      if (holder !== null && (attempt >= 3 || !(await isStale(holder)))) throw inUse(dir, path, holder);
+      if (holder !== null) await discard(path, holder);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await removeTemporaries(dir);
+  const release = () => rm(path, { force: true });
+  return { release, [Symbol.asyncDispose]: release };
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes a stale lock, but puts it back if somebody else took the folder over in the meantime. */
+async function discard(path: string, stale: string): Promise<void> {
+  const aside = `${path}.tmp-${process.pid}-${taken++}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    return;
+  }
+  if ((await readFile(aside, 'utf8')) !== stale) await linked(aside, path);
+  await rm(aside, { force: true });
+}
+
+/** True where the owner certainly is gone; on another machine that cannot be told. */
+async function isStale(holder: string): Promise<boolean> {
+  const { pid, host, started } = parseHolder(holder);
+  if (pid === null || host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+  // The number may have been given to another process since, in containers even to this one.
+  return started !== (await startOf(pid));
+}
+
+function parseHolder(holder: string): { pid: number | null; host: string | null; started: string | null } {
+  try {
+    const { pid, host, started } = JSON.parse(holder);
+    return { pid: Number.isSafeInteger(pid) && pid > 0 ? pid : null, host, started };
+  } catch {
+    return { pid: null, host: null, started: null };
+  }
+}
+
+/** Start time of a process in clock ticks since boot, where the system tells (Linux). */
+async function startOf(pid: number): Promise<string | null> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // Fields are counted behind the name, which may itself hold blanks and brackets.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function inUse(dir: string, path: string, holder: string): AnagramError {
+  const { pid, host } = parseHolder(holder);
+  const owner = pid === null ? 'an unknown process' : `process ${pid} on ${host}`;
+  return new AnagramError(
+    'dir-in-use',
+    `${owner} is writing to ${dir}. Expected to be the only writer. Wait for it, use another dir, or remove ${path} if that process is gone.`,
+    { dir },
+  );
+}
