@@ -1,8 +1,10 @@
 // The training objective: a weighted sum of named terms over one batch of embeddings.
+//
 //   loss = contrastive·C + own_texts·OT + own_images·OI + structure.weight·(SI + ST)
-// Each term has its own header with formula, range and a known value: contrastive.h, own_texts.h,
-// own_images.h, structure_images.h, structure_texts.h. Gradient flows to images, texts, logit scale
-// and shuffled views.
+//
+// Formula, range and a known value of each term stand in its own header: contrastive.h,
+// own_texts.h, own_images.h, structure_images.h, structure_texts.h. Gradient flows to images,
+// texts, logit scale and shuffled views.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -12,14 +14,14 @@
 #include <optional>
 #include <string>
 
-#include "../ops/config.h"
 #include "config.h"
+#include "ops/config.h"
 
 namespace anagram {
 
 // The first P images and texts are the pairs (row r: image r, text r); what follows are lone
-// negatives. Index tensors are int64; they may lie on another device than the embeddings and are
-// moved.
+// negatives. Index tensors are int64; best left on the CPU, where they are checked before they go
+// to the embeddings' device.
 struct ObjectiveInput {
   at::Tensor images;       // (NI, D) rows of unit length, NI ≥ P
   at::Tensor texts;        // (NT, D) rows of unit length, NT ≥ P
@@ -30,8 +32,7 @@ struct ObjectiveInput {
   at::Tensor text_groups;   // (NT) equal numbers = equal texts
   at::Tensor weights;       // (P) ≥ 0; normalised to mean 1 inside
 
-  // Own negatives as compressed rows: those of row r are index[offsets[r]] … index[offsets[r + 1] -
-  // 1].
+  // Own negatives as compressed rows: row r has index[offsets[r]] up to index[offsets[r + 1] - 1].
   at::Tensor own_text_offsets;   // (P + 1)
   at::Tensor own_text_index;     // numbers into texts
   at::Tensor own_image_offsets;  // (P + 1)
@@ -54,8 +55,8 @@ struct ObjectiveOutput {
   // (P) cosine of the pair minus the largest cosine of its own negatives, both directions; NaN
   // where a row has none. No gradient.
   at::Tensor own_margin;
-  at::Tensor
-      pair_loss;  // (P) the pair's own contrastive loss, mean of both directions. No gradient.
+  // (P) the pair's own contrastive loss, mean of both directions, unweighted. No gradient.
+  at::Tensor pair_loss;
 };
 
 ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveConfig& config,

@@ -12,8 +12,8 @@ using at::Tensor;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// `also_true` (M, 2) as (row, candidate); `groups` of the candidates' kind, `anchor_groups` of the
-// other.
+// `groups` are those of the candidates' kind, `anchor_groups` those of the other; entries of
+// also_true come as their pair's number and their candidate's.
 OwnNegatives false_entries(const Tensor& offsets, const Tensor& index, const Tensor& groups,
                            const Tensor& anchor_groups, const Tensor& row_true,
                            const Tensor& candidate_true, int64_t pairs) {

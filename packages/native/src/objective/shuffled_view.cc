@@ -1,6 +1,6 @@
 #include "shuffled_view.h"
 
-#include "../ops/info_nce.h"
+#include "ops/info_nce.h"
 #include "weighted_mean.h"
 
 namespace anagram {

@@ -1,5 +1,4 @@
-// What structure_images.h and structure_texts.h share: pairs of which one side also has a shuffled
-// view.
+// What structure_images.h and structure_texts.h share: pairs of which one side has a shuffled view.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -8,8 +7,8 @@
 
 namespace anagram {
 
-// Mean, weighted by `weights`, of -log softmax(s·[anchor·own, anchor·shuffled])_own: all (R, D) →
-// ().
+// Mean, weighted by `weights` (R), of -log softmax_own(s·[anchor·own, anchor·shuffled]). The rows
+// are (R, D). → ()
 at::Tensor prefer_own(const at::Tensor& anchors, const at::Tensor& own, const at::Tensor& shuffled,
                       const at::Tensor& logit_scale, const at::Tensor& weights);
 

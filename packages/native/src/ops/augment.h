@@ -1,13 +1,13 @@
 // Random picture changes for training, one draw per picture, all from `seed`:
+//
 //   scale     the content grows by a factor from [1 - scale, 1 + scale]
 //   shift     it moves by [-shift, shift] parts of the width, on each axis
 //   rotation  it turns by [-rotation, rotation] degrees about the centre
-//   contrast  distances from the picture's mean, and then its brightness, are multiplied by factors
-//   from
-//             [1 - contrast, 1 + contrast]
+//   contrast  distances from the picture's mean are multiplied by a factor from
+//             [1 - contrast, 1 + contrast], and then its brightness by another
 //   tint      each channel is multiplied by a factor from [1 - tint, 1 + tint]
-// Never mirrors: left and right carry meaning. What comes in from outside repeats the border
-// pixels.
+//
+// Never mirrors: left and right carry meaning. What comes in from outside repeats the border.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -13,8 +13,7 @@ struct AugmentConfig {
   double tint = 0;
 };
 
-// What a shuffled picture or text is to its pair: a hard negative, one more view, or not made at
-// all.
+// What a shuffled picture or text is to its pair: a hard negative, one more view, or not made.
 enum class Role { negative, positive, off };
 
 struct StructureConfig {

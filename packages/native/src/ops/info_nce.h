@@ -1,6 +1,8 @@
 // Symmetric InfoNCE, computed tile by tile: no B×B tensor ever exists, forward or backward.
+//
 //   forward   keeps the log-sum-exp of each row and column, with a running maximum (safe at any s)
 //   backward  recomputes each tile of s·I·Tᵀ and serves both directions from it
+//
 // Memory is O(tile² + B·D). What the loss means stands in objective/contrastive.h.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Patch shuffle I'_S: cuts each picture N×N and permutes the tiles; what is in the picture stays,
+// Patch shuffle I'_S: cuts each picture N×N and permutes the tiles. What is in the picture stays;
 // where it is does not.
 #pragma once
 
@@ -10,8 +10,7 @@ namespace anagram {
 
 // One permutation per picture, never the identity (it is drawn again), all from `seed`. Tiles
 // measure t = floor(S / N) pixels and cover the central N·t square; the remaining S - N·t border
-// rows and columns keep their pixels, so every pixel of the picture is still there. `grid` from 2
-// to S.
+// rows and columns keep theirs, so every pixel of the picture is still there. 2 ≤ `grid` ≤ S.
 at::Tensor shuffle_patches(const at::Tensor& pixels,      // (B, S, S, 3) uint8 or float
                            int64_t grid, uint64_t seed);  // → (B, S, S, 3), same type
 

@@ -31,7 +31,7 @@ template <class... Parts>
 void expect(bool condition, const Parts&... parts) {
   if (condition) return;
   std::ostringstream message;
-  (message << ... << parts);
+  static_cast<void>((message << ... << parts));
   throw std::runtime_error(message.str());
 }
 

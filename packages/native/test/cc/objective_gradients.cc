@@ -7,8 +7,8 @@
 #include <cmath>
 #include <vector>
 
-#include "../../src/objective/objective.h"
 #include "check.h"
+#include "objective/objective.h"
 
 namespace anagram::test {
 namespace {
