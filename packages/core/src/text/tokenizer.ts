@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AnagramError } from '../errors.ts';
+import { writeAtomic } from '../shard/write-atomic.ts';
+import {
+  type Bpe,
+  byteCharacters,
+  endOfText,
+  endOfWord,
+  preTokenPattern,
+  spell,
+  startOfText,
+  trainBpe,
+} from './bpe.ts';
+import { Heap } from './heap.ts';
+import { normaliseText } from './normalise.ts';
+import { parseTokenizerJson, tokenizerJson } from './tokenizer-json.ts';
+
+/** A text as numbers. */
+export interface EncodedText {
+  /** (contextLength): start token, text, end token, zeros. */
+  readonly ids: Int32Array;
+  /** Tokens up to and with the end token. */
+  readonly length: number;
+  /** True where tokens of the text were left out to fit. */
+  readonly truncated: boolean;
+}
+
+const longestCachedWord = 64;
+const largestCache = 1 << 16;
+
+/**
+ * Byte-level BPE in CLIP's manner: NFC, lower case, CLIP's pre-tokens, `</w>` at the end of each. Every text can be
+ * spelled; what looks like a special token in a text is spelled too. Gives what transformers' CLIPTokenizer gives for
+ * the same `tokenizer.json` but for such texts.
+ */
+export class Tokenizer {
+  readonly vocabSize: number;
+  readonly startToken: number;
+  readonly endToken: number;
+  readonly #bpe: Bpe;
+  readonly #symbols: readonly string[];
+  /** Rank of each merge and the symbol that it makes, by left · vocabSize + right. */
+  readonly #merges: ReadonlyMap<number, { rank: number; merged: number }>;
+  readonly #cache = new Map<string, readonly number[]>();
+
+  constructor(bpe: Bpe) {
+    const number = (symbol: string) => {
+      const found = bpe.vocabulary.get(symbol);
+      if (found === undefined) throw new RangeError(`The vocabulary lacks the symbol ${JSON.stringify(symbol)}.`);
+      return found;
+    };
+    const symbols: string[] = [];
+    for (const [symbol, at] of bpe.vocabulary) symbols[at] = symbol;
+    if (symbols.length !== bpe.vocabulary.size) {
+      throw new RangeError(`The ${bpe.vocabulary.size} symbols are not numbered from 0 to ${bpe.vocabulary.size - 1}.`);
+    }
+    for (const byte of byteCharacters) {
+      number(byte);
+      number(byte + endOfWord);
+    }
+    this.#bpe = bpe;
+    this.#symbols = symbols;
+    this.vocabSize = symbols.length;
+    this.startToken = number(startOfText);
+    this.endToken = number(endOfText);
+    this.#merges = new Map(
+      bpe.merges.map(([left, right], rank) => [
+        number(left) * symbols.length + number(right),
+        { rank, merged: number(left + right) },
+      ]),
+    );
+  }
+
+  /** Learns a vocabulary of at most `vocabSize` symbols (at least 514) from a corpus. */
+  static train(texts: Iterable<string>, options: { vocabSize: number }): Tokenizer {
+    return new Tokenizer(trainBpe(texts, options));
+  }
+
+  /**
+   * Reads `tokenizer.json` (the format of Hugging Face's tokenizers), CLIP's own among them.
+   * @throws AnagramError `model-mismatch` where it is missing or is no BPE in CLIP's manner.
+   */
+  static async load(dir: string): Promise<Tokenizer> {
+    const path = join(dir, 'tokenizer.json');
+    try {
+      return new Tokenizer(parseTokenizerJson(await readFile(path, 'utf8')));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new AnagramError(
+        'model-mismatch',
+        `${path} cannot be used as a tokenizer: ${why} Expected a byte-level BPE with CLIP's </w>, as Tokenizer.save writes it.`,
+        { path },
+        { cause },
+      );
+    }
+  }
+
+  /** Writes `tokenizer.json`, readable by Hugging Face's tokenizers and transformers. */
+  async save(dir: string): Promise<void> {
+    await writeAtomic(join(dir, 'tokenizer.json'), this.toJson());
+  }
+
+  /** The text of `tokenizer.json`: the same tokenizer gives the same bytes. */
+  toJson(): string {
+    return tokenizerJson(this.#bpe);
+  }
+
+  /** @param contextLength Length of `ids`; a longer text is cut and keeps its end token. An empty text is start, end. */
+  encode(text: string, contextLength: number): EncodedText {
+    const ids = new Int32Array(contextLength);
+    ids[0] = this.startToken;
+    let length = 1;
+    let truncated = false;
+    words: for (const [word] of normaliseText(text).matchAll(preTokenPattern)) {
+      for (const token of this.#encodeWord(word)) {
+        if (length === contextLength - 1) {
+          truncated = true;
+          break words;
+        }
+        ids[length++] = token;
+      }
+    }
+    ids[length++] = this.endToken;
+    return { ids, length, truncated };
+  }
+
+  /** Back to text: lower case, one blank between pre-tokens. Start and end tokens are left out. */
+  decode(ids: Iterable<number>): string {
+    const bytes: number[] = [];
+    for (const id of ids) {
+      if (id === this.startToken || id === this.endToken) continue;
+      const symbol = this.#symbols[id];
+      if (symbol === undefined) throw new RangeError(`Token ${id} is outside the vocabulary of ${this.vocabSize}.`);
+      const ends = symbol.endsWith(endOfWord);
+      for (const character of ends ? symbol.slice(0, -endOfWord.length) : symbol) bytes.push(byteOf.get(character)!);
+      if (ends) bytes.push(32);
+    }
+    return new TextDecoder().decode(Uint8Array.from(bytes)).trimEnd();
+  }
+
+  #encodeWord(word: string): readonly number[] {
+    const known = this.#cache.get(word);
+    if (known) return known;
+    const tokens = this.#mergeWord(spell(word).map((symbol) => this.#bpe.vocabulary.get(symbol)!));
+    if (word.length <= longestCachedWord && this.#cache.size < largestCache) this.#cache.set(word, tokens);
+    return tokens;
+  }
+
+  /** Applies merges, lowest rank first, leftmost first. A heap keeps this O(n log n) for words of any length. */
+  #mergeWord(symbols: number[]): number[] {
+    const next = symbols.map((_, i) => i + 1);
+    const previous = symbols.map((_, i) => i - 1);
+    const heap = new Heap<{ rank: number; at: number; left: number; right: number; merged: number }>(
+      (a, b) => a.rank < b.rank || (a.rank === b.rank && a.at < b.at),
+    );
+    const offer = (at: number) => {
+      const [left, right] = [symbols[at], symbols[next[at]!]];
+      if (left === undefined || right === undefined) return;
+      const merge = this.#merges.get(left * this.vocabSize + right);
+      if (merge) heap.push({ ...merge, at, left, right });
+    };
+    for (let at = 0; at + 1 < symbols.length; at++) offer(at);
+    for (let merge = heap.pop(); merge; merge = heap.pop()) {
+      const { at } = merge;
+      const after = next[at]!;
+      if (symbols[at] !== merge.left || symbols[after] !== merge.right) continue;
+      symbols[at] = merge.merged;
+      symbols[after] = -1;
+      next[at] = next[after]!;
+      if (next[at]! < symbols.length) previous[next[at]!] = at;
+      if (previous[at]! >= 0) offer(previous[at]!);
+      offer(at);
+    }
+    return symbols.filter((symbol) => symbol >= 0);
+  }
+}
+
+const byteOf = new Map(byteCharacters.map((character, byte) => [character, byte]));
