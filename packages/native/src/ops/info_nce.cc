@@ -130,14 +130,15 @@ class InfoNce : public torch::autograd::Function<InfoNce> {
     auto image_gradient = at::zeros_like(in.images), text_gradient = at::zeros_like(in.texts);
     for_each_tile(in, context->saved_data["tile"].toInt(), [&](Span rows, Span columns) {
       const auto logits = tile_logits(in, rows, columns);
-      auto gradient = at::zeros_like(logits);  // (R, C) of the loss with respect to the logits
+      Tensor gradient;  // (R, C) of the loss with respect to the logits: share · softmax
       if (rows.begin < pairs) {
         const auto softmax = (logits - rows.of(row_lse).unsqueeze(1)).exp_();
-        gradient.addcmul_(softmax, rows.of(share).unsqueeze(1));
+        gradient = softmax.mul_(rows.of(share).unsqueeze(1));
       }
       if (columns.begin < pairs) {
         const auto softmax = (logits - columns.of(column_lse)).exp_();
-        gradient.addcmul_(softmax, columns.of(share));
+        gradient = gradient.defined() ? gradient.addcmul_(softmax, columns.of(share))
+                                      : softmax.mul_(columns.of(share));
       }
       // Taken off inside the tile: two large products that nearly cancel would lose the small
       // gradients of a model that has almost converged.
