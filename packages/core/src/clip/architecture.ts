@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { AnagramError } from '../errors.ts';
+import { parseSettings, suggest } from '../settings.ts';
+import RN50 from './architectures/RN50.json' with { type: 'json' };
+import RN50x4 from './architectures/RN50x4.json' with { type: 'json' };
+import RN101 from './architectures/RN101.json' with { type: 'json' };
+import tinyRn from './architectures/tiny-rn.json' with { type: 'json' };
+import tinyVit from './architectures/tiny-vit.json' with { type: 'json' };
+import ViTB16 from './architectures/ViT-B-16.json' with { type: 'json' };
+import ViTB32 from './architectures/ViT-B-32.json' with { type: 'json' };
+import ViTB32QuickGelu from './architectures/ViT-B-32-quickgelu.json' with { type: 'json' };
+import ViTL14 from './architectures/ViT-L-14.json' with { type: 'json' };
+import verifierRn from './architectures/verifier-rn.json' with { type: 'json' };
+import verifierVit from './architectures/verifier-vit.json' with { type: 'json' };
+
+const count = z.int().positive();
+
+const visionSchema = z.strictObject({
+  image_size: count,
+  /** Blocks of a vision transformer, or the bottlenecks of a ResNet's four stages. */
+  layers: z.union([count, z.tuple([count, count, count, count])]),
+  width: count,
+  head_width: count.optional(),
+  mlp_ratio: z.number().positive().optional(),
+  patch_size: count.nullish(),
+  /** Not known to open_clip: 3×3 stride-2 convolutions in place of one patch embedding. */
+  stem: z.enum(['patch', 'conv']).optional(),
+});
+
+const textSchema = z.strictObject({
+  context_length: z.int().min(3),
+  /** Taken from the tokenizer where it is not given. */
+  vocab_size: count.optional(),
+  width: count,
+  heads: count,
+  layers: count,
+  mlp_ratio: z.number().positive().optional(),
+});
+
+/** A model config as open_clip has it (`model_configs/*.json`): sizes in pixels, tokens, channels. */
+export const architectureSchema = z
+  .strictObject({
+    embed_dim: count,
+    quick_gelu: z.boolean().optional(),
+    vision_cfg: visionSchema,
+    text_cfg: textSchema,
+  })
+  .refine(({ vision_cfg: v }) => isResNet(v) || v.patch_size, 'a vision transformer needs vision_cfg.patch_size')
+  .refine(
+    ({ vision_cfg: v }) => isResNet(v) || v.width % (v.head_width ?? 64) === 0,
+    'vision_cfg.width is not a multiple of vision_cfg.head_width (64 where it is not given)',
+  )
+  .refine(
+    ({ vision_cfg: v }) => !isResNet(v) || (v.image_size >= 32 && v.image_size % 2 === 0),
+    'the picture size of a ResNet has to be even and at least 32',
+  );
+
+export type Architecture = z.infer<typeof architectureSchema>;
+
+export function isResNet({ layers }: { layers: number | readonly number[] }): boolean {
+  return typeof layers !== 'number';
+}
+
+const named = {
+  'tiny-vit': tinyVit,
+  'tiny-rn': tinyRn,
+  'verifier-vit': verifierVit,
+  'verifier-rn': verifierRn,
+  'ViT-B-32': ViTB32,
+  'ViT-B-32-quickgelu': ViTB32QuickGelu,
+  'ViT-B-16': ViTB16,
+  'ViT-L-14': ViTL14,
+  RN50,
+  RN101,
+  RN50x4,
+};
+
+export type ArchitectureName = keyof typeof named;
+export const architectureNames = Object.keys(named) as ArchitectureName[];
+
+/**
+ * The architecture by name, or the one given, checked.
+ * @param imageSize Width and height of the pictures in pixels, in place of the architecture's own.
+ * @throws AnagramError `invalid-options`
+ */
+export function findArchitecture(architecture: ArchitectureName | Architecture, imageSize?: number): Architecture {
+  const config = typeof architecture === 'string' ? namedArchitecture(architecture) : architecture;
+  const checked = parseSettings('architecture', architectureSchema, config);
+  if (imageSize === undefined) return checked;
+  const resized = { ...checked, vision_cfg: { ...checked.vision_cfg, image_size: imageSize } };
+  return parseSettings('architecture', architectureSchema, resized);
+}
+
+function namedArchitecture(name: string): object {
+  if (Object.hasOwn(named, name)) return named[name as ArchitectureName];
+  const message = `There is no architecture "${name}".${suggest(name, architectureNames)}`;
+  throw new AnagramError('invalid-options', message, { where: 'architecture' });
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import type { NativeModel } from '@anagram/native';
+import { decodeImage } from '../image/decode.ts';
+import { fitImage } from '../image/preprocess.ts';
+import { native } from '../native.ts';
+import type { ImageFile, Pixels } from '../pair.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { type Architecture, type ArchitectureName, findArchitecture } from './architecture.ts';
+import { type ClipConfig, type Layout, naturalLayout, openaiMean, openaiStd, toNativeConfig } from './clip-config.ts';
+import { readModel, writeModel } from './model-files.ts';
+
+/** A picture to embed: decoded, an encoded file, or its bytes. Any size; it is fitted as the model was trained. */
+export type Picture = Pixels | ImageFile | Uint8Array;
+
+export interface CreateOptions {
+  architecture: ArchitectureName | Architecture;
+  tokenizer: Tokenizer;
+  /** Width and height of the pictures in pixels; default: the architecture's. */
+  imageSize?: number;
+  /** The same seed gives the same weights. */
+  seed: number;
+  /** `cpu` (default), `cuda:0`, … */
+  device?: string;
+}
+
+const imageBatch = 64;
+const textBatch = 256;
+
+/**
+ * Two towers, a tokenizer and how pictures are prepared. Its tensors live outside JavaScript's heap: call `dispose()`,
+ * or hold it with `await using`.
+ */
+export class ClipModel implements AsyncDisposable {
+  readonly config: ClipConfig;
+  readonly tokenizer: Tokenizer;
+  /** The addon's handle, for training. */
+  readonly native: NativeModel;
+
+  private constructor(config: ClipConfig, tokenizer: Tokenizer, handle: NativeModel) {
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.native = handle;
+  }
+
+  /** A fresh model, initialised as open_clip does. @throws AnagramError `invalid-options` */
+  static async create({ architecture, tokenizer, imageSize, seed, device = 'cpu' }: CreateOptions): Promise<ClipModel> {
+    const config: ClipConfig = {
+      architecture: findArchitecture(architecture, imageSize),
+      vocabSize: tokenizer.vocabSize,
+      mean: openaiMean,
+      std: openaiStd,
+    };
+    const handle = await (await native()).createModel(toNativeConfig(config), seed, device);
+    return new ClipModel(config, tokenizer, handle);
+  }
+
+  /**
+   * Reads a folder in the layout of transformers' CLIPModel, of open_clip, or our own.
+   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`
+   */
+  static async load(dir: string, { device = 'cpu' }: { device?: string } = {}): Promise<ClipModel> {
+    const { config, tokenizer, readTensors } = await readModel(dir);
+    const handle = await (await native()).createModel(toNativeConfig(config), 0, device);
+    try {
+      await readTensors(handle.tensors(), (name, values) => handle.writeTensor(name, values));
+      return new ClipModel(config, tokenizer, handle);
+    } catch (error) {
+      handle.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Writes config, weights, tokenizer and preprocessing.
+   * @param options.layout Default: transformers' for a plain vision transformer, open_clip's for a ResNet, our own for a
+   * convolutional stem.
+   * @throws AnagramError `model-mismatch` where the layout cannot hold the model; `write-failed`
+   */
+  async save(
+    dir: string,
+    { layout = naturalLayout(this.config.architecture) }: { layout?: Layout } = {},
+  ): Promise<void> {
+    await writeModel(dir, layout, {
+      config: this.config,
+      tokenizer: this.tokenizer,
+      tensors: this.native.tensors(),
+      read: (name) => this.native.readTensor(name),
+    });
+  }
+
+  /** Length of an embedding. */
+  get embedDim(): number {
+    return this.config.architecture.embed_dim;
+  }
+
+  /** Width and height of the pictures that the image tower takes. */
+  get imageSize(): number {
+    return this.config.architecture.vision_cfg.image_size;
+  }
+
+  /** Most tokens of a text, start and end token among them. */
+  get contextLength(): number {
+    return this.config.architecture.text_cfg.context_length;
+  }
+
+  /**
+   * @returns (count, embedDim) rows of unit length.
+   * @throws AnagramError `image-unreadable`
+   */
+  async embedImages(images: readonly Picture[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    const rows = new Float32Array(images.length * this.embedDim);
+    let ready = this.#pixels(images.slice(0, imageBatch));
+    for (let at = 0; at < images.length; at += imageBatch) {
+      signal?.throwIfAborted();
+      const pixels = await ready; // (n, imageSize, imageSize, 3)
+      // The next batch is decoded while this one is embedded.
+      ready = this.#pixels(images.slice(at + imageBatch, at + 2 * imageBatch));
+      ready.catch(() => {});
+      const count = Math.min(imageBatch, images.length - at);
+      rows.set(await this.native.encodeImages(pixels, count), at * this.embedDim);
+    }
+    return rows;
+  }
+
+  /** Texts longer than the context are cut. @returns (count, embedDim) rows of unit length. */
+  async embedTexts(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    const rows = new Float32Array(texts.length * this.embedDim);
+    for (let at = 0; at < texts.length; at += textBatch) {
+      signal?.throwIfAborted();
+      const encoded = texts.slice(at, at + textBatch).map((text) => this.tokenizer.encode(text, this.contextLength));
+      const ids = new Int32Array(encoded.length * this.contextLength);
+      encoded.forEach((text, row) => {
+        ids.set(text.ids, row * this.contextLength);
+      });
+      const lengths = Int32Array.from(encoded, ({ length }) => length);
+      rows.set(await this.native.encodeTexts(ids, lengths), at * this.embedDim);
+    }
+    return rows;
+  }
+
+  /** SHA-256 over config, tokenizer and weights: equal hashes, equal embeddings. */
+  async hash(): Promise<string> {
+    const hash = createHash('sha256');
+    hash.update(JSON.stringify(toNativeConfig(this.config))).update(this.tokenizer.toJson());
+    for (const { name, shape } of this.native.tensors().sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const { buffer, byteOffset, byteLength } = await this.native.readTensor(name);
+      hash.update(`${name} [${shape}]\n`).update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+    return hash.digest('hex');
+  }
+
+  /** Frees the tensors. Idempotent; any other use afterwards is an error. */
+  dispose(): void {
+    this.native.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  /** (count, imageSize, imageSize, 3) */
+  async #pixels(images: readonly Picture[]): Promise<Uint8Array> {
+    const size = this.imageSize;
+    const fitted = await Promise.all(images.map(async (image) => fitImage(await decode(image), size)));
+    const pixels = new Uint8Array(images.length * size * size * 3);
+    fitted.forEach(({ data }, row) => {
+      pixels.set(data, row * size * size * 3);
+    });
+    return pixels;
+  }
+}
+
+async function decode(image: Picture): Promise<Pixels> {
+  if (image instanceof Uint8Array) return decodeImage(image);
+  return 'bytes' in image ? decodeImage(await image.bytes(), image.name) : image;
+}

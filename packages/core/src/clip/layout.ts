@@ -1,0 +1,126 @@
+import type { TensorInfo } from '@anagram/native';
+import type { TensorSource } from './write-safetensors.ts';
+
+/** How a tensor of transformers' CLIPModel follows from one of open_clip's. */
+interface Counterpart {
+  readonly name: string;
+  readonly transposed?: true;
+  /** Which third of open_clip's joint query, key and value projection. */
+  readonly third?: 0 | 1 | 2;
+}
+
+/** Names that differ as a whole. The misspelt `pre_layrnorm` is transformers' own. */
+const fixed: { readonly [openClip: string]: Counterpart } = {
+  logit_scale: { name: 'logit_scale' },
+  'visual.class_embedding': { name: 'vision_model.embeddings.class_embedding' },
+  'visual.conv1.weight': { name: 'vision_model.embeddings.patch_embedding.weight' },
+  'visual.positional_embedding': { name: 'vision_model.embeddings.position_embedding.weight' },
+  'visual.ln_pre.weight': { name: 'vision_model.pre_layrnorm.weight' },
+  'visual.ln_pre.bias': { name: 'vision_model.pre_layrnorm.bias' },
+  'visual.ln_post.weight': { name: 'vision_model.post_layernorm.weight' },
+  'visual.ln_post.bias': { name: 'vision_model.post_layernorm.bias' },
+  'visual.proj': { name: 'visual_projection.weight', transposed: true },
+  'token_embedding.weight': { name: 'text_model.embeddings.token_embedding.weight' },
+  positional_embedding: { name: 'text_model.embeddings.position_embedding.weight' },
+  'ln_final.weight': { name: 'text_model.final_layer_norm.weight' },
+  'ln_final.bias': { name: 'text_model.final_layer_norm.bias' },
+  text_projection: { name: 'text_projection.weight', transposed: true },
+};
+
+const inBlock: { readonly [openClip: string]: string } = {
+  ln_1: 'layer_norm1',
+  ln_2: 'layer_norm2',
+  'attn.out_proj': 'self_attn.out_proj',
+  'mlp.c_fc': 'mlp.fc1',
+  'mlp.c_proj': 'mlp.fc2',
+};
+
+const block = /^(visual\.)?transformer\.resblocks\.(\d+)\.(.+)[._](weight|bias)$/;
+
+/**
+ * The tensors of transformers' CLIPModel that hold one of open_clip's.
+ * @returns null where transformers has no place for it.
+ */
+function counterparts(openClip: string): readonly Counterpart[] | null {
+  if (Object.hasOwn(fixed, openClip)) return [fixed[openClip]!];
+  const [, visual, layer, part, kind] = block.exec(openClip) ?? [];
+  if (part === undefined) return null;
+  const prefix = `${visual ? 'vision' : 'text'}_model.encoder.layers.${layer}`;
+  if (part === 'attn.in_proj') {
+    return (['q', 'k', 'v'] as const).map((letter, third) => ({
+      name: `${prefix}.self_attn.${letter}_proj.${kind}`,
+      third: third as 0 | 1 | 2,
+    }));
+  }
+  return Object.hasOwn(inBlock, part) ? [{ name: `${prefix}.${inBlock[part]}.${kind}` }] : null;
+}
+
+/** What a model needs of its tensors, whatever layout they come from. */
+export type ReadTensor = (name: string) => Promise<Float32Array>;
+
+/** A model's tensors under transformers' names. Every tensor needs a counterpart there. */
+export function toTransformers(tensors: readonly TensorInfo[], read: ReadTensor): TensorSource[] {
+  return tensors.flatMap(({ name, shape }) => {
+    const places = counterparts(name);
+    if (!places) throw new RangeError(`transformers has no place for the tensor ${name}.`);
+    return places.map((place) => ({
+      name: place.name,
+      shape: shapeThere(place, shape),
+      read: async () => {
+        const values = await read(name);
+        if (place.transposed) return transpose(values, shape[0]!, shape[1]!);
+        if (place.third === undefined) return values;
+        const size = values.length / 3;
+        return values.slice(place.third * size, (place.third + 1) * size);
+      },
+    }));
+  });
+}
+
+/** open_clip's tensors out of a file with transformers' names: which are needed, with their shapes, and how to read them. */
+export function fromTransformers(
+  tensors: readonly TensorInfo[],
+  read: ReadTensor,
+): { needed: { name: string; shape: readonly number[] }[]; read: ReadTensor } {
+  const places = new Map(
+    tensors.map(({ name, shape }) => {
+      const parts: readonly Counterpart[] = counterparts(name) ?? [{ name }];
+      return [name, { shape, parts }] as const;
+    }),
+  );
+  return {
+    needed: [...places.values()].flatMap(({ shape, parts }) =>
+      parts.map((part) => ({ name: part.name, shape: shapeThere(part, shape) })),
+    ),
+    read: async (name) => {
+      const { shape, parts } = places.get(name)!;
+      const values = await Promise.all(parts.map((part) => read(part.name)));
+      if (parts[0]!.transposed) return transpose(values[0]!, shape[1]!, shape[0]!);
+      return values.length === 1 ? values[0]! : concatenate(values);
+    },
+  };
+}
+
+function shapeThere({ transposed, third }: Counterpart, shape: readonly number[]): readonly number[] {
+  if (transposed) return [shape[1]!, shape[0]!];
+  return third === undefined ? shape : [shape[0]! / 3, ...shape.slice(1)];
+}
+
+/** (rows, columns) → (columns, rows) */
+function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) result[c * rows + r] = values[r * columns + c]!;
+  }
+  return result;
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
