@@ -1,0 +1,24 @@
+export type {
+  AddonInfo,
+  Binding,
+  NativeAugmentConfig,
+  NativeBatch,
+  NativeClipConfig,
+  NativeModel,
+  NativeObjectiveConfig,
+  NativeObjectiveInput,
+  NativeObjectiveResult,
+  NativeStructureConfig,
+  NativeTrainer,
+  NativeTrainerConfig,
+  Neighbours,
+  StepResult,
+  TensorInfo,
+} from './binding.ts';
+export { type BuildOptions, type BuildResult, buildAddon } from './build.ts';
+export { type DoctorFact, doctor } from './doctor.ts';
+export { NativeError, type NativeErrorCode } from './errors.ts';
+export { findLibtorch, LIBTORCH_VERSION, type Libtorch, type ResolveOptions, resolveLibtorch } from './libtorch.ts';
+export { loadBinding, quietOpenMp } from './load.ts';
+export { type SetupOptions, setupLibtorch } from './setup.ts';
+export type { OnSetupEvent, SetupEvent, SetupStage } from './setup-events.ts';

@@ -1,0 +1,111 @@
+#include "binding/config.h"
+
+#include <limits>
+
+namespace anagram::binding {
+
+namespace {
+
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+
+std::array<double, 3> channels(const Settings& settings, const char* name) {
+  const std::vector<double> values = settings.numbers(name, 3);
+  return {values[0], values[1], values[2]};
+}
+
+VisionConfig read_vision(const Settings& settings) {
+  VisionConfig config;
+  config.kind = settings.choice("kind", {"transformer", "resnet"}) == 0 ? VisionKind::transformer
+                                                                        : VisionKind::resnet;
+  config.image_size = settings.integer("imageSize", 1);
+  config.width = settings.integer("width", 1);
+  config.heads = settings.integer("heads", 1);
+  if (config.kind == VisionKind::transformer) {
+    config.patch_size = settings.integer("patchSize", 1);
+    config.layers = settings.integer("layers", 1);
+    config.mlp_ratio = settings.number("mlpRatio", 0);
+    config.stem = settings.choice("stem", {"patch", "conv"}) == 0 ? Stem::patch : Stem::conv;
+  } else {
+    const std::vector<double> layers = settings.numbers("layers", 4);
+    for (size_t i = 0; i < layers.size(); i++)
+      config.resnet_layers[i] = static_cast<int64_t>(layers[i]);
+  }
+  return config;
+}
+
+TextConfig read_text(const Settings& settings) {
+  TextConfig config;
+  config.context_length = settings.integer("contextLength", 1);
+  config.vocab_size = settings.integer("vocabSize", 1);
+  config.width = settings.integer("width", 1);
+  config.heads = settings.integer("heads", 1);
+  config.layers = settings.integer("layers", 1);
+  config.mlp_ratio = settings.number("mlpRatio", 0);
+  return config;
+}
+
+Role read_role(const Settings& settings, const char* name) {
+  constexpr Role kRoles[] = {Role::negative, Role::positive, Role::off};
+  return kRoles[settings.choice(name, {"negative", "positive", "off"})];
+}
+
+StructureConfig read_structure(const Settings& settings) {
+  StructureConfig config;
+  config.grid = settings.integer("grid", 1);
+  config.image_role = read_role(settings, "imageRole");
+  config.image_share = settings.number("imageShare", 0, 1);
+  config.text_role = read_role(settings, "textRole");
+  config.weight = settings.number("weight", 0);
+  return config;
+}
+
+AugmentConfig read_augment(const Settings& settings) {
+  AugmentConfig config;
+  config.scale = settings.number("scale", 0);
+  config.shift = settings.number("shift", 0);
+  config.rotation = settings.number("rotation", 0);
+  config.contrast = settings.number("contrast", 0);
+  config.tint = settings.number("tint", 0);
+  return config;
+}
+
+}  // namespace
+
+ClipConfig read_clip_config(const Settings& settings) {
+  ClipConfig config;
+  config.embed_dim = settings.integer("embedDim", 1);
+  config.quick_gelu = settings.flag("quickGelu");
+  config.image_mean = channels(settings, "imageMean");
+  config.image_std = channels(settings, "imageStd");
+  config.logit_scale_init = settings.number("logitScaleInit", kLowest);
+  config.vision = read_vision(settings.object("vision"));
+  config.text = read_text(settings.object("text"));
+  return config;
+}
+
+ObjectiveConfig read_objective_config(const Settings& settings) {
+  ObjectiveConfig config;
+  config.contrastive = settings.number("contrastive", 0);
+  config.shared_negatives = settings.flag("sharedNegatives");
+  config.own_texts = settings.number("ownTexts", 0);
+  config.own_images = settings.number("ownImages", 0);
+  config.tile = settings.integer("tile", 1);
+  return config;
+}
+
+TrainerConfig read_trainer_config(const Settings& settings) {
+  TrainerConfig config;
+  config.objective = read_objective_config(settings.object("objective"));
+  config.structure = read_structure(settings.object("structure"));
+  config.augment = read_augment(settings.object("augment"));
+  config.beta1 = settings.number("beta1", 0, 1);
+  config.beta2 = settings.number("beta2", 0, 1);
+  config.epsilon = settings.number("epsilon", 0);
+  config.weight_decay = settings.number("weightDecay", 0);
+  config.gradient_clip = settings.number("gradientClip", 0);
+  config.max_log_scale = settings.number("maxLogScale", 0);
+  config.train_logit_scale = settings.flag("trainLogitScale");
+  return config;
+}
+
+}  // namespace anagram::binding

@@ -1,0 +1,130 @@
+#include "binding/trainer.h"
+
+#include "binding/batch.h"
+#include "binding/config.h"
+#include "binding/convert.h"
+
+namespace anagram::binding {
+
+namespace {
+
+constexpr napi_type_tag kStateTag{0x51c8e07fd26b4a39, 0xb7309d1ce4f28a65};
+
+}  // namespace
+
+Napi::Function TrainerHandle::define(Napi::Env env) {
+  return DefineClass(env, "NativeTrainer",
+                     {InstanceMethod<&TrainerHandle::step>("step"),
+                      InstanceMethod<&TrainerHandle::state_tensors>("stateTensors"),
+                      InstanceMethod<&TrainerHandle::read_state>("readState"),
+                      InstanceMethod<&TrainerHandle::write_state>("writeState"),
+                      InstanceAccessor<&TrainerHandle::step_count>("stepCount"),
+                      InstanceMethod<&TrainerHandle::set_step_count>("setStepCount"),
+                      InstanceMethod<&TrainerHandle::dispose>("dispose")});
+}
+
+TrainerHandle::TrainerHandle(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<TrainerHandle>(info) {
+  using State = Napi::External<std::shared_ptr<TrainerState>>;
+  if (!info[0].IsExternal() || !info[0].As<State>().CheckTypeTag(&kStateTag)) {
+    refuse(info.Env(), "A trainer is made by createTrainer().");
+  }
+  const std::shared_ptr<TrainerState>& state = *info[0].As<State>().Data();
+  handle_ =
+      std::make_unique<Handle<TrainerState>>(info.Env(), state, state->list.bytes(), "trainer");
+}
+
+Napi::Value TrainerHandle::create(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    auto model = Model::share(info[0]);
+    const TrainerConfig config = read_trainer_config({info[1], "config"});
+    return context_of(env).engine->run(
+        env, [model, config] { return std::make_shared<TrainerState>(model, config); },
+        [](Napi::Env env, std::shared_ptr<TrainerState>& state) -> Napi::Value {
+          auto external = Napi::External<std::shared_ptr<TrainerState>>::New(env, &state);
+          external.TypeTag(&kStateTag);
+          return context_of(env).trainer_class.New({external});
+        });
+  });
+}
+
+Napi::Value TrainerHandle::step(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    auto state = handle_->share(env);
+    Batch batch = read_batch({info[0], "batch"}, state->model->clip->config());
+    const double learning_rate = read_number(info[1], "learningRate", 0);
+    struct Done {
+      StepResult result;
+      int64_t step_count;
+    };
+    // Lives and dies with the job, whether it succeeds or not.
+    counter_->under_way++;
+    std::shared_ptr<StepCounter> ticket(
+        counter_.get(), [counter = counter_](StepCounter* steps) { steps->under_way--; });
+    return context_of(env).engine->run(
+        env,
+        [state, batch = std::move(batch), learning_rate] {
+          StepResult result = state->trainer.step(batch, learning_rate);
+          result.own_margin = to_host(result.own_margin);
+          result.pair_loss = to_host(result.pair_loss);
+          return Done{std::move(result), state->trainer.step_count()};
+        },
+        [ticket](Napi::Env env, Done& done) {
+          ticket->applied = done.step_count;
+          return write_step_result(env, done.result);
+        });
+  });
+}
+
+Napi::Value TrainerHandle::state_tensors(const Napi::CallbackInfo& info) {
+  return handle_->share(info.Env())->list.to_js(info.Env());
+}
+
+Napi::Value TrainerHandle::read_state(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    auto state = handle_->share(env);
+    const std::string name = state->list.find(env, read_word(info[0], "name")).name;
+    return context_of(env).engine->run(
+        env,
+        [state, name] {
+          return to_host(state->trainer.state_tensor(name).to(torch::kFloat32)).clone();
+        },
+        copy_out);
+  });
+}
+
+Napi::Value TrainerHandle::write_state(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    auto state = handle_->share(env);
+    const TensorInfo& target = state->list.find(env, read_word(info[0], "name"));
+    const torch::Tensor values = copy_in(info[1], target.name, torch::kFloat32, target.shape);
+    return context_of(env).engine->run(
+        env,
+        [state, name = target.name, values] {
+          state->trainer.write_state(name, values);
+          return true;
+        },
+        [](Napi::Env env, bool) { return env.Undefined(); });
+  });
+}
+
+Napi::Value TrainerHandle::step_count(const Napi::CallbackInfo& info) {
+  handle_->share(info.Env());
+  return Napi::Number::New(info.Env(), static_cast<double>(counter_->applied));
+}
+void TrainerHandle::set_step_count(const Napi::CallbackInfo& info) {
+  auto state = handle_->share(info.Env());
+  const int64_t count = read_integer(info[0], "count", 0, kLargestInteger);
+  if (counter_->under_way > 0) {
+    refuse(info.Env(), "setStepCount() must wait until the steps under way have settled.");
+  }
+  // No step is queued or running, and the next one is queued after this.
+  state->trainer.set_step_count(count);
+  counter_->applied = count;
+}
+
+}  // namespace anagram::binding
