@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
@@ -20,22 +20,42 @@ export async function lockFolder(dir: string): Promise<FolderLock> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, '.lock');
   const own = JSON.stringify({ pid: process.pid, host: hostname(), started: await startOf(process.pid) });
-  // Linked into place whole: nobody ever sees a lock without its owner.
   const draft = `${path}.tmp-${process.pid}-${taken++}`;
   await writeFile(draft, own);
   try {
-    for (let attempt = 0; ; attempt++) {
-      if (await linked(draft, path)) break;
-      const holder = await readFile(path, 'utf8').catch(() => null);
-      if (holder !== null && (attempt >= 3 || !(await isStale(holder)))) throw inUse(dir, path, holder);
-      if (holder !== null) await discard(path, holder);
-    }
+    const holder = await take(path, draft);
+    if (holder !== null) throw inUse(dir, path, holder);
   } finally {
     await rm(draft, { force: true });
   }
   await removeTemporaries(dir);
   const release = () => rm(path, { force: true });
   return { release, [Symbol.asyncDispose]: release };
+}
+
+/** Links the draft into place whole, so that nobody ever sees a lock without its owner. @returns Who holds it instead. */
+async function take(path: string, draft: string): Promise<string | null> {
+  for (;;) {
+    if (await linked(draft, path)) return null;
+    const holder = await readIfThere(path);
+    if (holder === null) continue;
+    if (!(await isStale(holder))) return holder;
+    // Only one process at a time may remove what is stale, or the second would remove the first one's new lock.
+    const takeover = `${path}.takeover`;
+    const other = await take(takeover, draft);
+    if (other !== null) return other;
+    if ((await readIfThere(path)) === holder) await rm(path);
+    await rm(takeover);
+  }
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -46,18 +66,6 @@ async function linked(from: string, to: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-}
-
-/** Removes a stale lock, but puts it back if somebody else took the folder over in the meantime. */
-async function discard(path: string, stale: string): Promise<void> {
-  const aside = `${path}.tmp-${process.pid}-${taken++}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
-  }
-  if ((await readFile(aside, 'utf8')) !== stale) await linked(aside, path);
-  await rm(aside, { force: true });
 }
 
 /** True where the owner certainly is gone; on another machine that cannot be told. */

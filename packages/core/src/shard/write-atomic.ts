@@ -56,10 +56,10 @@ export async function appendLine(path: string, line: string): Promise<void> {
   });
 }
 
-/** Removes what killed processes left in a folder. Only for the holder of the folder's lock. */
+/** Removes what killed writers left in a folder. Only for the holder of its lock; drafts of locks are left to those who want it. */
 export async function removeTemporaries(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
-    if (temporary.test(name)) await rm(join(dir, name), { force: true });
+    if (temporary.test(name) && !name.startsWith('.lock')) await rm(join(dir, name), { force: true });
   }
 }
 

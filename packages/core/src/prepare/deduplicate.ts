@@ -1,0 +1,151 @@
+import { hammingDistance } from '../image/hash.ts';
+
+/** What tells records apart; null where a record has no text, no picture, or one that cannot be read. */
+export interface RecordIdentity {
+  readonly id: string;
+  /** sha256 of the picture's bytes. */
+  readonly bytesHash: string | null;
+  /** sha256 of the decoded pixels. */
+  readonly pixelHash: string | null;
+  /** 16 hex digits of `perceptualHash`. */
+  readonly perceptualHash: string | null;
+  readonly text: string | null;
+}
+
+/** The evidence for a duplicate. */
+export interface Duplicate {
+  /** Record that stays; itself never a duplicate. */
+  readonly duplicateOf: string;
+  readonly kind: 'bytes' | 'pixels' | 'near' | 'text';
+  /** Differing bits of the perceptual hashes, 0–64; 0 for the exact kinds. */
+  readonly distance: number;
+}
+
+/**
+ * Finds records that say the same as another one; the first of them stays.
+ *
+ * - Pairs: equal pictures (bytes, then pixels, then near ones) with equal texts. One picture with two texts is no duplicate: of
+ *   a right and a wrong text, both must be judged. Texts are equal without regard to case and spacing.
+ * - Lone pictures: exactly the picture of a pair, before or after it, or of an earlier lone picture. Near is not enough here:
+ *   without a text to agree, two different things of one shape would fall together.
+ * - Lone texts: the text of an earlier lone text. That a pair has it too proves nothing, for the pair may be wrong.
+ *
+ * Pure; linear in the number of records but for near pictures that share a quarter of their hash and their text.
+ * @param options.near Largest perceptual distance of near pictures, 0–3, or false for none. @default 3
+ * @returns Duplicates by id; what is not in the map stays.
+ */
+export function deduplicate(
+  records: Iterable<RecordIdentity>,
+  { near = 3 }: { near?: 0 | 1 | 2 | 3 | false } = {},
+): Map<string, Duplicate> {
+  const all = [...records];
+  const duplicates = new Map<string, Duplicate>();
+  const exact = new Map<string, string>();
+  const close = new NearIndex(near === false ? -1 : near);
+
+  for (const { id, bytesHash, pixelHash, perceptualHash, text } of all) {
+    if (text === null || !hasPicture({ bytesHash, pixelHash })) continue;
+    const words = normalised(text);
+    const keys = pictureKeys(bytesHash, pixelHash);
+    const found =
+      findExact(
+        exact,
+        keys.map(({ kind, key }) => ({ kind, key: `${key}\n${words}` })),
+        duplicates,
+      ) ?? close.find(words, perceptualHash);
+    if (found) duplicates.set(id, found);
+    else close.add(words, perceptualHash, id);
+    for (const { key } of keys) {
+      remember(exact, `${key}\n${words}`, id);
+      remember(exact, key, id);
+    }
+  }
+  for (const { id, bytesHash, pixelHash, text } of all) {
+    const keys = text === null ? pictureKeys(bytesHash, pixelHash) : loneTextKey({ bytesHash, pixelHash, text });
+    if (keys.length === 0) continue;
+    const found = findExact(exact, keys, duplicates);
+    if (found) duplicates.set(id, found);
+    for (const { key } of keys) remember(exact, key, id);
+  }
+  return duplicates;
+}
+
+interface Key {
+  readonly kind: 'bytes' | 'pixels' | 'text';
+  readonly key: string;
+}
+
+function pictureKeys(bytesHash: string | null, pixelHash: string | null): Key[] {
+  const keys: Key[] = [];
+  if (bytesHash !== null) keys.push({ kind: 'bytes', key: `bytes ${bytesHash}` });
+  if (pixelHash !== null) keys.push({ kind: 'pixels', key: `pixels ${pixelHash}` });
+  return keys;
+}
+
+function loneTextKey(record: Pick<RecordIdentity, 'bytesHash' | 'pixelHash'> & { text: string }): Key[] {
+  return hasPicture(record) ? [] : [{ kind: 'text', key: `text ${normalised(record.text)}` }];
+}
+
+function hasPicture({ bytesHash, pixelHash }: Pick<RecordIdentity, 'bytesHash' | 'pixelHash'>): boolean {
+  return bytesHash !== null || pixelHash !== null;
+}
+
+function normalised(text: string): string {
+  return text.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
+function remember(exact: Map<string, string>, key: string, id: string): void {
+  if (!exact.has(key)) exact.set(key, id);
+}
+
+/** A copy of a duplicate is shown with the duplicate's own evidence, so that it points at a record that stays. */
+function findExact(
+  exact: ReadonlyMap<string, string>,
+  keys: readonly Key[],
+  duplicates: ReadonlyMap<string, Duplicate>,
+): Duplicate | null {
+  for (const { kind, key } of keys) {
+    const id = exact.get(key);
+    if (id !== undefined) return duplicates.get(id) ?? { duplicateOf: id, kind, distance: 0 };
+  }
+  return null;
+}
+
+/**
+ * Perceptual hashes by text and by each of their four 16-bit quarters: two hashes that differ in at most 3 bits agree in a
+ * quarter at least, so that only those need to be compared.
+ */
+class NearIndex {
+  #largest: number;
+  #buckets = new Map<string, { id: string; hash: string }[]>();
+
+  constructor(largest: number) {
+    this.#largest = largest;
+  }
+
+  add(text: string, hash: string | null, id: string): void {
+    if (hash === null || this.#largest < 0) return;
+    for (const key of quarters(text, hash)) {
+      const bucket = this.#buckets.get(key);
+      if (bucket) bucket.push({ id, hash });
+      else this.#buckets.set(key, [{ id, hash }]);
+    }
+  }
+
+  find(text: string, hash: string | null): Duplicate | null {
+    if (hash === null || this.#largest < 0) return null;
+    let nearest: Duplicate | null = null;
+    for (const key of quarters(text, hash)) {
+      for (const candidate of this.#buckets.get(key) ?? []) {
+        const distance = hammingDistance(hash, candidate.hash);
+        if (distance > this.#largest || (nearest && distance >= nearest.distance)) continue;
+        nearest = { duplicateOf: candidate.id, kind: 'near', distance };
+      }
+    }
+    return nearest;
+  }
+}
+
+function quarters(text: string, hash: string): string[] {
+  return [0, 4, 8, 12].map((start) => `${start}:${hash.slice(start, start + 4)}:${text}`);
+}
