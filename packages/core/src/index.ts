@@ -1,0 +1,52 @@
+export { AnagramError, type ErrorCode, type ErrorDetails, isAnagramError } from './errors.ts';
+export { type AnagramEvent, type Knobs, type OnEvent, type StepRecord, safeEmitter } from './events.ts';
+export type {
+  ImageFile,
+  Json,
+  NegativeCategory,
+  NegativeText,
+  PairSet,
+  Pixels,
+  Route,
+  Source,
+  SourceRecord,
+  TrainingNegative,
+  TrainingPair,
+  Verdict,
+} from './pair.ts';
+export type { Captioner, Illustrator, ImageEditor, NegativeWriter, Repairer } from './models.ts';
+export { negativeCategories } from './pair.ts';
+export { Random } from './random.ts';
+
+// Sources
+export { concat } from './source/concat.ts';
+export { type CsvOptions, csv, tsv } from './source/csv.ts';
+export { defineSource } from './source/define-source.ts';
+export { type FolderOptions, folder } from './source/folder.ts';
+export { jsonl } from './source/jsonl.ts';
+export type { TableColumns } from './source/table-record.ts';
+export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
+
+// Pictures
+export { decodeImage } from './image/decode.ts';
+export { type ColourName, mirror, recolour } from './image/edit.ts';
+export { encodeJpeg, encodePng } from './image/encode.ts';
+export { hammingDistance, hashBytes, hashPixels, perceptualHash } from './image/hash.ts';
+export { fitImage } from './image/preprocess.ts';
+
+// prepare
+export { deduplicate, type Duplicate, type RecordIdentity } from './prepare/deduplicate.ts';
+
+// Data at rest
+export { type FolderLock, lockFolder } from './shard/lock.ts';
+export { type ManifestLine, manifestHash, readManifest } from './shard/manifest.ts';
+export {
+  type OpenPairsOptions,
+  openPairs,
+  type PreparedCounts,
+  type PreparedPairs,
+  type PreparedSample,
+} from './shard/open-pairs.ts';
+export type { PairProvenance, StoredNegative } from './shard/sample.ts';
+export { readVerdicts } from './shard/shard-reader.ts';
+export { writeAtomic } from './shard/write-atomic.ts';
