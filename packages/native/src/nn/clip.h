@@ -1,14 +1,17 @@
-// Two towers and a logit scale. Parameters carry open_clip's state-dict names (`visual.conv1.weight`,
-// `transformer.resblocks.0.attn.in_proj_weight`, …), so checkpoints of open_clip load by name; the text
-// tower's parts therefore hang on the root, the image tower's under `visual`.
+// Two towers and a logit scale. Parameters carry open_clip's state-dict names
+// (`visual.conv1.weight`, `transformer.resblocks.0.attn.in_proj_weight`, …), so checkpoints of
+// open_clip load by name; the text tower's parts therefore hang on the root, the image tower's
+// under `visual`.
 #pragma once
 
 #include <torch/torch.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "nn/config.h"
+#include "nn/image_tower.h"
 #include "nn/text_transformer.h"
 
 namespace anagram {
@@ -22,18 +25,19 @@ struct NamedTensor {
 
 class ClipImpl : public torch::nn::Module {
  public:
-  // Fresh weights as open_clip initialises them, drawn from `seed` alone: on the CPU, then moved, so that
-  // every device starts from the same weights.
+  // Fresh weights as open_clip initialises them, drawn from `seed` alone: on the CPU, then moved,
+  // so that every device starts from the same weights.
   ClipImpl(const ClipConfig& config, uint64_t seed, torch::Device device,
            torch::Dtype dtype = torch::kFloat32);
 
-  // `pixels`: uint8 (B, S, S, 3) or float (B, 3, S, S), both 0–255 RGB; normalised by mean and standard
-  // deviation on the model's device. Returns (B, D), rows of unit length. Batch normalisation follows the
-  // module's mode: train() = batch statistics, eval() = running ones. The model is born in eval mode.
+  // `pixels`: uint8 (B, S, S, 3) or float (B, 3, S, S), both 0–255 RGB; normalised by mean and
+  // standard deviation on the model's device. Returns (B, D), rows of unit length. Batch
+  // normalisation follows the module's mode: train() = batch statistics, eval() = running ones. The
+  // model is born in eval mode.
   torch::Tensor encode_image(const torch::Tensor& pixels);
 
-  // `ids`: int32 or int64 (B, L ≤ context length), the end-of-text token of row b at `lengths[b] - 1`, what
-  // follows ignored. Returns (B, D), rows of unit length.
+  // `ids`: int32 or int64 (B, L ≤ context length), the end-of-text token of row b at `lengths[b] -
+  // 1`, what follows ignored. Returns (B, D), rows of unit length.
   torch::Tensor encode_text(const torch::Tensor& ids, const torch::Tensor& lengths);
 
   // Everything a checkpoint holds.
@@ -53,8 +57,8 @@ class ClipImpl : public torch::nn::Module {
   ClipConfig config_;
   torch::Tensor mean_;  // (1, 3, 1, 1) in 0–255, not part of the state
   torch::Tensor std_;   // (1, 3, 1, 1)
-  std::shared_ptr<torch::nn::Module> visual_;
-  TextTower text_;
+  std::shared_ptr<ImageTower> visual_;
+  std::unique_ptr<TextTower> text_;
 };
 TORCH_MODULE(Clip);
 

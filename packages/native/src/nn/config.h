@@ -1,5 +1,6 @@
-// Architecture is data: plain structs that mirror NativeClipConfig of lib/binding.ts (open_clip's model
-// configs, flattened). Nothing here has behaviour; `check_config` in clip.cc judges the values.
+// Architecture is data: plain structs that mirror NativeClipConfig of lib/binding.ts (open_clip's
+// model configs, flattened). Nothing here has behaviour; `check_config` in clip.cc judges the
+// values.
 #pragma once
 
 #include <array>
@@ -9,8 +10,8 @@ namespace anagram {
 
 enum class VisionKind { transformer, resnet };
 
-// `patch`: one strided convolution without bias (CLIP). `conv`: 3×3 stride-2 convolutions with batch-free
-// normalisation, then a 1×1 projection; the number of tokens is the same.
+// `patch`: one strided convolution without bias (CLIP). `conv`: 3×3 stride-2 convolutions with
+// batch-free normalisation, then a 1×1 projection; the number of tokens is the same.
 enum class Stem { patch, conv };
 
 struct VisionConfig {

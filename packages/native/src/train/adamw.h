@@ -1,8 +1,8 @@
-// AdamW with decoupled weight decay (Loshchilov & Hutter 2019) over libtorch's fused kernel, 3–10× faster on CPU
-// than a loop over tensors:
+// AdamW with decoupled weight decay (Loshchilov & Hutter 2019) over libtorch's fused kernel, 3–10×
+// faster on CPU than a loop over tensors:
 //   m ← β₁m + (1-β₁)g,  v ← β₂v + (1-β₂)g²,  θ ← θ - lr·λθ - lr·m̂/(√v̂ + ε)
-// Two groups, as open_clip has them: λ = 0 for what has at most one dimension (gains, biases, the logit scale)
-// and for class and position embeddings.
+// Two groups, as open_clip has them: λ = 0 for what has at most one dimension (gains, biases, the
+// logit scale) and for class and position embeddings.
 #pragma once
 
 #include <torch/torch.h>
@@ -24,8 +24,9 @@ class AdamW {
 
   // Global Euclidean norm of the gradients at hand; parameters without a gradient count as zero.
   double gradient_norm() const;
-  // One update by gradients times `coefficient` (1 = as they are); parameters without a gradient are decayed and
-  // moved by a gradient of zero, so that every parameter has seen the same number of steps.
+  // One update by gradients times `coefficient` (1 = as they are); parameters without a gradient
+  // are decayed and moved by a gradient of zero, so that every parameter has seen the same number
+  // of steps.
   void step(double learning_rate, double coefficient);
   void drop_gradients();
 
@@ -39,7 +40,7 @@ class AdamW {
   struct Group {
     std::vector<std::string> names;
     std::vector<torch::Tensor> parameters, exp_avgs, exp_avg_sqs;
-    double weight_decay;
+    double weight_decay = 0;
   };
   AdamWConfig config_;
   std::vector<Group> groups_;

@@ -1,6 +1,7 @@
-// One optimizer step: pixels and tokens in, changed weights and a few numbers out. The loop around it (order,
-// schedule, abort, checkpoints) is TypeScript; nothing here remembers more than the moments and the step count,
-// so restoring those by name makes a resumed run bit-equal (same build, CPU family and thread count).
+// One optimizer step: pixels and tokens in, changed weights and a few numbers out. The loop around
+// it (order, schedule, abort, checkpoints) is TypeScript; nothing here remembers more than the
+// moments and the step count, so restoring those by name makes a resumed run bit-equal (same build,
+// CPU family and thread count).
 #pragma once
 
 #include <torch/torch.h>
@@ -10,36 +11,38 @@
 #include <vector>
 
 #include "nn/clip.h"
+#include "objective/objective.h"
 #include "train/adamw.h"
 #include "train/config.h"
 
 namespace anagram {
 
-// Mirrors NativeBatch of lib/binding.ts; every tensor on the CPU. `NI`, `NT` ≥ P: the first P are the pairs.
+// Mirrors NativeBatch of lib/binding.ts; every tensor on the CPU. `NI`, `NT` ≥ P: the first P are
+// the pairs.
 struct Batch {
-  int64_t pairs = 0;                      // P
-  torch::Tensor images;                   // uint8 (NI, S, S, 3)
-  torch::Tensor texts;                    // int32 (NT, L)
-  torch::Tensor text_lengths;             // int32 (NT)
-  torch::Tensor image_groups;             // int32 (NI)
-  torch::Tensor text_groups;              // int32 (NT)
-  torch::Tensor weights;                  // float (P)
-  torch::Tensor own_text_offsets;         // int32 (P+1)
-  torch::Tensor own_text_index;           // int32 (·)
-  torch::Tensor own_image_offsets;        // int32 (P+1)
-  torch::Tensor own_image_index;          // int32 (·)
-  torch::Tensor also_true;                // int32 (M, 2), M ≥ 0
-  torch::Tensor shuffled_texts;           // int32 (P, L), or (0, L) for none
-  torch::Tensor shuffled_text_lengths;    // int32 (P) or (0); 0 = too short to be shuffled
-  uint64_t seed = 0;                      // augmentation and patch shuffle
+  int64_t pairs = 0;                    // P
+  torch::Tensor images;                 // uint8 (NI, S, S, 3)
+  torch::Tensor texts;                  // int32 (NT, L)
+  torch::Tensor text_lengths;           // int32 (NT)
+  torch::Tensor image_groups;           // int32 (NI)
+  torch::Tensor text_groups;            // int32 (NT)
+  torch::Tensor weights;                // float (P)
+  torch::Tensor own_text_offsets;       // int32 (P+1)
+  torch::Tensor own_text_index;         // int32 (·)
+  torch::Tensor own_image_offsets;      // int32 (P+1)
+  torch::Tensor own_image_index;        // int32 (·)
+  torch::Tensor also_true;              // int32 (M, 2), M ≥ 0
+  torch::Tensor shuffled_texts;         // int32 (P, L), or (0, L) for none
+  torch::Tensor shuffled_text_lengths;  // int32 (P) or (0); 0 = too short to be shuffled
+  uint64_t seed = 0;                    // augmentation and patch shuffle
 };
 
 struct StepResult {
   double loss = 0;
   double gradient_norm = 0;  // before clipping
   double logit_scale = 0;    // s after the step
-  bool applied = false;      // false: loss or gradient was not finite, everything was left as it was
-  int64_t images_seen = 0;   // shuffled ones included
+  bool applied = false;     // false: loss or gradient was not finite, everything was left as it was
+  int64_t images_seen = 0;  // shuffled ones included
   std::map<std::string, double> terms;
   torch::Tensor own_margin;  // float (P), CPU
   torch::Tensor pair_loss;   // float (P), CPU
@@ -53,7 +56,9 @@ class Trainer {
 
   // `exp_avg.NAME` and `exp_avg_sq.NAME` of every trained parameter.
   std::vector<NamedTensor> state_tensors() const { return optimizer_.state_tensors(); }
-  torch::Tensor state_tensor(const std::string& name) const { return optimizer_.state_tensor(name); }
+  torch::Tensor state_tensor(const std::string& name) const {
+    return optimizer_.state_tensor(name);
+  }
   void write_state(const std::string& name, const torch::Tensor& values) {
     optimizer_.write_state(name, values);
   }
@@ -62,10 +67,12 @@ class Trainer {
   void set_step_count(int64_t count) { optimizer_.set_step_count(count); }
 
  private:
+  // The batch's pictures and texts, and the shuffled views, as rows of unit length.
+  ObjectiveInput embed(const Batch& batch);
+
   Clip model_;
   TrainerConfig config_;
   AdamW optimizer_;
-  std::vector<torch::Tensor> buffers_;  // running statistics, restored when a step is not applied
 };
 
 }  // namespace anagram

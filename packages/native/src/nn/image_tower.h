@@ -1,0 +1,22 @@
+// What the model needs of an image tower; `VisionTransformer` and `ResNet` are the two there are.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+
+#include "nn/config.h"
+#include "nn/layers.h"
+
+namespace anagram {
+
+class ImageTower : public torch::nn::Module {
+ public:
+  // Normalised pixels (B, 3, S, S) → (B, D), not of unit length.
+  virtual torch::Tensor forward(const torch::Tensor& pixels) = 0;
+};
+
+std::shared_ptr<ImageTower> make_vision_transformer(const ClipConfig& config, const Fresh& fresh);
+std::shared_ptr<ImageTower> make_resnet(const ClipConfig& config, const Fresh& fresh);
+
+}  // namespace anagram

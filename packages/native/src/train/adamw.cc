@@ -1,0 +1,113 @@
+#include "train/adamw.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace anagram {
+
+using torch::Tensor;
+
+namespace {
+
+bool ends_with_embedding(const std::string& name) {
+  return name.ends_with("positional_embedding") || name.ends_with("class_embedding");
+}
+
+const std::string kFirst = "exp_avg.";
+const std::string kSecond = "exp_avg_sq.";
+
+}  // namespace
+
+AdamW::AdamW(std::vector<NamedTensor> parameters, const AdamWConfig& config) : config_(config) {
+  TORCH_CHECK(config.beta1 >= 0 && config.beta1 < 1 && config.beta2 >= 0 && config.beta2 < 1,
+              "optimizer: expected beta1 and beta2 in [0, 1), received ", config.beta1, " and ",
+              config.beta2, ".");
+  TORCH_CHECK(config.epsilon > 0 && config.weight_decay >= 0,
+              "optimizer: expected epsilon > 0 and weightDecay ≥ 0, received ", config.epsilon,
+              " and ", config.weight_decay, ".");
+  Group decayed, spared;
+  decayed.weight_decay = config.weight_decay;
+  for (const auto& [name, parameter, trainable] : parameters) {
+    auto& group = parameter.dim() <= 1 || ends_with_embedding(name) ? spared : decayed;
+    group.names.push_back(name);
+    group.parameters.push_back(parameter);
+    group.exp_avgs.push_back(torch::zeros_like(parameter, torch::requires_grad(false)));
+    group.exp_avg_sqs.push_back(torch::zeros_like(parameter, torch::requires_grad(false)));
+  }
+  groups_ = {std::move(decayed), std::move(spared)};
+}
+
+double AdamW::gradient_norm() const {
+  std::vector<Tensor> gradients;
+  for (const auto& group : groups_) {
+    for (const auto& parameter : group.parameters) {
+      if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+    }
+  }
+  if (gradients.empty()) return 0;
+  return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
+}
+
+void AdamW::step(double learning_rate, double coefficient) {
+  torch::NoGradGuard no_grad;
+  ++step_count_;
+  for (auto& group : groups_) {
+    if (group.parameters.empty()) continue;
+    std::vector<Tensor> gradients;
+    for (const auto& parameter : group.parameters) {
+      gradients.push_back(parameter.grad().defined() ? parameter.grad()
+                                                     : torch::zeros_like(parameter));
+    }
+    const auto options = group.parameters[0].options().dtype(torch::kFloat32).requires_grad(false);
+    // The kernel reads Adam's t from here, one tensor per parameter, and leaves it as it is.
+    const std::vector<Tensor> steps(gradients.size(),
+                                    torch::full({}, static_cast<double>(step_count_), options));
+    // The kernel divides by grad_scale while it updates: clipping without a pass of its own.
+    std::optional<Tensor> grad_scale;
+    if (coefficient != 1) grad_scale = torch::full({}, 1 / coefficient, options);
+    at::_fused_adamw_(group.parameters, gradients, group.exp_avgs, group.exp_avg_sqs,
+                      /*max_exp_avg_sqs=*/{}, steps, learning_rate, config_.beta1, config_.beta2,
+                      group.weight_decay, config_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
+                      grad_scale);
+  }
+}
+
+void AdamW::drop_gradients() {
+  for (auto& group : groups_) {
+    for (auto& parameter : group.parameters) parameter.mutable_grad().reset();
+  }
+}
+
+std::vector<NamedTensor> AdamW::state_tensors() const {
+  std::vector<NamedTensor> state;
+  for (const auto& group : groups_) {
+    for (size_t i = 0; i < group.names.size(); ++i) {
+      state.push_back({kFirst + group.names[i], group.exp_avgs[i], false});
+      state.push_back({kSecond + group.names[i], group.exp_avg_sqs[i], false});
+    }
+  }
+  return state;
+}
+
+Tensor AdamW::state_tensor(const std::string& name) const {
+  for (const auto& [key, value, trainable] : state_tensors()) {
+    if (key == name) return value;
+  }
+  TORCH_CHECK(false, "trainer: there is no state named '", name,
+              "'. Expected exp_avg.NAME or exp_avg_sq.NAME of a trained parameter.");
+}
+
+void AdamW::write_state(const std::string& name, const Tensor& values) {
+  auto target = state_tensor(name);
+  TORCH_CHECK(values.numel() == target.numel(), "trainer: expected ", target.numel(),
+              " values for '", name, "' of shape ", target.sizes(), ", received ", values.numel(),
+              ".");
+  target.copy_(values.view(target.sizes()));
+}
+
+void AdamW::set_step_count(int64_t count) {
+  TORCH_CHECK(count >= 0, "trainer: expected a step count of at least 0, received ", count, ".");
+  step_count_ = count;
+}
+
+}  // namespace anagram

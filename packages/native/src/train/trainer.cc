@@ -1,0 +1,201 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/augment.h"
+#include "ops/patch_shuffle.h"
+
+namespace anagram {
+
+using torch::Tensor;
+
+namespace {
+
+// Independent streams from the step's one seed (splitmix64).
+enum class Stream : uint64_t { augment = 1, shuffled_rows = 2, shuffle = 3 };
+
+uint64_t stream_seed(uint64_t seed, Stream stream) {
+  uint64_t z = seed + static_cast<uint64_t>(stream) * 0x9e3779b97f4a7c15ULL;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return z ^ (z >> 31);
+}
+
+void check_length(const char* what, const Tensor& tensor, int64_t length) {
+  TORCH_CHECK(tensor.defined() && tensor.dim() == 1 && tensor.size(0) == length, "step: expected ",
+              what, " of shape [", length, "], received ",
+              tensor.defined() ? tensor.sizes() : at::IntArrayRef{}, ".");
+}
+
+void check_batch(const Batch& batch, const ClipConfig& model) {
+  const auto side = model.vision.image_size, pairs = batch.pairs;
+  const auto& images = batch.images;
+  const auto& texts = batch.texts;
+  TORCH_CHECK(pairs >= 1, "step: expected at least one pair, received ", pairs, ".");
+  TORCH_CHECK(images.dim() == 4 && images.size(0) >= pairs && images.size(1) == side &&
+                  images.size(2) == side && images.size(3) == 3 &&
+                  images.scalar_type() == torch::kUInt8,
+              "step: expected uint8 images (at least ", pairs, ", ", side, ", ", side,
+              ", 3), received ", images.scalar_type(), " ", images.sizes(), ".");
+  TORCH_CHECK(
+      texts.dim() == 2 && texts.size(0) >= pairs && texts.size(1) <= model.text.context_length,
+      "step: expected texts (at least ", pairs, ", at most ", model.text.context_length,
+      "), received ", texts.sizes(), ".");
+  check_length("textLengths", batch.text_lengths, texts.size(0));
+  check_length("imageGroups", batch.image_groups, images.size(0));
+  check_length("textGroups", batch.text_groups, texts.size(0));
+  check_length("weights", batch.weights, pairs);
+  if (batch.shuffled_texts.size(0) == 0) return;
+  TORCH_CHECK(batch.shuffled_texts.dim() == 2 && batch.shuffled_texts.size(0) == pairs &&
+                  batch.shuffled_texts.size(1) == texts.size(1),
+              "step: expected shuffledTexts (", pairs, ", ", texts.size(1), ") or none, received ",
+              batch.shuffled_texts.sizes(), ".");
+  check_length("shuffledTextLengths", batch.shuffled_text_lengths, pairs);
+}
+
+// Which pairs' pictures are shuffled: a share of them, drawn without repetition, in ascending
+// order.
+Tensor shuffled_image_rows(int64_t pairs, double share, uint64_t seed) {
+  const auto count =
+      std::min(pairs, static_cast<int64_t>(std::llround(share * static_cast<double>(pairs))));
+  if (count == pairs) return torch::arange(pairs);
+  auto generator =
+      at::make_generator<at::CPUGeneratorImpl>(stream_seed(seed, Stream::shuffled_rows));
+  return std::get<0>(torch::randperm(pairs, generator).slice(0, 0, count).sort());  // (R)
+}
+
+std::vector<NamedTensor> trained(const Clip& model, bool train_logit_scale) {
+  std::vector<NamedTensor> parameters;
+  for (auto& item : model->tensors()) {
+    if (item.trainable && (train_logit_scale || item.name != "logit_scale"))
+      parameters.push_back(item);
+  }
+  return parameters;
+}
+
+// A step that has not been kept leaves no trace: running statistics are put back, gradients dropped
+// and the model is in eval mode again, also when something throws on the way.
+class Attempt {
+ public:
+  Attempt(Clip& model, AdamW& optimizer) : model_(model), optimizer_(optimizer) {
+    for (const auto& buffer : model_->buffers()) before_.push_back(buffer.clone());
+    model_->train();
+  }
+  ~Attempt() {
+    optimizer_.drop_gradients();
+    model_->eval();
+    if (kept_) return;
+    const auto buffers = model_->buffers();
+    for (size_t i = 0; i < buffers.size(); ++i) buffers[i].copy_(before_[i]);
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+  void keep() { kept_ = true; }
+
+ private:
+  Clip& model_;
+  AdamW& optimizer_;
+  std::vector<Tensor> before_;
+  bool kept_ = false;
+};
+
+}  // namespace
+
+Trainer::Trainer(Clip model, const TrainerConfig& config)
+    : model_(std::move(model)),
+      config_(config),
+      optimizer_(trained(model_, config.train_logit_scale),
+                 {config.beta1, config.beta2, config.epsilon, config.weight_decay}) {
+  TORCH_CHECK(config.gradient_clip >= 0, "trainer: expected gradientClip of at least 0, received ",
+              config.gradient_clip, ".");
+  TORCH_CHECK(config.max_log_scale >= 0, "trainer: expected maxLogScale of at least 0, received ",
+              config.max_log_scale, ".");
+  TORCH_CHECK(config.structure.image_share >= 0 && config.structure.image_share <= 1,
+              "trainer: expected structure imageShare from 0 to 1, received ",
+              config.structure.image_share, ".");
+}
+
+ObjectiveInput Trainer::embed(const Batch& batch) {
+  const auto& structure = config_.structure;
+  const auto index = [](const Tensor& numbers) { return numbers.to(torch::kInt64); };
+  ObjectiveInput in;
+  in.pairs = batch.pairs;
+  in.image_groups = index(batch.image_groups);
+  in.text_groups = index(batch.text_groups);
+  in.weights = batch.weights;
+  in.own_text_offsets = index(batch.own_text_offsets);
+  in.own_text_index = index(batch.own_text_index);
+  in.own_image_offsets = index(batch.own_image_offsets);
+  in.own_image_index = index(batch.own_image_index);
+  in.also_true = index(batch.also_true);
+  in.logit_scale =
+      (config_.train_logit_scale ? model_->logit_scale : model_->logit_scale.detach()).exp();
+
+  // Shuffled views go through the towers in the same batch as everything else.
+  auto pixels = batch.images;  // (NI + R, S, S, 3)
+  if (structure.weight != 0 && structure.image_role != Role::off) {
+    const auto rows = shuffled_image_rows(batch.pairs, structure.image_share, batch.seed);
+    if (rows.numel() > 0) {
+      const auto seed = stream_seed(batch.seed, Stream::shuffle);
+      pixels =
+          at::cat({pixels, shuffle_patches(pixels.index_select(0, rows), structure.grid, seed)});
+      in.shuffled_image_rows = rows;
+    }
+  }
+  auto texts = batch.texts, lengths = batch.text_lengths;  // (NT + R', L), (NT + R')
+  if (structure.weight != 0 && structure.text_role != Role::off &&
+      batch.shuffled_texts.size(0) > 0) {
+    const auto rows = batch.shuffled_text_lengths.nonzero().squeeze(1);
+    if (rows.numel() > 0) {
+      texts = at::cat({texts, batch.shuffled_texts.index_select(0, rows)});
+      lengths = at::cat({lengths, batch.shuffled_text_lengths.index_select(0, rows)});
+      in.shuffled_text_rows = rows;
+    }
+  }
+
+  const auto augmented = augment(pixels.to(model_->device()), config_.augment,
+                                 stream_seed(batch.seed, Stream::augment));  // (NI + R, 3, S, S)
+  const auto image_rows = model_->encode_image(augmented);                   // (NI + R, D)
+  const auto text_rows = model_->encode_text(texts, lengths);                // (NT + R', D)
+  const auto images = batch.images.size(0), all_texts = batch.texts.size(0);
+  in.images = image_rows.slice(0, 0, images);
+  in.texts = text_rows.slice(0, 0, all_texts);
+  if (in.shuffled_image_rows) in.shuffled_images = image_rows.slice(0, images);
+  if (in.shuffled_text_rows) in.shuffled_texts = text_rows.slice(0, all_texts);
+  return in;
+}
+
+StepResult Trainer::step(const Batch& batch, double learning_rate) {
+  check_batch(batch, model_->config());
+  TORCH_CHECK(std::isfinite(learning_rate) && learning_rate >= 0,
+              "step: expected a learning rate of at least 0, received ", learning_rate, ".");
+  const at::AutoGradMode with_gradient(true);
+  StepResult result;
+  {
+    Attempt attempt(model_, optimizer_);
+    const auto embedded = embed(batch);
+    auto objective = compute_objective(embedded, config_.objective, config_.structure);
+    result.images_seen = batch.images.size(0);
+    if (embedded.shuffled_images) result.images_seen += embedded.shuffled_images->size(0);
+    result.loss = objective.loss.item<double>();
+    result.terms = std::move(objective.terms);
+    result.own_margin = objective.own_margin.to(torch::kCPU, torch::kFloat32);
+    result.pair_loss = objective.pair_loss.to(torch::kCPU, torch::kFloat32);
+    objective.loss.backward();
+    result.gradient_norm = optimizer_.gradient_norm();
+    result.applied = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
+    if (result.applied) {
+      const auto clip = config_.gradient_clip;
+      optimizer_.step(learning_rate,
+                      clip > 0 ? std::min(1.0, clip / (result.gradient_norm + 1e-6)) : 1.0);
+      const torch::NoGradGuard no_grad;
+      if (config_.train_logit_scale) model_->logit_scale.clamp_(0, config_.max_log_scale);
+      attempt.keep();
+    }
+  }
+  result.logit_scale = std::exp(model_->logit_scale.item<double>());
+  return result;
+}
+
+}  // namespace anagram
