@@ -1,5 +1,6 @@
 export { AnagramError, type ErrorCode, type ErrorDetails, isAnagramError } from './errors.ts';
 export { type AnagramEvent, type Knobs, type OnEvent, type StepRecord, safeEmitter } from './events.ts';
+export type { Captioner, Illustrator, ImageEditor, NegativeWriter, Repairer } from './models.ts';
 export type {
   ImageFile,
   Json,
@@ -14,11 +15,11 @@ export type {
   TrainingPair,
   Verdict,
 } from './pair.ts';
-export type { Captioner, Illustrator, ImageEditor, NegativeWriter, Repairer } from './models.ts';
 export { negativeCategories } from './pair.ts';
 export { Random } from './random.ts';
 
 // Sources
+
 export { concat } from './source/concat.ts';
 export { type CsvOptions, csv, tsv } from './source/csv.ts';
 export { defineSource } from './source/define-source.ts';
@@ -28,6 +29,7 @@ export type { TableColumns } from './source/table-record.ts';
 export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
 
 // Pictures
+
 export { decodeImage } from './image/decode.ts';
 export { type ColourName, mirror, recolour } from './image/edit.ts';
 export { encodeJpeg, encodePng } from './image/encode.ts';
@@ -35,9 +37,11 @@ export { hammingDistance, hashBytes, hashPixels, perceptualHash } from './image/
 export { fitImage } from './image/preprocess.ts';
 
 // prepare
-export { deduplicate, type Duplicate, type RecordIdentity } from './prepare/deduplicate.ts';
+
+export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
 
 // Data at rest
+
 export { type FolderLock, lockFolder } from './shard/lock.ts';
 export { type ManifestLine, manifestHash, readManifest } from './shard/manifest.ts';
 export {
