@@ -1,0 +1,10 @@
+export { type Artwork, type ArtworkOptions, loadArtwork } from './artwork.ts';
+export { type Attribution, type Style, styles, type Vendor, vendors } from './artwork-packages.ts';
+export { emojiScenesVersion } from './contrast.ts';
+export { type CorpusTruth, type EmojiCorpusOptions, emojiCorpus, emojiCorpusVersion } from './corpus.ts';
+export type { Emoji } from './emoji-names.ts';
+export { type SceneCategory, type Split, sceneCategories, splits } from './scene.ts';
+export { emojiSceneGallery, type GalleryEntry, type SceneGalleryOptions } from './scene-gallery.ts';
+export { emojiSceneItems, type SceneItem, type SceneItemsOptions } from './scene-items.ts';
+export { type EmojiScenesOptions, emojiScenes } from './scenes.ts';
+export { syntheticArtwork } from './synthetic-artwork.ts';
