@@ -35,11 +35,14 @@ export class ClipModel implements AsyncDisposable {
   readonly tokenizer: Tokenizer;
   /** The addon's handle, for training. */
   readonly native: NativeModel;
+  /** `cpu`, `cuda:0`, … */
+  readonly device: string;
 
-  private constructor(config: ClipConfig, tokenizer: Tokenizer, handle: NativeModel) {
+  private constructor(config: ClipConfig, tokenizer: Tokenizer, handle: NativeModel, device: string) {
     this.config = config;
     this.tokenizer = tokenizer;
     this.native = handle;
+    this.device = device;
   }
 
   /** A fresh model, initialised as open_clip does. @throws AnagramError `invalid-options` */
@@ -51,7 +54,7 @@ export class ClipModel implements AsyncDisposable {
       std: openaiStd,
     };
     const handle = await (await native()).createModel(toNativeConfig(config), seed, device);
-    return new ClipModel(config, tokenizer, handle);
+    return new ClipModel(config, tokenizer, handle, device);
   }
 
   /**
@@ -63,7 +66,7 @@ export class ClipModel implements AsyncDisposable {
     const handle = await (await native()).createModel(toNativeConfig(config), 0, device);
     try {
       await readTensors(handle.tensors(), (name, values) => handle.writeTensor(name, values));
-      return new ClipModel(config, tokenizer, handle);
+      return new ClipModel(config, tokenizer, handle, device);
     } catch (error) {
       handle.dispose();
       throw error;

@@ -83,7 +83,7 @@ async function writeWhole(file: FileHandle, data: Uint8Array): Promise<void> {
 }
 
 /** A rename is durable once its folder is. Windows cannot open folders and needs no such call. */
-async function syncFolder(dir: string): Promise<void> {
+export async function syncFolder(dir: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(dir, 'r');
   try {

@@ -1,0 +1,1 @@
+export { type TinyPairsOptions, tinyPairs } from './tiny-pairs.ts';

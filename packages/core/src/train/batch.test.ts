@@ -1,0 +1,165 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { PairSet, TrainingPair } from '../pair.ts';
+import { tinyPairs } from '../testing/tiny-pairs.ts';
+import { Tokenizer } from '../text/tokenizer.ts';
+import { buildBatch } from './batch.ts';
+import { Curriculum } from './curriculum.ts';
+import { countPictures, drawPairs } from './draw-pairs.ts';
+import { Sampler } from './sampler.ts';
+import { resolveSettings, type TrainSettings } from './settings.ts';
+
+const size = 8;
+let tokenizer: Tokenizer;
+beforeAll(() => {
+  tokenizer = Tokenizer.train(tinyPairs().texts() as Iterable<string>, { vocabSize: 600 });
+});
+
+async function batchOf(set: PairSet, plain: Partial<TrainSettings>, step = 0) {
+  const settings = resolveSettings({ steps: 100, batchSize: 16, structure: { share: 0 }, ...plain });
+  const sampler = new Sampler({
+    sets: [{ set, share: 1 }],
+    seed: settings.seed,
+    byCategory: settings.curriculum.byError,
+  });
+  const curriculum = new Curriculum(settings.curriculum, { errors: {}, pending: [] });
+  const drawn = await drawPairs(step, { sets: [{ set, share: 1 }], sampler, curriculum, settings, imageSize: size });
+  const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength: 32, imageSize: size });
+  const { native } = batch;
+  const row = (offsets: Int32Array, index: Int32Array, at: number) =>
+    Array.from(index.subarray(offsets[at], offsets[at + 1]));
+  return {
+    ...batch,
+    settings,
+    drawn,
+    images: native.images.length / (size * size * 3),
+    texts: native.textLengths.length,
+    ownTexts: (at: number) => row(native.ownTextOffsets, native.ownTextIndex, at),
+    ownImages: (at: number) => row(native.ownImageOffsets, native.ownImageIndex, at),
+    text: (at: number) => {
+      const length = native.texts.length / native.textLengths.length;
+      return tokenizer.decode(native.texts.subarray(at * length, at * length + native.textLengths[at]!));
+    },
+  };
+}
+
+test('a pair and its negative pair are rows, own negatives of each other', async () => {
+  const batch = await batchOf(tinyPairs(), { objective: 'anagram' });
+  expect(batch.native.pairs).toBe(16);
+  expect([batch.images, batch.texts]).toEqual([16, 16]);
+  expect(batch.drawn).toHaveLength(8);
+  const [row, other] = batch.draws[0]!.rows;
+  expect(batch.ownTexts(row!)).toEqual([other]);
+  expect(batch.ownImages(row!)).toEqual([other]);
+  expect(batch.ownTexts(other!)).toEqual([row]);
+  expect(batch.ownImages(other!)).toEqual([row]);
+  expect(batch.text(other!)).toBe(batch.drawn[0]!.pair.negatives[0]!.text);
+});
+
+test('the last pair loses the picture of its negative where it no longer fits', async () => {
+  const batch = await batchOf(tinyPairs(), { objective: 'anagram', batchSize: 5 });
+  expect([batch.native.pairs, batch.images, batch.texts]).toEqual([5, 5, 6]);
+  const last = batch.draws.at(-1)!;
+  expect(last.rows).toHaveLength(1);
+  expect(batch.ownTexts(last.rows[0]!)).toEqual([5]);
+  expect(batch.ownImages(last.rows[0]!)).toEqual([]);
+});
+
+test('clip uses no negatives', async () => {
+  const batch = await batchOf(tinyPairs(), { objective: 'clip' });
+  expect([batch.native.pairs, batch.images, batch.texts, batch.native.ownTextIndex.length]).toEqual([16, 16, 16, 0]);
+});
+
+test('negclip takes the texts of negatives alone', async () => {
+  const batch = await batchOf(tinyPairs(), { objective: 'negclip' });
+  expect([batch.native.pairs, batch.images, batch.texts]).toEqual([16, 16, 32]);
+  expect(batch.ownTexts(3)).toEqual([19]);
+  expect(batch.ownImages(3)).toEqual([]);
+});
+
+test('lone negatives stand behind the rows', async () => {
+  const texts = await batchOf(tinyPairs({ negatives: 'texts' }), { objective: 'anagram' });
+  expect([texts.native.pairs, texts.images, texts.texts]).toEqual([16, 16, 32]);
+  const images = await batchOf(tinyPairs({ negatives: 'images' }), { objective: 'anagram' });
+  expect([images.images, images.texts]).toEqual([16, images.native.pairs]);
+  expect(images.ownImages(0)).toEqual([images.native.pairs]);
+});
+
+test('equal texts and equal pictures share a group, others do not', async () => {
+  const set = tinyPairs({ count: 3 });
+  const shared: PairSet = {
+    ...set,
+    async pair(index, imageSize): Promise<TrainingPair> {
+      const pair = await set.pair(index, imageSize);
+      return { ...pair, text: index < 2 ? ' A  Shared TEXT' : pair.text, imageKey: index > 0 ? 'same' : pair.imageKey };
+    },
+  };
+  const { native, drawn } = await batchOf(shared, { objective: 'clip', batchSize: 3, curriculum: { byError: false } });
+  const index = (text: boolean) =>
+    drawn.map(({ pair }) => (text ? pair.text === ' A  Shared TEXT' : pair.imageKey === 'same'));
+  const equal = (groups: Int32Array, same: boolean[]) => {
+    for (let a = 0; a < 3; a++) {
+      for (let b = 0; b < 3; b++) expect(groups[a] === groups[b]).toBe(a === b || (same[a]! && same[b]!));
+    }
+  };
+  equal(native.textGroups, index(true));
+  equal(native.imageGroups, index(false));
+});
+
+test('a negative that is no different is left out', async () => {
+  const set = tinyPairs({ count: 4 });
+  const broken: PairSet = {
+    ...set,
+    async pair(index, imageSize) {
+      const pair = await set.pair(index, imageSize);
+      return {
+        ...pair,
+        negatives: [{ category: 'colour', text: pair.text.toUpperCase(), image: null, imageKey: null }],
+      };
+    },
+  };
+  const batch = await batchOf(broken, { objective: 'anagram', batchSize: 4 });
+  expect(batch.texts).toBe(4);
+});
+
+test.each([
+  [64, 0, 'pairs', 64],
+  [64, 0.125, 'pairs', 64],
+  [64, 0.5, 'texts', 63],
+  [64, 1, 'images', 63],
+  [7, 0.3, 'pairs', 7],
+  [7, 1, 'pairs', 6],
+  [2, 1, 'none', 2],
+] as const)(
+  'with batchSize %i, share %d and negatives %s, %i pictures pass the tower',
+  async (batchSize, share, negatives, expected) => {
+    for (const step of [0, 1, 2]) {
+      const batch = await batchOf(tinyPairs({ negatives }), { batchSize, structure: { share } }, step);
+      const { pairs } = batch.native;
+      expect(countPictures(pairs, batch.images - pairs, batch.settings)).toBe(expected);
+    }
+  },
+);
+
+test('trigrams are shuffled for a share of the rows', async () => {
+  const batch = await batchOf(tinyPairs(), { structure: { share: 0.5 }, batchSize: 18 });
+  const { pairs, shuffledTextLengths, textLengths } = batch.native;
+  expect(shuffledTextLengths).toHaveLength(pairs);
+  const shuffled = Array.from(shuffledTextLengths).filter((length) => length > 0);
+  expect(shuffled).toHaveLength(Math.round(pairs / 2));
+  shuffledTextLengths.forEach((length, row) => {
+    if (length > 0) expect(length).toBe(textLengths[row]);
+  });
+  expect((await batchOf(tinyPairs(), { structure: { text: 'off' } })).native.shuffledTextLengths).toHaveLength(0);
+});
+
+test('a step is a function of its number, and differs from others', async () => {
+  const [one, same, other] = await Promise.all([0, 0, 1].map((step) => batchOf(tinyPairs(), {}, step)));
+  expect(one!.native).toEqual(same!.native);
+  expect(other!.native.seed).not.toBe(one!.native.seed);
+});
+
+test('pictures of another size are refused with the name of the set', async () => {
+  const set = tinyPairs();
+  const wrong: PairSet = { ...set, pair: (index) => set.pair(index, size * 2) };
+  await expect(batchOf(wrong, {})).rejects.toThrow('of tiny has a picture of 16×16 pixels. Expected 8×8');
+});

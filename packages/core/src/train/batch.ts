@@ -1,0 +1,159 @@
+import type { NativeBatch } from '@anagram/native';
+import type { Pixels } from '../pair.ts';
+import { Random } from '../random.ts';
+import { normaliseText } from '../text/normalise.ts';
+import type { EncodedText, Tokenizer } from '../text/tokenizer.ts';
+import { trigramShuffle } from '../text/trigram-shuffle.ts';
+import type { DrawnRows } from './curriculum.ts';
+import { type DrawnPair, isNegativePair } from './draw-pairs.ts';
+import type { ResolvedSettings } from './settings.ts';
+
+export interface Batch {
+  readonly native: NativeBatch;
+  /** One for each pair drawn. */
+  readonly draws: readonly DrawnRows[];
+  /** Texts that were cut to the context length. */
+  readonly truncated: number;
+}
+
+/** Numbers the distinct keys in the order of their first use: equal keys, equal groups. */
+class Groups {
+  readonly #numbers = new Map<string, number>();
+  #next = 0;
+
+  number(key: string | null): number {
+    const known = key === null ? undefined : this.#numbers.get(key);
+    if (known !== undefined) return known;
+    if (key !== null) this.#numbers.set(key, this.#next);
+    return this.#next++;
+  }
+}
+
+/** A column of the batch: pictures or texts. Rows come first, lone negatives behind them. */
+interface Entry<T> {
+  readonly value: T;
+  /** null = equal to nothing else. */
+  readonly key: string | null;
+}
+
+/**
+ * Lays out one step: first the drawn pairs, then their negative pairs, as rows; behind them lone texts and lone pictures.
+ * Own links go both ways between a pair and its negative pair.
+ */
+export function buildBatch(
+  step: number,
+  drawn: readonly DrawnPair[],
+  options: { settings: ResolvedSettings; tokenizer: Tokenizer; contextLength: number; imageSize: number },
+): Batch {
+  const { settings, tokenizer, contextLength, imageSize } = options;
+  const images: Entry<Pixels>[] = drawn.map(({ pair }) => ({ value: pair.image, key: pair.imageKey }));
+  const texts: Entry<string>[] = drawn.map(({ pair }) => ({ value: pair.text, key: normaliseText(pair.text) }));
+  const weights = drawn.map(({ pair }) => pair.weight);
+  const ownTexts: number[][] = drawn.map(() => []);
+  const ownImages: number[][] = drawn.map(() => []);
+  const draws = drawn.map(({ negatives }, row) => ({
+    rows: [row],
+    categories: negatives.map(({ category }) => category),
+  }));
+
+  drawn.forEach(({ pair, negatives }, row) => {
+    for (const negative of negatives) {
+      if (!isNegativePair(negative, settings)) continue;
+      const other = images.push({ value: negative.image!, key: negative.imageKey }) - 1;
+      texts.push({ value: negative.text!, key: normaliseText(negative.text!) });
+      weights.push(pair.weight);
+      ownTexts[row]!.push(other);
+      ownImages[row]!.push(other);
+      ownTexts.push([row]);
+      ownImages.push([row]);
+      draws[row]!.rows.push(other);
+    }
+  });
+  const pairs = weights.length;
+
+  drawn.forEach(({ negatives }, row) => {
+    for (const negative of negatives) {
+      if (isNegativePair(negative, settings)) continue;
+      const { text, image, imageKey } = negative;
+      if (text !== null) ownTexts[row]!.push(texts.push({ value: text, key: normaliseText(text) }) - 1);
+      if (image !== null) ownImages[row]!.push(images.push({ value: image, key: imageKey }) - 1);
+    }
+  });
+
+  const encode = (text: string) => tokenizer.encode(text, contextLength);
+  const encoded = texts.map(({ value }) => encode(value));
+  const shuffled = shuffleTexts(
+    step,
+    texts.slice(0, pairs).map(({ value }) => value),
+    settings,
+  ).map((text) => (text === null ? null : encode(text)));
+  const length = Math.max(...[...encoded, ...shuffled].map((text) => text?.length ?? 0));
+  const imageGroups = new Groups();
+  const textGroups = new Groups();
+  const ownTextLinks = compress(ownTexts);
+  const ownImageLinks = compress(ownImages);
+  return {
+    native: {
+      pairs,
+      images: concatenate(
+        images.map(({ value }) => value),
+        imageSize,
+      ),
+      texts: stack(encoded, length),
+      textLengths: Int32Array.from(encoded, (text) => text.length),
+      imageGroups: Int32Array.from(images, ({ key }) => imageGroups.number(key)),
+      textGroups: Int32Array.from(texts, ({ key }) => textGroups.number(key)),
+      weights: Float32Array.from(weights),
+      ownTextOffsets: ownTextLinks.offsets,
+      ownTextIndex: ownTextLinks.index,
+      ownImageOffsets: ownImageLinks.offsets,
+      ownImageIndex: ownImageLinks.index,
+      alsoTrue: new Int32Array(),
+      shuffledTexts: stack(shuffled, length),
+      shuffledTextLengths: Int32Array.from(shuffled, (text) => text?.length ?? 0),
+      seed: new Random(settings.seed, 'step', step).seed(),
+    },
+    draws,
+    truncated: encoded.filter((text) => text.truncated).length,
+  };
+}
+
+/** T'_S for a share of the rows; null for the others and for those too short. Empty where the term is off. */
+function shuffleTexts(
+  step: number,
+  texts: readonly string[],
+  { structure, seed }: ResolvedSettings,
+): (string | null)[] {
+  if (structure.text === 'off' || structure.weight === 0) return [];
+  const random = new Random(seed, 'trigrams', step);
+  const order = random.shuffle(texts.map((_, row) => row));
+  const chosen = new Set(order.slice(0, Math.round(structure.share * texts.length)));
+  return texts.map((text, row) => (chosen.has(row) ? trigramShuffle(text, structure.unit, random) : null));
+}
+
+/** Compressed rows: those of row r are `index[offsets[r]] … index[offsets[r + 1] - 1]`. */
+function compress(rows: readonly (readonly number[])[]): { offsets: Int32Array; index: Int32Array } {
+  const offsets = new Int32Array(rows.length + 1);
+  rows.forEach((row, at) => {
+    offsets[at + 1] = offsets[at]! + row.length;
+  });
+  return { offsets, index: Int32Array.from(rows.flat()) };
+}
+
+/** (texts, length) token ids */
+function stack(texts: readonly (EncodedText | null)[], length: number): Int32Array {
+  const ids = new Int32Array(texts.length * length);
+  texts.forEach((text, row) => {
+    if (text) ids.set(text.ids.subarray(0, text.length), row * length);
+  });
+  return ids;
+}
+
+/** (images, size, size, 3) */
+function concatenate(images: readonly Pixels[], size: number): Uint8Array {
+  const pixels = new Uint8Array(images.length * size * size * 3);
+  images.forEach(({ data }, row) => {
+    pixels.set(data, row * size * size * 3);
+  });
+  return pixels;
+}

@@ -1,0 +1,130 @@
+import { AnagramError } from '../errors.ts';
+import type { TrainingNegative, TrainingPair } from '../pair.ts';
+import { Random } from '../random.ts';
+import { normaliseText } from '../text/normalise.ts';
+import { type Curriculum, resultLag } from './curriculum.ts';
+import { pickWeighted, type Sampler, type SharedSet } from './sampler.ts';
+import type { ResolvedSettings } from './settings.ts';
+
+/** A pair of a batch with those of its negatives that the batch uses, reduced to what it uses of them. */
+export interface DrawnPair {
+  readonly pair: TrainingPair;
+  readonly negatives: readonly TrainingNegative[];
+}
+
+/** Pictures of a batch that pass the image tower; the addon shuffles a share of the rows, rounded. */
+export function countPictures(
+  rows: number,
+  loneImages: number,
+  { structure }: Pick<ResolvedSettings, 'structure'>,
+): number {
+  const shuffles = structure.weight > 0 && structure.image !== 'off';
+  return rows + loneImages + (shuffles ? Math.round(structure.share * rows) : 0);
+}
+
+/** A negative with both sides is a row of its own where the objective has negative pairs. */
+export function isNegativePair(
+  negative: TrainingNegative,
+  { objective }: Pick<ResolvedSettings, 'objective'>,
+): boolean {
+  return objective.negativePairs && negative.text !== null && negative.image !== null;
+}
+
+/**
+ * Draws pairs for a step until their pictures fill the batch. The last ones lose the pictures of their negatives where
+ * these no longer fit.
+ */
+export async function drawPairs(
+  step: number,
+  options: {
+    sets: readonly SharedSet[];
+    sampler: Sampler;
+    curriculum: Curriculum;
+    settings: ResolvedSettings;
+    imageSize: number;
+  },
+): Promise<DrawnPair[]> {
+  const { sets, sampler, curriculum, settings, imageSize } = options;
+  const { batchSize, objective, structure, seed } = settings;
+  curriculum.advanceTo(step);
+  const weight = (category: string | null) => curriculum.weight(category);
+  const draws = new Random(seed, 'draw', step);
+  const choices = new Random(seed, 'negatives', step);
+  const drawn: DrawnPair[] = [];
+  let rows = 0;
+  let loneImages = 0;
+  const fits = (moreRows: number, moreImages: number) =>
+    countPictures(rows + moreRows, loneImages + moreImages, settings) <= batchSize;
+  const mostPictures = (1 + objective.negativesPerPair) * (1 + structure.share);
+  while (fits(1, 0)) {
+    // As many at once as are certain to fit, so that they are read side by side and none is read in vain.
+    const left = batchSize - countPictures(rows, loneImages, settings);
+    const count = Math.max(1, Math.floor((left - 1) / mostPictures));
+    const places = Array.from({ length: count }, () => sampler.draw(draws, weight));
+    const pairs = await Promise.all(places.map(({ set, index }) => readPair(sets[set]!, index, imageSize)));
+    for (const pair of pairs) {
+      rows++;
+      const negatives = chooseNegatives(pair, objective, choices, weight).map((negative) => {
+        const asPair = isNegativePair(negative, settings);
+        if (negative.image === null) return negative;
+        if (!fits(asPair ? 1 : 0, asPair ? 0 : 1)) return { ...negative, image: null, imageKey: null };
+        if (asPair) rows++;
+        else loneImages++;
+        return negative;
+      });
+      drawn.push({ pair, negatives: negatives.filter(({ text, image }) => text !== null || image !== null) });
+    }
+  }
+  return drawn;
+}
+
+/** Those sides of a pair's negatives that the objective uses, some of them drawn by their categories' weights. */
+function chooseNegatives(
+  pair: TrainingPair,
+  objective: ResolvedSettings['objective'],
+  random: Random,
+  weight: (category: string | null) => number,
+): TrainingNegative[] {
+  const { negativePairs, negativesPerPair, ownTexts, ownImages, sharedNegatives } = objective;
+  if (negativesPerPair === 0) return [];
+  const usesTexts = negativePairs || ownTexts > 0 || sharedNegatives;
+  const usesImages = negativePairs || ownImages > 0;
+  const text = normaliseText(pair.text);
+  const usable = pair.negatives
+    .map((negative) => {
+      const keepsText = usesTexts && negative.text !== null && normaliseText(negative.text) !== text;
+      const keepsImage = usesImages && negative.image !== null && negative.imageKey !== pair.imageKey;
+      return {
+        category: negative.category,
+        text: keepsText ? negative.text : null,
+        image: keepsImage ? negative.image : null,
+        imageKey: keepsImage ? negative.imageKey : null,
+      };
+    })
+    .filter((negative) => negative.text !== null || negative.image !== null);
+  const chosen: TrainingNegative[] = [];
+  while (chosen.length < negativesPerPair && usable.length > 0) {
+    const at = pickWeighted(
+      random,
+      usable.map(({ category }) => weight(category)),
+    );
+    chosen.push(...usable.splice(at, 1));
+  }
+  return chosen;
+}
+
+async function readPair({ set }: SharedSet, index: number, imageSize: number): Promise<TrainingPair> {
+  const pair = await set.pair(index, imageSize);
+  for (const image of [pair.image, ...pair.negatives.map((negative) => negative.image)]) {
+    if (!image || (image.width === imageSize && image.height === imageSize)) continue;
+    throw new AnagramError(
+      'invalid-options',
+      `Pair ${index} of ${set.name} has a picture of ${image.width}×${image.height} pixels. Expected ${imageSize}×${imageSize}, as pair(index, imageSize) was asked for. Correct the PairSet.`,
+      { where: 'pairs' },
+    );
+  }
+  return pair;
+}
+
+/** Batches that may be in preparation while a step runs. */
+export const batchesAhead = resultLag - 1;

@@ -1,0 +1,243 @@
+import type { NativeTrainerConfig } from '@anagram/native';
+import * as z from 'zod';
+import { parseSettings } from '../settings.ts';
+
+export type StructureRole = 'negative' | 'positive' | 'off';
+export type ObjectivePreset = 'anagram' | 'clip' | 'negclip';
+
+/** What is minimised, term by term, and how negatives enter the batch. */
+export interface ObjectiveSettings {
+  /** Weight of symmetric InfoNCE over the rows of the batch. Default 1. */
+  contrastive?: number;
+  /** Lone negatives are columns for every row of the contrastive term, not for their own pair alone. Default false. */
+  sharedNegatives?: boolean;
+  /** Weight of the pairwise term over a picture's own text and its own negative texts. Default 0. */
+  ownTexts?: number;
+  /** Weight of the pairwise term over a text's own picture and its own negative pictures. Default 0. */
+  ownImages?: number;
+  /**
+   * A negative with text and picture is a pair of its own: a row of the contrastive term, and own negative of its pair as
+   * its pair is of it. False: its text is a lone negative text, and its picture a lone negative picture where `ownImages`
+   * is not 0. Default true.
+   */
+  negativePairs?: boolean;
+  /** Negatives drawn for a pair at each step, 0–16. Default 1. */
+  negativesPerPair?: number;
+  /** Rows and columns of a tile of the similarity matrix; changes memory and speed, not the result. Default 512. */
+  tile?: number;
+}
+
+/** Paper 5.1: the picture cut N×N and shuffled (I'_S), the text's trigrams shuffled (T'_S). */
+export interface StructureSettings {
+  /** N of the N×N cut, 2–16. Default 3. */
+  grid?: number;
+  /** What a shuffled picture is to its text. Default `negative` with objective `anagram`, else `off`. */
+  image?: StructureRole;
+  /** What a shuffled text is to its picture. Default as for `image`. */
+  text?: StructureRole;
+  /** Trigrams of words or of characters. Default `word`. */
+  unit?: 'word' | 'character';
+  /** Share of the rows that are shuffled, 0–1. A shuffled picture counts towards `batchSize`. Default 0.125. */
+  share?: number;
+  /** Weight of the structure terms. Default 0.5. */
+  weight?: number;
+}
+
+/** Random changes of each picture inside the step. All default to 0, which is off. Never mirrors: left and right carry meaning. */
+export interface AugmentSettings {
+  /** Scale is drawn from [1 - scale, 1 + scale]. */
+  scale?: number;
+  /** Shift in parts of the width. */
+  shift?: number;
+  /** Degrees. */
+  rotation?: number;
+  /** Contrast and brightness factors are drawn from [1 - contrast, 1 + contrast]. */
+  contrast?: number;
+  /** Factor of each channel. */
+  tint?: number;
+}
+
+/** Plain data, checked at the door, written to `run.json` and compared when the run goes on. */
+export interface TrainSettings {
+  /** Optimizer steps of the whole run. */
+  steps: number;
+  /**
+   * Pictures per step that pass the image tower, at least 2: pairs, negative pairs, lone negative pictures and shuffled
+   * ones. (One fewer where `structure.share` makes the exact number impossible.) Default 64.
+   */
+  batchSize?: number;
+  /**
+   * `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms on own negatives, both
+   * directions. `clip`: no negatives. `negclip`: negative texts as columns for every row (Yüksekgönül et al. 2023). Or
+   * term by term.
+   */
+  objective?: ObjectivePreset | ObjectiveSettings;
+  structure?: StructureSettings;
+  augment?: AugmentSettings;
+  /** AdamW with decoupled weight decay; gains, biases, class and position embeddings and the logit scale do not decay. */
+  optimizer?: {
+    /** The schedule's highest. Default 1e-3, for small models; CLIP's ViT-B/32 took 5e-4. */
+    learningRate?: number;
+    /** Default 0.1. */
+    weightDecay?: number;
+    /** Default 0.9. */
+    beta1?: number;
+    /** Default 0.98. */
+    beta2?: number;
+    /** Default 1e-6. */
+    epsilon?: number;
+  };
+  schedule?: {
+    /** See `schedule.ts`. Default `one-cycle`. */
+    kind?: 'one-cycle' | 'cosine' | 'constant';
+    /** Share of the steps in which the learning rate rises, 0–1. Default 0.1. */
+    warmup?: number;
+  };
+  /** Largest global gradient norm; 0 = no clipping. Default 1. */
+  gradientClip?: number;
+  /** The factor s of the cosines in every softmax. */
+  logitScale?: {
+    /** Default true. */
+    trainable?: boolean;
+    /** Value at the start; default: the model's. */
+    initial?: number;
+    /** s is held in [1, maximum]. Default 100. */
+    maximum?: number;
+  };
+  /** Draws pairs by the category of their negatives. */
+  curriculum?: {
+    /**
+     * Categories are drawn in proportion to `floor` + the share of pairs that the model still gets wrong (a pair is right
+     * when it beats its own negatives in both directions). Where no error can be measured, as with objective `clip`,
+     * categories are drawn equally often. False: each set in its own proportions. Default true.
+     */
+    byError?: boolean;
+    /** Added to each category's error, so that none dies out. Default 0.1. */
+    floor?: number;
+    /** Of the error's exponential moving average, per step in which the category was seen. Default 0.9. */
+    momentum?: number;
+  };
+  /** Steps between checkpoints; may differ when the run goes on. Default 500. */
+  checkpointEvery?: number;
+  /** Steps between lines of `log.jsonl`; may differ when the run goes on. Default 10. */
+  logEvery?: number;
+  /** Everything random in the run follows from it. Default 0. */
+  seed?: number;
+}
+
+const share = z.number().min(0).max(1);
+const weight = z.number().min(0);
+const role = z.enum(['negative', 'positive', 'off']);
+const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const objectiveSchema = z.strictObject({
+  contrastive: weight.default(1),
+  sharedNegatives: z.boolean().default(false),
+  ownTexts: weight.default(0),
+  ownImages: weight.default(0),
+  negativePairs: z.boolean().default(true),
+  negativesPerPair: z.int().min(0).max(16).default(1),
+  tile: z.int().min(1).default(512),
+});
+
+export const trainSettings = z.strictObject({
+  steps: z.int().min(1),
+  batchSize: z.int().min(2).default(64),
+  objective: z.union([z.enum(['anagram', 'clip', 'negclip']), objectiveSchema]).default('anagram'),
+  structure: z
+    .strictObject({
+      grid: z.int().min(2).max(16).default(3),
+      image: role.optional(),
+      text: role.optional(),
+      unit: z.enum(['word', 'character']).default('word'),
+      share: share.default(0.125),
+      weight: weight.default(0.5),
+    })
+    .prefault({}),
+  augment: z
+    .strictObject({
+      scale: z.number().min(0).max(0.9).default(0),
+      shift: share.default(0),
+      rotation: z.number().min(0).max(180).default(0),
+      contrast: share.default(0),
+      tint: share.default(0),
+    })
+    .prefault({}),
+  optimizer: z
+    .strictObject({
+      learningRate: z.number().positive().default(1e-3),
+      weightDecay: weight.default(0.1),
+      beta1: z.number().min(0).lt(1).default(0.9),
+      beta2: z.number().min(0).lt(1).default(0.98),
+      epsilon: z.number().positive().default(1e-6),
+    })
+    .prefault({}),
+  schedule: z
+    .strictObject({
+      kind: z.enum(['one-cycle', 'cosine', 'constant']).default('one-cycle'),
+      warmup: share.default(0.1),
+    })
+    .prefault({}),
+  gradientClip: z.number().min(0).default(1),
+  logitScale: z
+    .strictObject({
+      trainable: z.boolean().default(true),
+      initial: z.number().min(1).optional(),
+      maximum: z.number().min(1).default(100),
+    })
+    .prefault({}),
+  curriculum: z
+    .strictObject({
+      byError: z.boolean().default(true),
+      floor: z.number().positive().default(0.1),
+      momentum: z.number().min(0).lt(1).default(0.9),
+    })
+    .prefault({}),
+  checkpointEvery: z.int().min(1).default(500),
+  logEvery: z.int().min(1).default(10),
+  seed: seed.default(0),
+});
+
+const presets: { readonly [name in ObjectivePreset]: ObjectiveSettings } = {
+  anagram: { ownTexts: 0.5, ownImages: 0.5 },
+  clip: { negativesPerPair: 0 },
+  negclip: { negativePairs: false, sharedNegatives: true },
+};
+
+/** Settings with every default filled in. */
+export type ResolvedSettings = ReturnType<typeof resolveSettings>;
+export type ResolvedObjective = z.output<typeof objectiveSchema>;
+
+/** @throws AnagramError `invalid-options` */
+export function resolveSettings(settings: TrainSettings) {
+  const { objective, structure, ...rest } = parseSettings('train', trainSettings, settings);
+  const defaultRole: StructureRole = objective === 'anagram' ? 'negative' : 'off';
+  return {
+    ...rest,
+    objective: typeof objective === 'string' ? objectiveSchema.parse(presets[objective]) : objective,
+    structure: { ...structure, image: structure.image ?? defaultRole, text: structure.text ?? defaultRole },
+  };
+}
+
+export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig {
+  const { objective, structure, augment, optimizer, gradientClip, logitScale } = settings;
+  const { contrastive, sharedNegatives, ownTexts, ownImages, tile } = objective;
+  return {
+    objective: { contrastive, sharedNegatives, ownTexts, ownImages, tile },
+    structure: {
+      grid: structure.grid,
+      imageRole: structure.image,
+      imageShare: structure.share,
+      textRole: structure.text,
+      weight: structure.weight,
+    },
+    augment,
+    beta1: optimizer.beta1,
+    beta2: optimizer.beta2,
+    epsilon: optimizer.epsilon,
+    weightDecay: optimizer.weightDecay,
+    gradientClip,
+    maxLogScale: Math.log(logitScale.maximum),
+    trainLogitScale: logitScale.trainable,
+  };
+}
