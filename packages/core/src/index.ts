@@ -1,6 +1,6 @@
 export { AnagramError, type ErrorCode, type ErrorDetails, isAnagramError } from './errors.ts';
 export { type AnagramEvent, type Knobs, type OnEvent, type StepRecord, safeEmitter } from './events.ts';
-export type { Captioner, Illustrator, ImageEditor, NegativeWriter, Repairer } from './models.ts';
+export type { Captioner, Illustrator, ImageEditor, NegativeWriter, PairScorer, Repairer } from './models.ts';
 export type {
   ImageFile,
   Json,
@@ -39,6 +39,15 @@ export { fitImage } from './image/preprocess.ts';
 // prepare
 
 export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
+
+// Negatives
+
+export { detectability } from './negatives/detectability.ts';
+export { ruleEditor } from './negatives/edit-image.ts';
+export type { NegativesReport } from './negatives/report-negatives.ts';
+export { ruleWriter } from './negatives/rule-writer.ts';
+export { rejection, textKey } from './negatives/screen.ts';
+export { type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from './negatives/write-negatives.ts';
 
 // Data at rest
 

@@ -19,11 +19,18 @@ export interface Repairer {
 export interface Illustrator {
   readonly id: string;
   /** @returns At most `count` encoded pictures. */
-  illustrate(request: { text: string; count: number; seed: number; signal?: AbortSignal }): Promise<readonly Uint8Array[]>;
+  illustrate(request: {
+    text: string;
+    count: number;
+    seed: number;
+    signal?: AbortSignal;
+  }): Promise<readonly Uint8Array[]>;
 }
 
 export interface ImageEditor {
   readonly id: string;
+  /** True where an answer costs nothing and is not worth keeping in a cache. */
+  readonly free?: boolean;
   /** Makes the picture follow the negative text: I'_C. @returns An encoded picture, or null where it cannot. */
   edit(request: {
     image: Uint8Array;
@@ -36,6 +43,8 @@ export interface ImageEditor {
 
 export interface NegativeWriter {
   readonly id: string;
+  /** True where an answer costs nothing and is not worth keeping in a cache. */
+  readonly free?: boolean;
   /** @returns At most one T'_C per category asked for, each false of any picture that fits the text; may be empty. */
   write(request: {
     text: string;
@@ -43,4 +52,10 @@ export interface NegativeWriter {
     seed: number;
     signal?: AbortSignal;
   }): Promise<readonly NegativeText[]>;
+}
+
+export interface PairScorer {
+  readonly id: string;
+  /** How well a text fits a picture; higher is better. Of any scale: only texts of one picture are compared. */
+  score(request: { image: Uint8Array; text: string; signal?: AbortSignal }): Promise<number>;
 }

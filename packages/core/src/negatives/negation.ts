@@ -1,0 +1,164 @@
+import type { Caption, Token } from './caption.ts';
+import { formsOf, pluralVerbOf } from './inflect.ts';
+import {
+  type Change,
+  inCaseOf,
+  insertBefore,
+  type Rule,
+  type RuleTable,
+  remove,
+  replace,
+  replaceSpan,
+} from './rule.ts';
+
+const negative = /^(no|not|n't|without|never|nobody|nothing|none|neither|nor|isn't|aren't|doesn't|don't|cannot)$/;
+
+const english: Rule = (caption) => {
+  if (caption.tokens.some((token) => negative.test(token.lower))) return affirm(caption);
+  return [...denyExistence(caption), ...denyVerb(caption), ...denyCompany(caption), ...denyPhrase(caption)];
+};
+
+/** Takes a negation away. */
+function affirm({ tokens, phrases }: Caption): Change[] {
+  return tokens.flatMap((token, i): Change[] => {
+    const [before, next] = [tokens[i - 1], tokens[i + 1]];
+    const change = (to: string, ...edits: Change['edits']): Change[] => [{ from: token.lower, to, edits }];
+    if (token.lower === 'without' && next) {
+      if (/^(any|a|an|the|his|her|its|their)$/.test(next.lower)) {
+        return change('with', replace(token, 'with'), ...(next.lower === 'any' ? [replace(next, 'some')] : []));
+      }
+      const phrase = phrases.find((each) => each.start === i + 1);
+      return phrase?.plural ? change('with', replace(token, 'with')) : [];
+    }
+    if (/^(not|n't)$/.test(token.lower)) {
+      // `does not ride` → `rides`.
+      if (/^(does|do)$/.test(before?.lower ?? '') && next) {
+        const verb = before!.lower === 'does' ? formsOf(next.lower).s : next.lower;
+        return change(verb, { start: before!.start, end: next.end, text: inCaseOf(before!.text, verb) });
+      }
+      if (!before || !/^(is|are|was|were)$/.test(before.lower))
+        return next?.tag === 'VERB' && token.lower === 'not' ? change('', remove(tokens, i, i)) : [];
+      return change('', { start: before.end, end: token.end, text: '' });
+    }
+    if (token.lower === 'no' && next) {
+      const phrase = phrases.find((each) => each.start === i);
+      if (!phrase || /^(parking|smoking|one|longer|entry)$/.test(next.lower)) return [];
+      if (!phrase.plural) return change('a', replace(token, /^[aeiou]/.test(next.lower) ? 'an' : 'a'));
+      return change('some', replace(token, 'some'));
+    }
+    return [];
+  });
+}
+
+/** `there is a dog` → `there is no dog`. */
+function denyExistence({ tokens, phrases }: Caption): Change[] {
+  return tokens.flatMap((token, i): Change[] => {
+    const verb = tokens[i + 1];
+    const phrase = phrases.find((each) => each.start === i + 2);
+    if (
+      token.lower !== 'there' ||
+      !/^(is|are)$/.test(verb?.lower ?? '') ||
+      !phrase ||
+      tokens[phrase.end]?.lower === 'and'
+    )
+      return [];
+    const lead = tokens[phrase.start]!;
+    const article = /^(a|an|some|several|many|two|three|four|five|six)$/.test(lead.lower);
+    if (/^(the|this|one|lots?|no)$/.test(lead.lower) || /^(lot|bunch|number)$/.test(tokens[phrase.head]!.lower))
+      return [];
+    const edit = article && phrase.start < phrase.head ? replace(lead, 'no') : insertBefore(lead, 'no');
+    return [{ from: article ? lead.lower : '', to: 'no', edits: [edit], weight: 3 }];
+  });
+}
+
+/** `is riding` → `is not riding`, `rides` → `does not ride`. Only the first verb of a caption, which is what it asserts. */
+function denyVerb({ tokens, phrases }: Caption): Change[] {
+  const first = phrases[0];
+  if (!first) return [];
+  for (let i = first.end; i < tokens.length; i++) {
+    const { lower, tag } = tokens[i]!;
+    const next = tokens[i + 1];
+    if (/^(that|who|which|while|as|when|where|if|there|and|,)$/.test(lower)) return [];
+    if (/^(is|are|was|were)$/.test(lower) && next) {
+      if (tokens[i - 1]?.lower === 'there') return [];
+      return [
+        {
+          from: lower,
+          to: `${lower} not`,
+          edits: [{ start: tokens[i]!.end, end: tokens[i]!.end, text: ' not' }],
+          weight: 3,
+        },
+      ];
+    }
+    if (tag !== 'VERB' || /(ing|ed)$/.test(lower)) continue;
+    const base = pluralVerbOf(lower);
+    if (base && lower !== 'has' && !first.plural) return [auxiliary(tokens[i]!, `does not ${base}`)];
+    if (lower === 'has') return [auxiliary(tokens[i]!, 'does not have')];
+    if (formsOf(lower).base === lower && first.plural && tokens[i - 1]?.tag === 'NOUN')
+      return [auxiliary(tokens[i]!, `do not ${lower}`)];
+    return [];
+  }
+  return [];
+}
+
+function auxiliary(token: Token, to: string): Change {
+  return { from: token.lower, to, edits: [replace(token, to)], weight: 3 };
+}
+
+// What `with` belongs to: `covered with snow`, `playing with a dog`, `along with`.
+const takesWith = /^(VERB|ADV|ADP|AUX|SCONJ|ADJ)$/;
+
+/** `with a hat` → `without a hat`. */
+function denyCompany({ tokens, phrases }: Caption): Change[] {
+  return tokens.flatMap((token, i): Change[] => {
+    const phrase = phrases.find((each) => each.start === i + 1);
+    if (token.lower !== 'with' || !phrase || i === 0 || takesWith.test(tokens[i - 1]!.tag)) return [];
+    const lead = tokens[phrase.start]!;
+    if (
+      /^(and|,)$/.test(tokens[phrase.end]?.lower ?? '') ||
+      /^(lots?|bunch|variety|view|background|food)$/.test(tokens[phrase.head]!.lower)
+    )
+      return [];
+    if (phrase.end < tokens.length && /^(VERB|AUX)$/.test(tokens[phrase.end]!.tag)) return [];
+    const vague =
+      /^(some|several|many|two|three|four|five|six|multiple|various)$/.test(lead.lower) && phrase.start < phrase.head;
+    if (!vague && !/^(a|an|the|his|her|its|their)$/.test(lead.lower) && !phrase.plural) return [];
+    const to = vague ? 'without any' : 'without';
+    return [
+      {
+        from: vague ? `with ${lead.lower}` : 'with',
+        to,
+        edits: [replaceSpan(tokens, i, vague ? phrase.start : i, to)],
+        weight: 2,
+      },
+    ];
+  });
+}
+
+/** `a dog on a couch` → `there is no dog on a couch`, for captions without a finite verb. */
+function denyPhrase({ tokens, phrases }: Caption): Change[] {
+  const first = phrases[0];
+  if (first?.start !== 0 || tokens.some((token) => isFiniteVerb(token))) return [];
+  const lead = tokens[0]!;
+  const article = /^(a|an|some|several|many|two|three|four|five|six|one)$/.test(lead.lower) && first.head > 0;
+  if (!article && first.determiner !== null) return [];
+  if (!article && !first.plural) return [];
+  if (
+    /^(couple|pair|bunch|group|lot|close|view|variety|row|picture|photo|photograph|image|shot|close-up|closeup)$/.test(
+      tokens[first.head]!.lower,
+    )
+  )
+    return [];
+  const be = first.plural ? 'are' : 'is';
+  const to = inCaseOf(lead.text.length > 1 ? lead.text : lead.text + lead.text.toLowerCase(), `there ${be} no`);
+  if (article)
+    return [{ from: lead.lower, to: `there ${be} no`, edits: [{ start: lead.start, end: lead.end, text: to }] }];
+  return [{ from: '', to: `there ${be} no`, edits: [insertBefore(lead, `there ${be} no`)] }];
+}
+
+function isFiniteVerb(token: Token): boolean {
+  if (token.tag === 'AUX') return true;
+  return token.tag === 'VERB' && !/(ing|ed|en)$/.test(token.lower) && pluralVerbOf(token.lower) !== null;
+}
+
+export const negation: RuleTable = { en: english };

@@ -1,0 +1,93 @@
+import type { NegativeCategory } from '../pair.ts';
+import type { Caption, RuleLanguage, Token } from './caption.ts';
+
+/** Replaces `[start, end)` of the caption's text. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** One way to make a caption false, in exactly one thing. */
+export interface Change {
+  readonly from: string;
+  readonly to: string;
+  readonly edits: readonly Edit[];
+  /** Chance of being drawn, relative to the other changes of its category. Default 1. */
+  readonly weight?: number;
+}
+
+/** Every change of one category that the caption allows; none where the rule does not apply. */
+export type Rule = (caption: Caption) => readonly Change[];
+
+/** A category's rule in every language that has one. */
+export type RuleTable = { readonly [language in RuleLanguage]: Rule };
+
+export type RuleBook = { readonly [category in NegativeCategory]: RuleTable };
+
+/** Puts `word` in the place of a token, in its casing. */
+export function replace(token: Token, word: string): Edit {
+  return { start: token.start, end: token.end, text: inCaseOf(token.text, word) };
+}
+
+/** Puts `words` in the place of tokens `[first, last]`, in the casing of the first. */
+export function replaceSpan(tokens: readonly Token[], first: number, last: number, words: string): Edit {
+  return { start: tokens[first]!.start, end: tokens[last]!.end, text: inCaseOf(tokens[first]!.text, words) };
+}
+
+/** Puts `words` in front of a token; a sentence's first letter moves to them. */
+export function insertBefore(token: Token, words: string): Edit {
+  const name = token.tag === 'PROPN' || token.text === 'I';
+  const capital = /^[A-Z][a-z]*$/.test(token.text) && !name;
+  return {
+    start: token.start,
+    end: token.end,
+    text: capital ? `${capitalise(words)} ${token.text.toLowerCase()}` : `${inCaseOf(token.text, words)} ${token.text}`,
+  };
+}
+
+/** Takes tokens `[first, last]` out, with the space behind them; the next word takes over the first's capital. */
+export function remove(tokens: readonly Token[], first: number, last: number): Edit {
+  const next = tokens[last + 1];
+  if (!next) return { start: tokens[first - 1]?.end ?? 0, end: tokens[last]!.end, text: '' };
+  return { start: tokens[first]!.start, end: next.end, text: inCaseOf(tokens[first]!.text, next.text) };
+}
+
+/** `word` in capitals where `model` is, with a first capital where `model` has one. */
+export function inCaseOf(model: string, word: string): string {
+  if (model.length > 1 && model === model.toUpperCase() && model !== model.toLowerCase()) return word.toUpperCase();
+  return /^[A-Z]/.test(model) ? capitalise(word) : word;
+}
+
+function capitalise(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The caption's text after the edits, with `a` and `an` set right where the word behind them changed. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  let result = '';
+  let cursor = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    result = agreeArticle(result + text.slice(cursor, edit.start), edit.text) + edit.text;
+    cursor = edit.end;
+  }
+  return result + text.slice(cursor);
+}
+
+/** Changes the article that `before` ends in to fit the word that `after` begins with. */
+function agreeArticle(before: string, after: string): string {
+  const article = /(?<=^|[\s"'(-])(a)n?(\s+)$/i.exec(before);
+  const word = /^[\p{L}\d]+/u.exec(after)?.[0];
+  if (!article || !word) return before;
+  const n = word.length > 1 && word === word.toUpperCase() && article[1] === 'A' ? 'N' : 'n';
+  return before.slice(0, article.index) + article[1] + (startsWithVowelSound(word) ? n : '') + article[2];
+}
+
+/** Whether `an` goes before the word. */
+export function startsWithVowelSound(word: string): boolean {
+  const lower = word.toLowerCase();
+  if (/^(uni|use|usual|uten|ukul|euro|one\b|once|ufo|ural)/.test(lower) && !/^unin/.test(lower)) return false;
+  if (/^(hour|honest|heir|honou?r)/.test(lower)) return true;
+  if (/^(8|11$|18)/.test(lower)) return true;
+  return /^[aeiou]/.test(lower);
+}

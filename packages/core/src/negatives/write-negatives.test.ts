@@ -1,0 +1,171 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AnagramEvent } from '../events.ts';
+import { encodePng } from '../image/encode.ts';
+import { hashBytes, hashPixels } from '../image/hash.ts';
+import type { NegativeWriter } from '../models.ts';
+import type { Pixels } from '../pair.ts';
+import { openPairs } from '../shard/open-pairs.ts';
+import { pairSample } from '../shard/sample.ts';
+import { shardName, writeShard } from '../shard/shard-writer.ts';
+import { ruleWriter } from './rule-writer.ts';
+import { writeNegatives } from './write-negatives.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'anagram-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const red = (level: number): Pixels => ({
+  width: 8,
+  height: 8,
+  data: Uint8Array.from({ length: 192 }, (_, i) => (i % 3 === 0 ? 200 - level : (i * level) % 30)),
+});
+const captions = [
+  'A red car to the left of a tree.',
+  'Two dogs are sitting on a bench.',
+  'A man is riding a horse.',
+  'A small cat on a large sofa.',
+  'Three dogs are sitting on a bench.',
+];
+
+/** Pictures 1 and 4 are the same. */
+async function prepare(texts: readonly string[] = captions): Promise<void> {
+  const samples = await Promise.all(
+    texts.map(async (text, i) => {
+      const pixels = red(i === 4 ? 2 : i + 1);
+      const image = await encodePng(pixels);
+      const provenance = {
+        ...({ id: String(i), source: 'test', route: 'keep', score: null, byTower: null, repaired: null } as const),
+        ...{ sha256: hashBytes(image), pixelHash: hashPixels(pixels) },
+      };
+      return pairSample(String(i).padStart(9, '0'), { image, text, provenance });
+    }),
+  );
+  await writeShard({ dir, name: shardName('pairs', 0), samples, stepKey: 'k' });
+}
+
+/** Asks the rules, counts the questions, and can be made to fail. */
+function countingWriter(failAt = Number.POSITIVE_INFINITY): NegativeWriter & { asked: string[] } {
+  const asked: string[] = [];
+  const rules = ruleWriter();
+  return {
+    id: 'counting-1',
+    asked,
+    write(request) {
+      if (asked.length === failAt) throw new Error('The writer broke.');
+      asked.push(request.text);
+      return rules.write(request);
+    },
+  };
+}
+
+describe('writeNegatives', () => {
+  test('joins texts and pictures to the pairs that they belong to', async () => {
+    await prepare();
+    const written = await writeNegatives({ pairs: dir, categories: ['position', 'colour'], shardSize: 2 });
+    const pairs = await openPairs(dir, { negatives: true });
+    const { text, negatives } = await pairs.pair(0, 8);
+    expect(text).toBe(captions[0]);
+    const position = negatives.find((negative) => negative.category === 'position')!;
+    expect(position.text).toBe('A red car to the right of a tree.');
+    expect(position.imageKey).not.toBeNull();
+    expect(negatives.find((negative) => negative.category === 'colour')?.image).not.toBeNull();
+    expect(written).toMatchObject({
+      dir: join(dir, 'negatives'),
+      pairs: 5,
+      coverage: 0.8,
+      images: 2,
+      detectability: null,
+    });
+    expect(written.byCategory).toMatchObject({ colour: { texts: 1, images: 1 }, position: { texts: 4, images: 1 } });
+    const report = JSON.parse(await readFile(join(written.dir, 'report.json'), 'utf8'));
+    expect({ dir: written.dir, ...report }).toEqual(written);
+  });
+
+  test('drops what is said of the same picture elsewhere, and what the scorer prefers', async () => {
+    await prepare();
+    const scorer = {
+      id: 'likes-cats',
+      score: async ({ text }: { text: string }) => (text !== captions[3] && text.includes('cat') ? 1 : 0),
+    };
+    await writeNegatives({ pairs: dir, categories: ['quantity', 'swap'], scorer, editor: null });
+    const pairs = await openPairs(dir, { negatives: true });
+    for (let seed = 1; seed < 12; seed++) {
+      await writeNegatives({ pairs: dir, dir: join(dir, `${seed}`), categories: ['quantity'], seed });
+      const shard = await readFile(join(dir, `${seed}`, 'negatives', 'negatives-00000.tar'), 'latin1');
+      expect(shard).not.toMatch(/"text":"(Two|Three) dogs are sitting on a bench/);
+    }
+    expect((await pairs.pair(3, 8)).negatives).toEqual([]);
+    expect((await pairs.pair(2, 8)).negatives).not.toEqual([]);
+  });
+
+  test('keeps at most as many as asked for, of different categories', async () => {
+    await prepare();
+    await writeNegatives({ pairs: dir, perPair: 2 });
+    const pairs = await openPairs(dir, { negatives: true });
+    const { negatives } = await pairs.pair(3, 8);
+    expect(negatives).toHaveLength(2);
+    expect(new Set(negatives.map((negative) => negative.category)).size).toBe(2);
+  });
+
+  test('goes on after a failure with the same result, and asks nothing twice', async () => {
+    await prepare();
+    const settings = { shardSize: 2, concurrency: 1, editor: null };
+    const whole = await writeNegatives({ pairs: dir, dir: join(dir, 'whole'), writer: countingWriter(), ...settings });
+    const broken = countingWriter(3);
+    const parts = { pairs: dir, dir: join(dir, 'parts'), ...settings };
+    await expect(writeNegatives({ ...parts, writer: broken })).rejects.toThrow('The writer broke.');
+    const rest = countingWriter();
+    const resumed = await writeNegatives({ ...parts, writer: rest });
+    expect(resumed.manifestHash).toBe(whole.manifestHash);
+    expect([...broken.asked, ...rest.asked]).toEqual(captions);
+    const again = countingWriter();
+    expect(await writeNegatives({ ...parts, writer: again })).toEqual(resumed);
+    expect(again.asked).toEqual([]);
+  });
+
+  test('gives the same shards whatever the concurrency', async () => {
+    await prepare();
+    const hashes = [1, 3].map(async (concurrency) => {
+      const { manifestHash } = await writeNegatives({ pairs: dir, dir: join(dir, `${concurrency}`), concurrency });
+      return manifestHash;
+    });
+    const [one, three] = await Promise.all(hashes);
+    expect(one).toBe(three);
+  });
+
+  test('stops at an abort with its reason, unlocks the folder and leaves no half files', async () => {
+    await prepare();
+    const controller = new AbortController();
+    const onEvent = (event: AnagramEvent) => {
+      if (event.type === 'shard-saved') controller.abort(new Error('enough'));
+    };
+    const running = writeNegatives({ pairs: dir, shardSize: 1, signal: controller.signal, onEvent });
+    await expect(running).rejects.toThrow('enough');
+    const left = await readdir(join(dir, 'negatives'));
+    expect(left.sort()).toEqual(['manifest.jsonl', 'negatives-00000.tar', 'settings.json']);
+    const { coverage } = await writeNegatives({ pairs: dir, shardSize: 1 });
+    expect(coverage).toBe(1);
+  });
+
+  test('refuses other settings and other pairs in the same folder', async () => {
+    await prepare();
+    await writeNegatives({ pairs: dir });
+    await expect(writeNegatives({ pairs: dir, seed: 3 })).rejects.toMatchObject({
+      code: 'run-options-changed',
+      details: { changed: ['seed'] },
+    });
+    await rm(join(dir, 'manifest.jsonl'));
+    await prepare(captions.slice(1));
+    await expect(writeNegatives({ pairs: dir })).rejects.toMatchObject({ details: { changed: ['parent'] } });
+  });
+
+  test('names an unknown option and the one that was meant', async () => {
+    const wrong = { pairs: dir, perpair: 2 } as unknown as { pairs: string };
+    await expect(writeNegatives(wrong)).rejects.toThrow('unknown key "perpair". Did you mean "perPair"?');
+  });
+});

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type Knobs, safeEmitter } from '../events.ts';
+import { hashBytes } from '../image/hash.ts';
+import type { ImageEditor, NegativeWriter, PairScorer } from '../models.ts';
+import { type NegativeCategory, negativeCategories } from '../pair.ts';
+import { parseSettings } from '../settings.ts';
+import { lockFolder } from '../shard/lock.ts';
+import { findFinished, readManifest, writeWidsIndex } from '../shard/manifest.ts';
+import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
+import { shardName, writeShard } from '../shard/shard-writer.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { ruleEditor } from './edit-image.ts';
+import { type NegativesReport, reportNegatives } from './report-negatives.ts';
+import { ruleWriter } from './rule-writer.ts';
+import { keepSettings } from './run-settings.ts';
+import { TrueTexts } from './screen.ts';
+import { negativesOfPair, type PairWork } from './write-pair.ts';
+
+export interface WriteNegativesOptions extends Knobs {
+  /** What `prepare` returned, or its folder. */
+  readonly pairs: string | { readonly dir: string };
+  /** @default ruleWriter() */
+  readonly writer?: NegativeWriter;
+  /** Null for negative texts alone. @default ruleEditor() */
+  readonly editor?: ImageEditor | null;
+  /** Drops a negative that fits the picture better than the caption does. @default none */
+  readonly scorer?: PairScorer;
+  /** @default all of `negativeCategories` */
+  readonly categories?: readonly NegativeCategory[];
+  /** Negatives per pair, of different categories. @default 4 */
+  readonly perPair?: number;
+  /** The shards go to `dir/negatives`, answers of generators to `dir/cache`. The same `dir` resumes. @default the pairs' folder */
+  readonly dir?: string;
+  /** @default 0 */
+  readonly seed?: number;
+  /** Pairs that are asked for at the same time. @default 8 */
+  readonly concurrency?: number;
+  /** Pairs in a shard. @default 512 */
+  readonly shardSize?: number;
+}
+
+const has = (method: string) => (value: unknown) =>
+  typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[method] === 'function';
+const options = z.strictObject({
+  pairs: z.union([z.string(), z.looseObject({ dir: z.string() }).transform(({ dir }) => dir)]),
+  writer: z.custom<NegativeWriter>(has('write'), 'expected a negative writer, e.g. ruleWriter()').optional(),
+  editor: z.custom<ImageEditor>(has('edit'), 'expected an image editor, e.g. ruleEditor()').nullable().optional(),
+  scorer: z.custom<PairScorer>(has('score'), 'expected an object with a function score').optional(),
+  categories: z
+    .array(z.enum(negativeCategories))
+    .min(1)
+    .default([...negativeCategories]),
+  perPair: z.int().min(1).default(4),
+  dir: z.string().optional(),
+  seed: z.int().min(0).default(0),
+  concurrency: z.int().min(1).default(8),
+  shardSize: z.int().min(1).default(512),
+  signal: z.instanceof(AbortSignal).optional(),
+  onEvent: z.custom<Knobs['onEvent']>((value) => typeof value === 'function').optional(),
+});
+
+/** What a finished run of `writeNegatives` left behind; also in `report.json` of its folder. */
+export interface WrittenNegatives extends NegativesReport {
+  /** Folder of the derived shards. */
+  readonly dir: string;
+  readonly manifestHash: string;
+}
+
+/**
+ * Writes compositional negatives of prepared pairs as derived shards: texts T'_C by category (`K.neg.json`) and, where the
+ * editor can, their pictures I'_C (`K.neg0.png`, …). Shard by shard; the same call goes on where it was stopped, with the
+ * same result as if it had not been.
+ *
+ * @throws AnagramError `invalid-options`; `source-failed` where nothing was prepared; `dir-in-use`; `run-options-changed`
+ *   where the folder holds negatives of other pairs or settings; whatever writer, editor and scorer throw.
+ */
+export async function writeNegatives(given: WriteNegativesOptions): Promise<WrittenNegatives> {
+  const { signal, onEvent, ...settings } = parseSettings('writeNegatives', options, given);
+  const emit = safeEmitter(onEvent);
+  const pairs = await openPairs(settings.pairs);
+  const root = settings.dir ?? settings.pairs;
+  const dir = join(root, 'negatives');
+  const writer = settings.writer ?? ruleWriter();
+  const editor = settings.editor === undefined ? ruleEditor() : settings.editor;
+  const { categories, perPair, seed, shardSize, scorer } = settings;
+  const identity = {
+    version: 1,
+    parent: pairs.manifestHash,
+    writer: writer.id,
+    editor: editor?.id ?? null,
+    scorer: scorer?.id ?? null,
+    categories: [...categories],
+    perPair,
+    seed,
+    shardSize,
+  };
+
+  await using _lock = await lockFolder(dir);
+  const finished = await readManifest(dir);
+  await keepSettings(dir, identity, finished.length > 0);
+  const stepKey = hashBytes(JSON.stringify(identity));
+  const work: PairWork = {
+    ...{ writer, editor, categories, perPair, seed, scorer: scorer ?? null, signal },
+    cache: new AnswerCache(join(root, 'cache')),
+    known: await readTexts(pairs, signal),
+  };
+  const stage = 'negatives';
+  emit({ type: 'stage-start', stage, total: pairs.length });
+  for (let first = 0, index = 0; first < pairs.length; first += shardSize, index++) {
+    const name = shardName(stage, index);
+    const end = Math.min(pairs.length, first + shardSize);
+    if (!(await findFinished(dir, finished, name, stepKey))) {
+      signal?.throwIfAborted();
+      const samples = await inOrder(first, end, settings.concurrency, async (i) => {
+        signal?.throwIfAborted();
+        return negativesOfPair(await pairs.sample(i), work);
+      });
+      await writeShard({ dir, name, samples, stepKey: stepKey, parent: identity.parent });
+      emit({ type: 'shard-saved', path: join(dir, name), count: samples.length });
+    }
+    emit({ type: 'stage-progress', stage, done: end, total: pairs.length });
+  }
+  await writeWidsIndex(dir, stage);
+  const report = await reportNegatives(dir, pairs, seed);
+  emit({ type: 'stage-end', stage, done: pairs.length, note: noteOf(report) });
+  return { dir, ...report };
+}
+
+async function readTexts(pairs: PreparedPairs, signal: AbortSignal | undefined): Promise<TrueTexts> {
+  const known = new TrueTexts();
+  for await (const { text, provenance } of pairs.samples(signal ? { signal } : {})) {
+    if (provenance.pixelHash !== null) known.add(provenance.pixelHash, text);
+  }
+  return known;
+}
+
+function noteOf({ negatives, coverage, detectability }: NegativesReport): string {
+  const told = detectability === null ? '' : `, told apart by text alone with AUROC ${detectability.toFixed(2)}`;
+  return `${negatives} negatives for ${(100 * coverage).toFixed(0)} % of the pairs${told}`;
+}
+
+/** `[work(first), …, work(end - 1)]`, at most `limit` at a time. The first failure stops the rest from being started. */
+async function inOrder<T>(first: number, end: number, limit: number, work: (i: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let next = first;
+  const lane = async (): Promise<void> => {
+    while (next < end) {
+      const i = next++;
+      try {
+        results[i - first] = await work(i);
+      } catch (error) {
+        next = end;
+        throw error;
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: limit }, lane));
+  for (const settled of lanes) if (settled.status === 'rejected') throw settled.reason;
+  return results;
+}
