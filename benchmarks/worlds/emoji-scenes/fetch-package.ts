@@ -16,7 +16,7 @@ import type { ArtworkPackage } from './artwork-packages.ts';
  */
 export async function fetchPackage(wanted: ArtworkPackage, dir: string, signal?: AbortSignal): Promise<string> {
   const spec = `${wanted.name}@${wanted.version}`;
-  await npm(['pack', spec, '--silent', '--pack-destination', dir], spec, signal);
+  await npm(['pack', spec, '--loglevel=error', '--pack-destination', dir], spec, signal);
   const file = (await readdir(dir)).find((name) => name.endsWith('.tgz'));
   if (!file) throw failure(spec, 'npm pack ended well but left no tarball');
   const path = join(dir, file);
