@@ -55,7 +55,8 @@ export async function buildAddon(options: BuildOptions = {}): Promise<BuildResul
   });
 }
 
-async function upToDate(env: Environment): Promise<BuildRecord | undefined> {
+/** The record of the last build if nothing that it depends on has changed since, and its libtorch is still there. */
+export async function upToDate(env: Environment): Promise<BuildRecord | undefined> {
   const record = readBuildRecord();
   if (!record || (env.ANAGRAM_LIBTORCH && resolve(env.ANAGRAM_LIBTORCH) !== record.libtorch)) return undefined;
   try {
@@ -98,7 +99,6 @@ async function compile(libtorch: Libtorch, options: BuildOptions): Promise<void>
   const { signal, onEvent = () => {}, onLine, env = process.env } = options;
   const build = join(packageRoot, 'build');
   await forgetForeignCache(build);
-  await rm(recordFile, { force: true });
   await mkdir(dirname(recordFile), { recursive: true });
   const cmakeJs = join(dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js');
   const stage = stageOf(onEvent, 'addon-build');

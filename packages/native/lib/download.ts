@@ -72,7 +72,7 @@ function asFailure(url: string, error: unknown): unknown {
   return new NativeError({
     code: 'download-failed',
     what: `${url} could not be fetched: ${messageOf(error)}.`,
-    solutions: ['Try again, what came so far is kept: npx anagram setup'],
+    solutions: ['Try again: npx anagram setup (what came so far is kept)'],
     cause: error,
   });
 }

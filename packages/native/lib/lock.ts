@@ -47,7 +47,8 @@ let counter = 0;
 /** `lock~HOST~PID~START~N`: everything that tells whether its owner lives, without reading a file. */
 async function ownName(): Promise<string> {
   counter += 1;
-  return ['lock', hostname(), process.pid, (await startOf(process.pid)) ?? '', counter].join('~');
+  const number = counter;
+  return ['lock', hostname(), process.pid, (await startOf(process.pid)) ?? '', number].join('~');
 }
 
 async function othersHold(folder: string, own: string): Promise<boolean> {

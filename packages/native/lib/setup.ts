@@ -61,12 +61,13 @@ export async function setupLibtorch(options: SetupOptions = {}): Promise<Libtorc
         signal,
         onEvent,
         tried,
+        solutions: [],
         archive: options.archive ?? archiveFor,
       };
       await sweep(root);
       const folder = (await fromArchive(work)) ?? (await fromPip(work));
       if (folder !== undefined) return { folder, version: LIBTORCH_VERSION, from: 'cache' as const };
-      throw nothingFetched(tried);
+      throw nothingFetched(work);
     });
   });
 }
@@ -79,6 +80,7 @@ interface Work {
   signal: AbortSignal | undefined;
   onEvent: OnSetupEvent;
   tried: string[];
+  solutions: string[];
   archive: (variant: Variant) => LibtorchArchive | undefined;
 }
 
@@ -102,12 +104,7 @@ async function fromArchive(work: Work): Promise<string | undefined> {
       onProgress: stage.progress,
     });
     stage.end();
-    try {
-      return await place(work, [file], { sha256, source: archive.url, folder: 'libtorch' });
-    } catch (error) {
-      if ((error as NativeError).code === 'download-failed') await rm(file, { force: true });
-      throw error;
-    }
+    return await place(work, [file], { sha256, source: archive.url, folder: 'libtorch' });
   });
 }
 
@@ -115,7 +112,6 @@ async function fromPip(work: Work): Promise<string | undefined> {
   const { env, pythons, signal } = work;
   return await attempt(work, 'torch wheel', async () => {
     const into = join(await downloads(work), 'wheels');
-    await rm(into, { recursive: true, force: true });
     const stage = stageOf(work.onEvent, 'libtorch-download');
     stage.start(null);
     const onProgress = (done: number) => stage.progress(done, null);
@@ -124,7 +120,10 @@ async function fromPip(work: Work): Promise<string | undefined> {
     const torch = wheels.find((wheel) => basename(wheel).startsWith('torch-')) ?? '';
     const sha256 = await sha256Of(torch);
     const pinned = await seenBefore(work.root, basename(torch));
-    if (pinned !== undefined && pinned !== sha256) throw checksumWrong(`pip (${basename(torch)})`, pinned, sha256);
+    if (pinned !== undefined && pinned !== sha256) {
+      await rm(into, { recursive: true });
+      throw checksumWrong(`pip (${basename(torch)})`, pinned, sha256);
+    }
     return await place(work, wheels, { sha256, source: `pip: ${basename(torch)}`, folder: 'torch' });
   });
 }
@@ -139,6 +138,7 @@ async function attempt(work: Work, what: string, body: () => Promise<string>): P
     if (code === 'disk-full' || code === 'ENOSPC' || code === 'EDQUOT') throw error;
     const lines = error instanceof NativeError ? [error.message.split('\n')[0]!, ...error.tried] : [messageOf(error)];
     work.tried.push(...lines.map((line, index) => (index === 0 ? `${what}: ${line}` : line)));
+    if (error instanceof NativeError) work.solutions.push(...error.solutions);
     return undefined;
   }
 }
@@ -149,9 +149,16 @@ async function place(
   from: Pick<Receipt, 'sha256' | 'source' | 'folder'>,
 ): Promise<string> {
   const receipt: Receipt = { version: LIBTORCH_VERSION, variant, ...from };
-  const folder = await install({ root, archives, receipt, stage: stageOf(onEvent, 'libtorch-unpack'), signal });
-  await rm(join(root, DOWNLOADS), { recursive: true, force: true });
-  return folder;
+  const forget = () => rm(join(root, DOWNLOADS), { recursive: true, force: true });
+  try {
+    const folder = await install({ root, archives, receipt, stage: stageOf(onEvent, 'libtorch-unpack'), signal });
+    await forget();
+    return folder;
+  } catch (error) {
+    // Damaged, or not what it should be: never to be unpacked again. An abort or a full disk keeps it.
+    if (error instanceof NativeError && error.code === 'download-failed') await forget();
+    throw error;
+  }
 }
 
 const DOWNLOADS = 'downloads';
@@ -162,15 +169,15 @@ async function downloads({ root }: Work): Promise<string> {
   return folder;
 }
 
-function nothingFetched(tried: readonly string[]): NativeError {
+function nothingFetched({ tried, solutions }: Work): NativeError {
   return new NativeError({
     code: 'download-failed',
     what: `No libtorch ${LIBTORCH_VERSION} was found, and none could be fetched.`,
     tried,
     solutions: [
       'Check the network, then try again: npx anagram setup',
-      'Behind a mirror: PIP_INDEX_URL=https://mirror/simple npx anagram setup',
-      `On a machine with network: python3 -m pip download torch==${LIBTORCH_VERSION} --no-deps, then unzip the wheel here and set ANAGRAM_LIBTORCH to its folder torch/`,
+      ...solutions.filter((solution) => !solution.startsWith('Try again')),
+      `From a machine with network: python3 -m pip download torch==${LIBTORCH_VERSION} --no-deps, then unzip the wheel here and set ANAGRAM_LIBTORCH to its folder torch/`,
     ],
   });
 }

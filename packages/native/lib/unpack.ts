@@ -44,9 +44,11 @@ export async function unpack(options: UnpackOptions): Promise<void> {
       let done = 0;
       for (const entry of wanted) {
         signal?.throwIfAborted();
-        await writeEntry(entry, join(into, entry.fileName), await read(entry), expected);
-        done += entry.uncompressedSize;
-        onProgress?.(done, total);
+        const onBytes = (count: number) => {
+          done += count;
+          onProgress?.(done, total);
+        };
+        await writeEntry(entry, join(into, entry.fileName), read, expected, onBytes);
       }
     } finally {
       zip.close();
@@ -74,7 +76,13 @@ async function readRecord(entries: readonly Entry[], read: Read): Promise<Map<st
   return expected;
 }
 
-async function writeEntry(entry: Entry, file: string, stream: NodeJS.ReadableStream, expected: Map<string, string>) {
+async function writeEntry(
+  entry: Entry,
+  file: string,
+  read: Read,
+  expected: Map<string, string>,
+  onBytes: (count: number) => void,
+) {
   await mkdir(dirname(file), { recursive: true });
   const mode = (entry.externalFileAttributes >>> 16) & 0o777;
   const hash = createHash('sha256');
@@ -83,10 +91,13 @@ async function writeEntry(entry: Entry, file: string, stream: NodeJS.ReadableStr
     transform(chunk: Buffer, _encoding, next) {
       crc = crc32(chunk, crc);
       hash.update(chunk);
+      onBytes(chunk.length);
       next(null, chunk);
     },
   });
-  await pipeline(stream, check, createWriteStream(file, { mode: mode === 0 ? 0o644 : mode | 0o600 }));
+  const target = createWriteStream(file, { mode: mode === 0 ? 0o644 : mode | 0o600 });
+  // Opened last: a damaged entry's stream may fail at once, and must find a listener.
+  await pipeline(await read(entry), check, target);
   if (crc !== entry.crc32) throw new Error(`${entry.fileName} has the wrong CRC-32`);
   const wanted = expected.get(entry.fileName);
   if (wanted !== undefined && hash.digest('base64url') !== wanted) {
@@ -112,7 +123,7 @@ async function requireRoom(folder: string, bytes: number): Promise<void> {
 function damaged(archive: string, why: string): NativeError {
   return new NativeError({
     code: 'download-failed',
-    what: `The archive ${archive} is damaged: ${why}.`,
-    solutions: ['Fetch it again: npx anagram setup'],
+    what: `The archive ${archive} is damaged: ${why.replace(/\.$/, '')}.`,
+    solutions: ['Try again: npx anagram setup'],
   });
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPromise } from 'yauzl';
 import { installCommands } from './advice.ts';
@@ -25,17 +25,23 @@ export interface WheelOptions {
  */
 export async function fetchWheels(options: WheelOptions): Promise<string[]> {
   const { version, into, pythons, signal } = options;
+  const finished = join(into, 'finished.json');
+  const kept = await readFile(finished, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return JSON.parse(kept); // by a process that was killed while it unpacked
+  await rm(into, { recursive: true, force: true });
   await mkdir(into, { recursive: true });
   const tried: string[] = [];
+  let found = false;
   for (const python of pythons) {
     const pip = await run(python, ['-m', 'pip', '--version'], { env: options.env, signal, timeout: 60_000 });
     if (pip.code !== 0) {
       tried.push(`${python} -m pip: ${pip.code === null ? 'no such program' : 'no pip there'}`);
       continue;
     }
+    found = true;
     // The Python's own wheel, else that of a Python for which there certainly is one.
     for (const choice of [[], ['--python-version', '3.12']]) {
-      const failure = await pipDownload(python, [`torch==${version}`, ...choice], options);
+      const failure = await pipDownload(python, ['--no-deps', `torch==${version}`, ...choice], options);
       if (failure !== undefined) {
         tried.push(failure);
         continue;
@@ -43,18 +49,20 @@ export async function fetchWheels(options: WheelOptions): Promise<string[]> {
       const torch = join(into, (await wheelsIn(into)).find((name) => name.startsWith('torch-')) ?? '');
       for (const library of await nvidiaLibraries(torch)) {
         const missing = await pipDownload(python, [library, ...choice], options);
-        if (missing !== undefined) throw pipFailed(version, [...tried, missing]);
+        if (missing !== undefined) throw pipFailed(version, [...tried, missing], found);
       }
-      return (await wheelsIn(into)).map((name) => join(into, name));
+      const wheels = (await wheelsIn(into)).map((name) => join(into, name));
+      await writeFile(finished, JSON.stringify(wheels));
+      return wheels;
     }
   }
-  throw pipFailed(version, tried);
+  throw pipFailed(version, tried, found);
 }
 
 /** undefined = done, else the command and its last words. */
 async function pipDownload(python: string, wanted: string[], options: WheelOptions): Promise<string | undefined> {
   const { into, env, signal, onProgress } = options;
-  const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir', '-d', into, ...wanted];
+  const args = ['-m', 'pip', 'download', '--only-binary=:all:', '--no-cache-dir', '-d', into, ...wanted];
   // pip collects its download under TMPDIR: on the cache's disk, where there is room, and where it can be watched.
   const temporary = join(into, 'tmp');
   await mkdir(temporary, { recursive: true });
@@ -64,7 +72,7 @@ async function pipDownload(python: string, wanted: string[], options: WheelOptio
     if (code === 0) return undefined;
     if (/No space left on device/.test(output))
       throw Object.assign(new Error('pip: no space left'), { code: 'ENOSPC' });
-    return `${python} ${args.slice(0, 4).join(' ')} ${wanted.join(' ')}: ${lastWords(output)}`;
+    return `${python} -m pip download ${wanted.join(' ')}: ${lastWords(output)}`;
   } finally {
     clearInterval(watch);
   }
@@ -83,8 +91,9 @@ async function nvidiaLibraries(wheel: string): Promise<string[]> {
 }
 
 export function parseNvidia(metadata: string): string[] {
-  const lines = metadata.matchAll(/^Requires-Dist: ((?:nvidia|cuda)-[\w.-]+(?:\[[\w,]+\])?\s*(?:[=<>!~][^;\n]*)?)/gm);
-  return [...lines].map(([, requirement]) => requirement!.replaceAll(/[\s()]/g, ''));
+  const lines = metadata.matchAll(/^Requires-Dist: ((?:nvidia|cuda)-[^;\n]*)(;.*)?$/gm);
+  const always = [...lines].filter(([, , marker]) => !marker?.includes('extra'));
+  return always.map(([, requirement]) => requirement!.replaceAll(/[\s()]/g, ''));
 }
 
 async function wheelsIn(folder: string): Promise<string[]> {
@@ -105,14 +114,13 @@ function lastWords(output: string): string {
   return (lines.findLast((line) => line.startsWith('ERROR')) ?? lines.at(-1) ?? 'said nothing').trim();
 }
 
-function pipFailed(version: string, tried: readonly string[]): NativeError {
+function pipFailed(version: string, tried: readonly string[], found: boolean): NativeError {
   return new NativeError({
     code: 'download-failed',
     what: `The torch ${version} wheel could not be had through pip.`,
     tried,
-    solutions: [
-      'Behind a proxy or a mirror: PIP_INDEX_URL=https://mirror/simple npx anagram setup',
-      ...installCommands('pip'),
-    ],
+    solutions: found
+      ? ['Behind a mirror: PIP_INDEX_URL=https://mirror/simple npx anagram setup']
+      : installCommands('pip'),
   });
 }

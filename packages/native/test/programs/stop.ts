@@ -1,0 +1,15 @@
+import { binding, makeTrainer } from './train.ts';
+
+const { step } = await makeTrainer();
+const steps = Array.from({ length: 50 }, step);
+binding.stop();
+binding.stop();
+const outcomes = await Promise.allSettled([...steps, step()]);
+const codes = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'done' : outcome.reason.code));
+console.log(
+  JSON.stringify({
+    done: codes.filter((code) => code === 'done').length,
+    codes: [...new Set(codes)],
+    last: codes.at(-1),
+  }),
+);
