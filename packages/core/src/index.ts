@@ -63,3 +63,29 @@ export {
 export type { PairProvenance, StoredNegative } from './shard/sample.ts';
 export { readVerdicts } from './shard/shard-reader.ts';
 export { writeAtomic } from './shard/write-atomic.ts';
+
+// Texts
+
+export { normaliseText } from './text/normalise.ts';
+export { type EncodedText, Tokenizer } from './text/tokenizer.ts';
+export { type TrigramUnit, trigramShuffle } from './text/trigram-shuffle.ts';
+
+// Models
+
+export { type Architecture, type ArchitectureName, architectureNames, findArchitecture } from './clip/architecture.ts';
+export type { ClipConfig, Layout } from './clip/clip-config.ts';
+export { ClipModel, type CreateOptions, type Picture } from './clip/clip-model.ts';
+export { openSafetensors, type SafetensorsFile, type StoredTensor } from './clip/read-safetensors.ts';
+export { type TensorSource, writeSafetensors } from './clip/write-safetensors.ts';
+
+// train
+
+export type {
+  AugmentSettings,
+  ObjectivePreset,
+  ObjectiveSettings,
+  StructureRole,
+  StructureSettings,
+  TrainSettings,
+} from './train/settings.ts';
+export { type TrainOptions, type TrainResult, train } from './train/train.ts';

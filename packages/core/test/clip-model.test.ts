@@ -1,0 +1,102 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Architecture } from '../src/clip/architecture.ts';
+import { ClipModel } from '../src/clip/clip-model.ts';
+import { tinyPairs } from '../src/testing/tiny-pairs.ts';
+import { Tokenizer } from '../src/text/tokenizer.ts';
+
+const set = tinyPairs({ count: 3 });
+const texts = [...(set.texts() as Iterable<string>)];
+const tokenizer = Tokenizer.train(texts, { vocabSize: 560 });
+const plain: Architecture = {
+  embed_dim: 24,
+  quick_gelu: true,
+  vision_cfg: { image_size: 32, layers: 2, width: 48, head_width: 16, patch_size: 8 },
+  text_cfg: { context_length: 20, width: 32, heads: 2, layers: 2 },
+};
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'anagram-model-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const create = (architecture: Architecture | 'tiny-vit' | 'tiny-rn') =>
+  ClipModel.create({ architecture, tokenizer, imageSize: 32, seed: 3 });
+
+async function embed(model: ClipModel) {
+  const images = [await set.pair(0, 32), await set.pair(1, 64)].map(({ image }) => image);
+  return { images: await model.embedImages(images), texts: await model.embedTexts(texts) };
+}
+
+test.each([
+  ['tiny-vit', undefined, 'anagram_config.json'],
+  ['tiny-rn', undefined, 'open_clip_config.json'],
+  [plain, undefined, 'config.json'],
+  [plain, 'open_clip', 'open_clip_config.json'],
+  [plain, 'anagram', 'anagram_config.json'],
+] as const)('saved and loaded, model %# embeds alike and has the same hash', async (architecture, layout, config) => {
+  const path = join(dir, `${Math.random()}`);
+  await using model = await create(architecture);
+  await model.save(path, layout ? { layout } : {});
+  expect(await readdir(path)).toContain(config);
+  await using loaded = await ClipModel.load(path);
+  expect(await embed(loaded)).toEqual(await embed(model));
+  expect(await loaded.hash()).toBe(await model.hash());
+});
+
+test('rows are of unit length, and pictures of any size are taken', async () => {
+  await using model = await create(plain);
+  const { images } = await embed(model);
+  expect(images).toHaveLength(2 * 24);
+  expect(Math.hypot(...images.subarray(24))).toBeCloseTo(1, 5);
+  expect(await model.embedImages([])).toHaveLength(0);
+  expect(await model.embedTexts([''])).toHaveLength(24);
+});
+
+test('many pictures and texts give the rows that few give', async () => {
+  await using model = await create(plain);
+  const { image } = await set.pair(0, 32);
+  const many = await model.embedImages(new Array(70).fill(image));
+  const one = await model.embedImages([image]);
+  one.forEach((value, i) => {
+    expect(many[69 * 24 + i]).toBeCloseTo(value, 5);
+  });
+});
+
+test('the seed decides the weights', async () => {
+  await using model = await create(plain);
+  await using same = await create(plain);
+  await using other = await ClipModel.create({ architecture: plain, tokenizer, seed: 4 });
+  expect(await same.hash()).toBe(await model.hash());
+  expect(await other.hash()).not.toBe(await model.hash());
+});
+
+test.each([
+  ['tiny-vit', 'transformers', 'convolutional stem'],
+  ['tiny-rn', 'transformers', 'ResNet'],
+] as const)('%s is not written in the layout of %s', async (architecture, layout, why) => {
+  await using model = await create(architecture);
+  await expect(model.save(join(dir, 'refused'), { layout })).rejects.toMatchObject({
+    code: 'model-mismatch',
+    message: expect.stringContaining(why),
+  });
+});
+
+test('a folder without a model, and one whose config does not fit its weights, are refused', async () => {
+  await expect(ClipModel.load(join(dir, 'nothing'))).rejects.toMatchObject({ code: 'model-mismatch' });
+  const path = join(dir, 'misfit');
+  await using model = await create('tiny-vit');
+  await model.save(path);
+  const other = { ...plain, text_cfg: { ...plain.text_cfg, vocab_size: tokenizer.vocabSize } };
+  await writeFile(join(path, 'anagram_config.json'), JSON.stringify({ model_cfg: other }));
+  await expect(ClipModel.load(path)).rejects.toMatchObject({ code: 'model-mismatch' });
+});
+
+test('abort stops embedding with its reason', async () => {
+  await using model = await create(plain);
+  const signal = AbortSignal.abort(new Error('enough'));
+  await expect(model.embedTexts(texts, { signal })).rejects.toThrow('enough');
+});
