@@ -1,0 +1,106 @@
+import {
+  type NegativeCategory,
+  type NegativeText,
+  type NegativeWriter,
+  type OnEvent,
+  rejection,
+  ruleWriter,
+  safeEmitter,
+} from '@anagram/core';
+import { generateText, Output } from 'ai';
+import * as z from 'zod';
+import { type Attempt, attempt, failure, type WireOptions } from './attempt.ts';
+import { changeOf } from './change-of.ts';
+import * as english from './prompts/negatives-en.ts';
+
+export interface NegativeWriterOptions extends WireOptions {
+  /** Language of the captions. @default 'en' */
+  readonly language?: 'en';
+  /** Sent where it is given; some models take none. */
+  readonly temperature?: number;
+  /** Writes what the model could not; null: nobody does, and a busy server is an error. @default ruleWriter() */
+  readonly fallback?: NegativeWriter | null;
+  /** Told once when the fallback first has to stand in for a busy server. */
+  readonly onEvent?: OnEvent;
+}
+
+const prompts = { en: english } as const;
+
+/**
+ * Negative texts T'_C by a language model: one request for all categories of a caption, each answer screened as core screens
+ * its own (equal, paraphrase, slip), refused ones asked for again with the reason, and the rest left to the fallback.
+ */
+export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
+  const { model, language = 'en', temperature, maxRetries = 2 } = options;
+  const { version, instructions, prompt } = prompts[language];
+  const fallback = options.fallback === undefined ? ruleWriter({ language }) : options.fallback;
+  const warn = warnOnce(options.onEvent);
+  type Rejected = Map<NegativeCategory, { text: string; reason: string }>;
+
+  const ask = (
+    text: string,
+    categories: readonly NegativeCategory[],
+    rejected: Rejected,
+    seed: number,
+    signal?: AbortSignal,
+  ) =>
+    attempt(options, signal, async (abortSignal) => {
+      const { output } = await generateText({
+        model: model.language,
+        instructions,
+        prompt: prompt(text, categories, rejected),
+        output: Output.object({ schema: answerSchema(categories), name: 'negatives' }),
+        ...{ seed, maxRetries, abortSignal },
+        ...(temperature === undefined ? {} : { temperature }),
+      });
+      return output as Answer;
+    });
+
+  return {
+    id: [model.id, version, temperature === undefined ? 'default' : `t${temperature}`, fallback?.id ?? 'none'].join(
+      '/',
+    ),
+    async write({ text, categories, seed, signal }) {
+      const found: NegativeText[] = [];
+      const rejected: Rejected = new Map();
+      let open = [...categories];
+      for (let round = 0; round <= maxRetries && open.length > 0; round++) {
+        const answer: Attempt<Answer> = await ask(text, open, rejected, seed + round, signal);
+        if (!('value' in answer)) {
+          if (answer.problem === 'answer') continue;
+          const remedy = 'Wait a while and run the same command again: what is finished is kept';
+          if (!fallback) throw failure(model, 'is too busy', answer.message, remedy);
+          warn(`${model.id} is too busy (${answer.message}); ${fallback.id} writes negatives in its place.`);
+          break;
+        }
+        open = open.filter((category) => {
+          const written = answer.value[category];
+          if (written === null || written === undefined) return false;
+          const negative = { category, text: written.trim(), change: changeOf(text, written.trim()) };
+          const repeated = found.some((each) => each.text === negative.text) ? 'the same as another answer' : null;
+          const reason = repeated ?? rejection(text, negative);
+          if (reason) rejected.set(category, { text: negative.text, reason });
+          else found.push(negative);
+          return reason !== null;
+        });
+      }
+      if (open.length === 0 || !fallback) return found;
+      return [...found, ...(await fallback.write({ text, categories: open, seed, ...(signal ? { signal } : {}) }))];
+    },
+  };
+}
+
+type Answer = { readonly [category in NegativeCategory]?: string | null };
+
+function answerSchema(categories: readonly NegativeCategory[]) {
+  return z.strictObject(Object.fromEntries(categories.map((category) => [category, z.string().nullable()])));
+}
+
+function warnOnce(onEvent: OnEvent | undefined): (message: string) => void {
+  const emit = safeEmitter(onEvent);
+  let warned = false;
+  return (message) => {
+    if (!warned) emit({ type: 'warning', message });
+    warned = true;
+  };
+}
