@@ -1,0 +1,50 @@
+/** out[i, j] = left_i · right_j for (n, width) and (m, width), row by row: (n, m). */
+export function innerProducts(left: Float32Array, right: Float32Array, width: number): Float32Array {
+  const n = left.length / width;
+  const m = right.length / width;
+  const out = new Float32Array(n * m);
+  for (let i = 0; i < n; i++) {
+    const row = left.subarray(i * width, (i + 1) * width);
+    for (let j = 0; j < m; j++) {
+      // Four sums at a time: one chain of additions would wait for itself.
+      let [a, b, c, d] = [0, 0, 0, 0];
+      let at = j * width;
+      let k = 0;
+      for (; k + 3 < width; k += 4, at += 4) {
+        a += row[k]! * right[at]!;
+        b += row[k + 1]! * right[at + 1]!;
+        c += row[k + 2]! * right[at + 2]!;
+        d += row[k + 3]! * right[at + 3]!;
+      }
+      for (; k < width; k++, at++) a += row[k]! * right[at]!;
+      out[i * m + j] = a + b + c + d;
+    }
+  }
+  return out;
+}
+
+const block = 256;
+
+/**
+ * How much a row agrees with everything: τ·ln mean_j exp(c_ij / τ) over a bank of the other modality. Subtracting half of
+ * it for the picture and half for the text from their cosine keeps what is particular to the two (negCLIPLoss,
+ * arXiv 2405.19547, eq. 1, with means in place of sums so that the size of the bank does not matter).
+ * @param rows (n, width). @param bank (m, width). @returns (n), in units of the cosine.
+ */
+export function softHubness(rows: Float32Array, bank: Float32Array, width: number, temperature: number): Float32Array {
+  const n = rows.length / width;
+  const m = bank.length / width;
+  const result = new Float32Array(n);
+  for (let start = 0; start < n; start += block) {
+    const count = Math.min(block, n - start);
+    const cosines = innerProducts(rows.subarray(start * width, (start + count) * width), bank, width); // (count, m)
+    for (let i = 0; i < count; i++) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let j = 0; j < m; j++) largest = Math.max(largest, cosines[i * m + j]!);
+      let sum = 0;
+      for (let j = 0; j < m; j++) sum += Math.exp((cosines[i * m + j]! - largest) / temperature);
+      result[start + i] = largest + temperature * Math.log(sum / m);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,111 @@
+import { native } from '../native.ts';
+import type { EmbeddingSpace } from './embedding-space.ts';
+import { colourWidth, describeImage, descriptorWidth } from './image-descriptor.ts';
+import type { ScorableImage } from './pair-scorer.ts';
+import { normalise, TextDescriptor } from './text-descriptor.ts';
+
+/** Of the neighbours' similarity, when their texts are averaged. */
+const sharpness = 0.15;
+const neighbours = 100;
+const queryBlock = 512;
+
+export interface NeighbourBank {
+  /** Every text of the corpus once. */
+  readonly texts: readonly string[];
+  /** (n) hash of each pair's picture and number of its text. */
+  readonly imageHashes: readonly string[];
+  readonly textIndex: readonly number[];
+  /** (n, 392) unit rows, centred by `centre` (392). */
+  readonly descriptors: Float32Array;
+  readonly centre: Float32Array;
+}
+
+/** Describes the corpus' pictures. @param images Fitted to the verifier's size. */
+export function buildNeighbourBank(images: readonly ScorableImage[], pairTexts: readonly string[]): NeighbourBank {
+  const number = new Map<string, number>();
+  for (const text of pairTexts) if (!number.has(text)) number.set(text, number.size);
+  const descriptors = new Float32Array(images.length * descriptorWidth);
+  for (const [i, { image }] of images.entries()) descriptors.set(describeImage(image), i * descriptorWidth);
+  const centre = new Float32Array(descriptorWidth);
+  for (let at = 0; at < descriptors.length; at++) centre[at % descriptorWidth]! += descriptors[at]! / images.length;
+  for (let i = 0; i < images.length; i++) {
+    centreRow(descriptors.subarray(i * descriptorWidth, (i + 1) * descriptorWidth), centre);
+  }
+  return {
+    texts: [...number.keys()],
+    imageHashes: images.map(({ imageHash }) => imageHash),
+    textIndex: pairTexts.map((text) => number.get(text)!),
+    descriptors,
+    centre,
+  };
+}
+
+/**
+ * The judge that learns nothing: pictures that look alike should have texts that speak alike (cf. LEMoN, arXiv 2407.18941).
+ * A picture stands for the mean text of its nearest pictures, its own text left out, so that no pair speaks for itself.
+ */
+export class Neighbours implements EmbeddingSpace {
+  readonly bank: NeighbourBank;
+  readonly width: number;
+  readonly #describer: TextDescriptor;
+  readonly #textRows: Float32Array;
+  readonly #copies: number;
+
+  constructor(bank: NeighbourBank) {
+    this.bank = bank;
+    this.#describer = new TextDescriptor(bank.texts);
+    this.width = this.#describer.width;
+    this.#textRows = this.#describer.describe(bank.texts);
+    const copies = new Map<string, number>();
+    for (const hash of bank.imageHashes) copies.set(hash, (copies.get(hash) ?? 0) + 1);
+    this.#copies = Math.max(0, ...copies.values());
+  }
+
+  async embedTexts(texts: readonly string[]): Promise<Float32Array> {
+    return this.#describer.describe(texts);
+  }
+
+  async embedImages(
+    images: readonly ScorableImage[],
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Float32Array> {
+    const rows = new Float32Array(images.length * this.width);
+    for (let start = 0; start < images.length; start += queryBlock) {
+      signal?.throwIfAborted();
+      await this.#embedBlock(images.slice(start, start + queryBlock), rows.subarray(start * this.width));
+    }
+    return rows;
+  }
+
+  async #embedBlock(images: readonly ScorableImage[], rows: Float32Array): Promise<void> {
+    const { descriptors, centre, imageHashes, textIndex } = this.bank;
+    const queries = new Float32Array(images.length * descriptorWidth);
+    for (const [i, { image }] of images.entries()) {
+      const row = queries.subarray(i * descriptorWidth, (i + 1) * descriptorWidth);
+      row.set(describeImage(image));
+      centreRow(row, centre);
+    }
+    const k = Math.min(imageHashes.length, neighbours + this.#copies);
+    const found = await (await native()).nearest(queries, descriptors, descriptorWidth, k); // (n, k)
+    for (const [i, { imageHash }] of images.entries()) {
+      const row = rows.subarray(i * this.width, (i + 1) * this.width);
+      for (let used = 0, at = i * k; used < neighbours && at < (i + 1) * k; at++) {
+        const neighbour = found.index[at]!;
+        if (imageHashes[neighbour] === imageHash) continue;
+        used++;
+        const weight = Math.exp((found.score[at]! - 1) / sharpness);
+        const text = textIndex[neighbour]! * this.width;
+        for (let d = 0; d < this.width; d++) row[d]! += weight * this.#textRows[text + d]!;
+      }
+      normalise(row);
+    }
+  }
+}
+
+/** Centres a descriptor and brings its colours, its edges and the whole to unit length, in place. */
+function centreRow(row: Float32Array, centre: Float32Array): void {
+  for (let k = 0; k < row.length; k++) row[k]! -= centre[k]!;
+  normalise(row.subarray(0, colourWidth));
+  normalise(row.subarray(colourWidth));
+  normalise(row);
+}

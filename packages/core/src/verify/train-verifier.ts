@@ -1,0 +1,294 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Architecture, ArchitectureName } from '../clip/architecture.ts';
+import { ClipModel } from '../clip/clip-model.ts';
+import { AnagramError } from '../errors.ts';
+import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
+import type { Source } from '../pair.ts';
+import { Random } from '../random.ts';
+import { parseSettings } from '../settings.ts';
+import { lockFolder } from '../shard/lock.ts';
+import { writeAtomic } from '../shard/write-atomic.ts';
+import { Tokenizer } from '../text/tokenizer.ts';
+import { train } from '../train/train.ts';
+import { fitCalibration, fuse } from './calibration.ts';
+import { type CorpusPair, corpusPairSet, readCorpus, requirePairs } from './corpus.ts';
+import { type EmbeddingSpace, type MeasuredSpace, measureSpace } from './embedding-space.ts';
+import { clipSpace, foldOf, type Judge, judgeCombinations, randomCombinations } from './judge.ts';
+import { sigmoid } from './mixture.ts';
+import { buildNeighbourBank, Neighbours } from './neighbours.ts';
+import { neighboursName, writeVerifier } from './verifier-files.ts';
+
+export interface TrainVerifierSettings {
+  /** Towers by name; each gets a text tower of its own. @default { vit: 'verifier-vit', cnn: 'verifier-rn' } */
+  towers?: { readonly [name: string]: ArchitectureName | Architecture };
+  /** A judge without training: pictures that look alike should have texts that speak alike. @default true */
+  neighbours?: boolean;
+  /** Parts of the corpus; the towers of a part are trained on all the others. @default 3 */
+  folds?: number;
+  /** Trainings of all towers; each weighs the pairs by the scores of the one before. @default 1 */
+  rounds?: number;
+  /** Times each round's towers see their pairs. @default 10 */
+  epochs?: number;
+  /** Width and height of the pictures in pixels. @default 40 */
+  imageSize?: number;
+  /** @default 128 */
+  batchSize?: number;
+  /** The schedule's highest. @default 1e-3 */
+  learningRate?: number;
+  /** Scale of the cosines, held fixed: a free one grows and hastens the memorising of wrong pairs. @default 15 */
+  logitScale?: number;
+  /** Symbols of the towers' tokenizer. @default 2048 */
+  vocabSize?: number;
+  /** Most pairs that it is trained on. @default 20000 */
+  maxPairs?: number;
+  /** @default 0 */
+  seed?: number;
+}
+
+export interface TrainVerifierOptions extends TrainVerifierSettings, Knobs {
+  source: Source;
+  /** Folder of the verifier. The same call with the same folder goes on, or finds it finished. */
+  dir: string;
+}
+
+const settingsSchema = z.strictObject({
+  towers: z
+    .record(z.string().regex(/^[a-z][a-z0-9]*$/), z.union([z.string(), z.looseObject({})]))
+    .refine((towers) => Object.keys(towers).length > 0 && !(neighboursName in towers), 'expected at least one tower')
+    .default({ vit: 'verifier-vit', cnn: 'verifier-rn' }),
+  neighbours: z.boolean().default(true),
+  folds: z.int().min(2).max(20).default(3),
+  rounds: z.int().min(1).max(5).default(1),
+  epochs: z.int().min(1).default(10),
+  imageSize: z.int().min(32).default(40),
+  batchSize: z.int().min(2).default(128),
+  learningRate: z.number().positive().default(1e-3),
+  logitScale: z.number().min(1).max(100).default(15),
+  vocabSize: z.int().min(514).default(2048),
+  maxPairs: z.int().min(100).default(20_000),
+  seed: z.int().min(0).default(0),
+});
+type Settings = z.output<typeof settingsSchema>;
+
+const fewestPairs = 60;
+const bankSize = 1024;
+/** τ of the hubness correction of the neighbours, whose cosines spread more than a tower's. */
+const neighbourTemperature = 0.12;
+const augment = { scale: 0.15, shift: 0.1, rotation: 12, contrast: 0.25, tint: 0.15 };
+
+interface Tower {
+  readonly name: string;
+  readonly models: ClipModel[];
+  readonly spaces: MeasuredSpace[];
+}
+
+/** See `Verifier.train`. */
+export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: TrainVerifierOptions): Promise<void> {
+  const settings = parseSettings('Verifier.train', settingsSchema, plain);
+  const emit = safeEmitter(onEvent);
+  await using _lock = await lockFolder(dir);
+  await requireSameRun(dir, { settings, source: { name: source.name, settings: source.settings } });
+  if (existsSync(join(dir, 'verifier.json'))) return;
+
+  const knobs = { ...(signal && { signal }), onEvent: emit };
+  const pairs = await readCorpus(source, {
+    imageSize: settings.imageSize,
+    limit: settings.maxPairs,
+    stage: 'verifier-read',
+    ...knobs,
+  });
+  requirePairs(pairs, Math.max(fewestPairs, 2 * settings.folds), 'The training of a verifier');
+  const texts = [...new Set(pairs.map(({ text }) => text))];
+  const neighbours = settings.neighbours ? await measureNeighbours(pairs, texts, settings.seed) : null;
+  const neighbourJudge: Judge[] = neighbours ? [{ name: neighboursName, spaces: [neighbours.measured] }] : [];
+  const tokenizer = Tokenizer.train(
+    pairs.map(({ text }) => text),
+    { vocabSize: settings.vocabSize },
+  );
+
+  let weights: ArrayLike<number> = new Float64Array(pairs.length).fill(1);
+  let judged = neighbours && (await judgeCorpus(neighbourJudge, pairs, texts, settings.seed, signal));
+  if (judged) weights = judged.probabilities;
+  let towers: Tower[] = [];
+  try {
+    for (let round = 1; round <= settings.rounds; round++) {
+      disposeTowers(towers);
+      towers = await trainRound({ pairs, texts, tokenizer, weights, settings, round, dir, emit, signal });
+      judged = await judgeCorpus([...towers, ...neighbourJudge], pairs, texts, settings.seed, signal);
+      weights = judged.probabilities;
+    }
+    await writeVerifier(dir, {
+      imageSize: settings.imageSize,
+      towers,
+      neighbours,
+      calibration: judged!.calibration,
+    });
+  } finally {
+    disposeTowers(towers);
+  }
+  await rm(join(dir, 'work'), { recursive: true, force: true });
+}
+
+interface RoundContext {
+  readonly pairs: readonly CorpusPair[];
+  readonly texts: readonly string[];
+  readonly tokenizer: Tokenizer;
+  readonly weights: ArrayLike<number>;
+  readonly settings: Settings;
+  readonly round: number;
+  readonly dir: string;
+  readonly emit: OnEvent;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Trains every tower on every choice of folds; the towers side by side, fold after fold. */
+async function trainRound(context: RoundContext): Promise<Tower[]> {
+  const { settings, pairs, round, emit } = context;
+  const stage = `verifier-round-${round}`;
+  const towers = Object.keys(settings.towers).map((name): Tower => ({ name, models: [], spaces: [] }));
+  const sizes = Array.from({ length: settings.folds }, (_, fold) =>
+    stepsOf(chosenFor(pairs, fold, settings), settings),
+  );
+  const total = towers.length * sizes.reduce((sum, steps) => sum + steps, 0);
+  emit({ type: 'stage-start', stage, total });
+  let done = 0;
+  const onStep = () => emit({ type: 'stage-progress', stage, done: ++done, total });
+  try {
+    for (let fold = 0; fold < settings.folds; fold++) {
+      const trained = await Promise.allSettled(towers.map((tower) => trainTower(context, tower, fold, onStep)));
+      for (const result of trained) if (result.status === 'rejected') throw result.reason;
+    }
+  } catch (error) {
+    disposeTowers(towers);
+    throw error;
+  }
+  emit({ type: 'stage-end', stage, done: total });
+  return towers;
+}
+
+async function trainTower(context: RoundContext, tower: Tower, fold: number, onStep: () => void): Promise<void> {
+  const { pairs, texts, tokenizer, weights, settings, round, dir, emit, signal } = context;
+  const architecture = settings.towers[tower.name] as ArchitectureName | Architecture;
+  const seed = new Random('verifier', settings.seed, tower.name, round, fold).uint32();
+  const model = await ClipModel.create({ architecture, tokenizer, imageSize: settings.imageSize, seed });
+  tower.models.push(model);
+  const chosen = chosenFor(pairs, fold, settings);
+  await train({
+    model,
+    pairs: corpusPairSet(`round ${round} without fold ${fold}`, pairs, weights, chosen),
+    dir: join(dir, 'work', `round-${round}`, `fold-${fold}`, tower.name),
+    objective: 'clip',
+    steps: stepsOf(chosen, settings),
+    batchSize: settings.batchSize,
+    augment,
+    optimizer: { learningRate: settings.learningRate, weightDecay: 0.1 },
+    logitScale: { trainable: false, initial: settings.logitScale },
+    checkpointEvery: 200,
+    seed,
+    ...(signal && { signal }),
+    onEvent: (event) => {
+      if (event.type === 'step-end') onStep();
+      else if (event.type === 'warning') emit(event);
+    },
+  });
+  const unseen = pairs.filter(({ imageHash }) => foldOf(imageHash, settings.folds) === fold);
+  tower.spaces.push(
+    await measure(clipSpace(model), { images: unseen, texts, temperature: 1 / settings.logitScale, seed, signal }),
+  );
+}
+
+/** Numbers of the pairs whose pictures are in other folds. */
+function chosenFor(pairs: readonly CorpusPair[], fold: number, { folds }: Settings): number[] {
+  return pairs.flatMap(({ imageHash }, i) => (foldOf(imageHash, folds) === fold ? [] : [i]));
+}
+
+function stepsOf(chosen: readonly number[], { epochs, batchSize }: Settings): number {
+  return Math.max(1, Math.round((epochs * chosen.length) / batchSize));
+}
+
+async function measureNeighbours(pairs: readonly CorpusPair[], texts: readonly string[], seed: number) {
+  const space = new Neighbours(
+    buildNeighbourBank(
+      pairs,
+      pairs.map(({ text }) => text),
+    ),
+  );
+  const options = { images: pairs, texts, temperature: neighbourTemperature, seed, signal: undefined };
+  return { space, measured: await measure(space, options) };
+}
+
+/** Measures a space by some of the texts, and of the pictures that it was not trained on. */
+async function measure(
+  space: EmbeddingSpace,
+  options: {
+    images: readonly CorpusPair[];
+    texts: readonly string[];
+    temperature: number;
+    seed: number;
+    signal: AbortSignal | undefined;
+  },
+): Promise<MeasuredSpace> {
+  const { temperature, signal } = options;
+  const random = new Random('banks', options.seed);
+  const knobs = signal ? { signal } : {};
+  const images = random.shuffle([...options.images]).slice(0, bankSize);
+  const texts = random.shuffle([...options.texts]).slice(0, bankSize);
+  const imageBank = await space.embedImages(images, knobs);
+  const textBank = await space.embedTexts(texts, knobs);
+  return measureSpace(space, { imageBank, textBank, temperature });
+}
+
+/** What the judges make of the corpus: a calibration without labels, and each pair's probability of being right. */
+async function judgeCorpus(
+  judges: readonly Judge[],
+  pairs: readonly CorpusPair[],
+  texts: readonly string[],
+  seed: number,
+  signal: AbortSignal | undefined,
+) {
+  const number = new Map(texts.map((text, j) => [text, j]));
+  const random = randomCombinations(pairs, texts, 2, seed);
+  const combinations = {
+    image: [...pairs.keys(), ...random.image],
+    text: [...pairs.map(({ text }) => number.get(text)!), ...random.text],
+  };
+  const scores = await judgeCombinations(judges, pairs, texts, combinations, signal ? { signal } : {});
+  const width = judges.length;
+  const own = scores.subarray(0, pairs.length * width);
+  const towers = judges.map(({ name }) => name);
+  const calibration = fitCalibration({ towers, pairs: own, shuffled: scores.subarray(own.length) });
+  const probabilities = Float64Array.from(pairs, (_, i) =>
+    sigmoid(fuse(calibration, (tower) => own[i * width + towers.indexOf(tower)]!)),
+  );
+  return { calibration, probabilities };
+}
+
+function disposeTowers(towers: readonly Tower[]): void {
+  for (const { models } of towers) for (const model of models) model.dispose();
+}
+
+/** @throws AnagramError `run-options-changed` */
+async function requireSameRun(dir: string, options: { settings: Settings; source: object }): Promise<void> {
+  const path = join(dir, 'verifier-run.json');
+  const text = JSON.stringify(options);
+  const before = await readFile(path, 'utf8').catch(() => null);
+  if (before === null) return writeAtomic(path, text);
+  if (before === text) return;
+  const hash = (value: unknown) =>
+    createHash('sha256')
+      .update(JSON.stringify(value) ?? '')
+      .digest('hex');
+  const old = JSON.parse(before) as { settings: Record<string, unknown>; source: object };
+  const names = Object.keys(options.settings) as (keyof Settings)[];
+  const changed: string[] = names.filter((name) => hash(old.settings[name]) !== hash(options.settings[name]));
+  if (hash(old.source) !== hash(options.source)) changed.push('source');
+  throw new AnagramError(
+    'run-options-changed',
+    `${dir} holds a verifier of other options: ${changed.join(', ')} changed. Expected the options that it was begun with. Give them again, or another dir.`,
+    { dir, changed },
+  );
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { ClipModel } from '../clip/clip-model.ts';
+import { openSafetensors } from '../clip/read-safetensors.ts';
+import { type TensorSource, writeSafetensors } from '../clip/write-safetensors.ts';
+import { AnagramError } from '../errors.ts';
+import { writeAtomic } from '../shard/write-atomic.ts';
+import type { Calibration } from './calibration.ts';
+import type { EmbeddingSpace, MeasuredSpace } from './embedding-space.ts';
+import { clipSpace, type Judge } from './judge.ts';
+import { Neighbours } from './neighbours.ts';
+
+const measured = { temperature: z.number(), mean: z.number(), deviation: z.number().positive() };
+
+const verifierSchema = z.strictObject({
+  version: z.literal(1),
+  imageSize: z.int().positive(),
+  /** sha256 of `banks.safetensors`. */
+  banks: z.string(),
+  towers: z.array(
+    z.strictObject({
+      name: z.string(),
+      folds: z.array(z.strictObject({ model: z.string(), hash: z.string(), ...measured })).min(1),
+    }),
+  ),
+  neighbours: z
+    .strictObject({
+      ...measured,
+      texts: z.array(z.string()),
+      imageHashes: z.array(z.string()),
+      textIndex: z.array(z.int()),
+    })
+    .nullable(),
+});
+
+const calibrationSchema = z.strictObject({
+  weights: z.record(z.string(), z.number()),
+  bias: z.number(),
+  scale: z.number(),
+  offset: z.number(),
+  covariance: z.tuple([z.number(), z.number(), z.number()]),
+  baseRate: z.number(),
+  labels: z.int(),
+  threshold: z.number().nullable(),
+});
+
+export const neighboursName = 'neighbours';
+
+export interface StoredVerifier {
+  readonly imageSize: number;
+  readonly judges: readonly Judge[];
+  readonly models: readonly ClipModel[];
+  /** Names weights and banks. */
+  readonly hash: string;
+  readonly calibration: Calibration;
+}
+
+/** Writes models, banks and calibration; `verifier.json` last, so that a folder with one is whole. */
+export async function writeVerifier(
+  dir: string,
+  parts: {
+    imageSize: number;
+    towers: readonly { name: string; spaces: readonly MeasuredSpace[]; models: readonly ClipModel[] }[];
+    neighbours: { space: Neighbours; measured: MeasuredSpace } | null;
+    calibration: Calibration;
+  },
+): Promise<void> {
+  const tensors: TensorSource[] = [];
+  const add = (name: string, values: Float32Array, width: number) =>
+    tensors.push({ name, shape: [values.length / width, width], read: async () => values });
+  const towers = [];
+  for (const { name, spaces, models } of parts.towers) {
+    const folds = [];
+    for (const [fold, model] of models.entries()) {
+      const path = `towers/${name}-${fold}`;
+      await model.save(join(dir, path));
+      folds.push({ model: path, hash: await model.hash(), ...numbers(spaces[fold]!) });
+      addBanks(add, `${name}-${fold}`, spaces[fold]!);
+    }
+    towers.push({ name, folds });
+  }
+  const { neighbours } = parts;
+  if (neighbours) {
+    const { descriptors, centre } = neighbours.space.bank;
+    add(`${neighboursName}.descriptors`, descriptors, centre.length);
+    add(`${neighboursName}.centre`, centre, centre.length);
+    addBanks(add, neighboursName, neighbours.measured);
+  }
+  await writeSafetensors(join(dir, 'banks.safetensors'), tensors);
+  await writeCalibration(dir, parts.calibration);
+  const head: z.output<typeof verifierSchema> = {
+    version: 1,
+    imageSize: parts.imageSize,
+    banks: sha256(await readFile(join(dir, 'banks.safetensors'))),
+    towers,
+    neighbours: neighbours && {
+      ...numbers(neighbours.measured),
+      texts: [...neighbours.space.bank.texts],
+      imageHashes: [...neighbours.space.bank.imageHashes],
+      textIndex: [...neighbours.space.bank.textIndex],
+    },
+  };
+  await writeAtomic(join(dir, 'verifier.json'), `${JSON.stringify(head)}\n`);
+}
+
+export async function writeCalibration(dir: string, calibration: Calibration): Promise<void> {
+  await writeAtomic(join(dir, 'calibration.json'), `${JSON.stringify(calibration, null, 2)}\n`);
+}
+
+/** @throws AnagramError `model-mismatch`, `checkpoint-corrupt` */
+export async function readVerifier(dir: string): Promise<StoredVerifier> {
+  const path = join(dir, 'verifier.json');
+  const text = await readText(path);
+  const head = parse(path, verifierSchema, text);
+  const calibrationPath = join(dir, 'calibration.json');
+  const calibration = parse(calibrationPath, calibrationSchema, await readText(calibrationPath));
+  const bankPath = join(dir, 'banks.safetensors');
+  if (sha256(await readFile(bankPath).catch(() => Buffer.alloc(0))) !== head.banks) {
+    throw new AnagramError(
+      'checkpoint-corrupt',
+      `${bankPath} is not the file that ${path} names. Expected sha256 ${head.banks}. Train the verifier again.`,
+      { path: bankPath },
+    );
+  }
+  await using banks = await openSafetensors(bankPath);
+  const models: ClipModel[] = [];
+  const withBanks = async (
+    name: string,
+    space: EmbeddingSpace,
+    { temperature, mean, deviation }: { temperature: number; mean: number; deviation: number },
+  ): Promise<MeasuredSpace> => ({
+    space,
+    temperature,
+    mean,
+    deviation,
+    textBank: await banks.read(`${name}.texts`),
+    imageBank: await banks.read(`${name}.images`),
+  });
+  try {
+    const judges: Judge[] = [];
+    for (const { name, folds } of head.towers) {
+      const spaces: MeasuredSpace[] = [];
+      for (const [fold, stored] of folds.entries()) {
+        const model = await ClipModel.load(join(dir, stored.model));
+        models.push(model);
+        spaces.push(await withBanks(`${name}-${fold}`, clipSpace(model), stored));
+      }
+      judges.push({ name, spaces });
+    }
+    if (head.neighbours) {
+      const { texts, imageHashes, textIndex } = head.neighbours;
+      const descriptors = await banks.read(`${neighboursName}.descriptors`);
+      const centre = await banks.read(`${neighboursName}.centre`);
+      const space = new Neighbours({ texts, imageHashes, textIndex, descriptors, centre });
+      judges.push({ name: neighboursName, spaces: [await withBanks(neighboursName, space, head.neighbours)] });
+    }
+    return { imageSize: head.imageSize, judges, models, hash: sha256(text), calibration };
+  } catch (error) {
+    for (const model of models) model.dispose();
+    throw error;
+  }
+}
+
+function addBanks(
+  add: (name: string, values: Float32Array, width: number) => void,
+  name: string,
+  { textBank, imageBank, space }: MeasuredSpace,
+): void {
+  add(`${name}.texts`, textBank, space.width);
+  add(`${name}.images`, imageBank, space.width);
+}
+
+function numbers({ temperature, mean, deviation }: MeasuredSpace) {
+  return { temperature, mean, deviation };
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause) => {
+    throw new AnagramError(
+      'model-mismatch',
+      `${path} cannot be read. Expected a folder that Verifier.train has finished. Train the verifier into it first.`,
+      { path },
+      { cause },
+    );
+  });
+}
+
+function parse<S extends z.ZodType>(path: string, schema: S, text: string): z.output<S> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const message = `${path} is damaged or of another version. Expected what Verifier.train writes. Train the verifier again.`;
+    throw new AnagramError('model-mismatch', message, { path }, { cause });
+  }
+}
+
+function sha256(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}

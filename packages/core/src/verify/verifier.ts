@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { ClipModel } from '../clip/clip-model.ts';
+import { fitImage } from '../image/preprocess.ts';
+import { type Calibration, fuse } from './calibration.ts';
+import { type Combinations, type Judge, judgeAll, judgeCombinations } from './judge.ts';
+import { sigmoid } from './mixture.ts';
+import type { PairScore, PairScorer, ScorableImage, ScorablePair } from './pair-scorer.ts';
+import { type TrainVerifierOptions, trainVerifier } from './train-verifier.ts';
+import { readVerifier, type StoredVerifier, writeCalibration } from './verifier-files.ts';
+
+/**
+ * Judges pairs by several towers that were trained on the noisy corpus itself, cross-fitted: a picture is judged only by
+ * towers of its fold, and those never saw it. Its models live outside JavaScript's heap: call `dispose()`, or hold it with
+ * `await using`.
+ */
+export class Verifier implements PairScorer, AsyncDisposable {
+  readonly dir: string;
+  readonly imageSize: number;
+  readonly #judges: readonly Judge[];
+  readonly #models: readonly ClipModel[];
+  readonly #hash: string;
+  #calibration: Calibration;
+
+  private constructor(dir: string, { imageSize, judges, models, hash, calibration }: StoredVerifier) {
+    this.dir = dir;
+    this.imageSize = imageSize;
+    this.#judges = judges;
+    this.#models = models;
+    this.#hash = hash;
+    this.#calibration = calibration;
+  }
+
+  /** Reads what `train` left in a folder. @throws AnagramError `model-mismatch`, `checkpoint-corrupt` */
+  static async load(dir: string): Promise<Verifier> {
+    return new Verifier(dir, await readVerifier(dir));
+  }
+
+  /**
+   * Trains a verifier on the pairs of a noisy source (recipe: `docs/decisions/`), or goes on where the same call in the same
+   * `dir` was stopped. The result is roughly calibrated without labels; `calibrate` does it well.
+   * @throws AnagramError `invalid-options`, `not-enough-data`, `run-options-changed`, `dir-in-use`
+   */
+  static async train(options: TrainVerifierOptions): Promise<Verifier> {
+    await trainVerifier(options);
+    return Verifier.load(options.dir);
+  }
+
+  /** Names of the judges in the order of `judge`'s columns. */
+  get towers(): readonly string[] {
+    return this.#judges.map(({ name }) => name);
+  }
+
+  get calibration(): Calibration {
+    return this.#calibration;
+  }
+
+  get id(): string {
+    return createHash('sha256')
+      .update(`${this.#hash} ${JSON.stringify(this.#calibration)}`)
+      .digest('hex');
+  }
+
+  get threshold(): number | null {
+    return this.#calibration.threshold;
+  }
+
+  get baseRate(): number {
+    return this.#calibration.baseRate;
+  }
+
+  async score(pairs: readonly ScorablePair[], options: { signal?: AbortSignal } = {}): Promise<PairScore[]> {
+    const all = pairs.map((_, i) => i);
+    const texts = pairs.map(({ text }) => text);
+    const scores = await this.judge(pairs, texts, { image: all, text: all }, options); // (pairs, towers)
+    const { towers } = this;
+    return pairs.map((_, i) => {
+      const byTower = Object.fromEntries(towers.map((tower, k) => [tower, scores[i * towers.length + k]!]));
+      const score = fuse(this.#calibration, (tower) => byTower[tower]!);
+      return { score, probability: sigmoid(score), byTower };
+    });
+  }
+
+  async logOdds(
+    images: readonly ScorableImage[],
+    texts: readonly string[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Float32Array> {
+    const fitted = await this.#fit(images);
+    const scores = await Promise.all(this.#judges.map((judge) => judgeAll(judge, fitted, texts, options)));
+    const column = new Map(this.towers.map((tower, k) => [tower, k]));
+    return Float32Array.from({ length: images.length * texts.length }, (_, at) =>
+      fuse(this.#calibration, (tower) => scores[column.get(tower)!]![at]!),
+    );
+  }
+
+  /** Tower by tower, uncalibrated: (combinations, towers), in standard deviations above random pairs. */
+  async judge(
+    images: readonly ScorableImage[],
+    texts: readonly string[],
+    combinations: Combinations,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Float64Array> {
+    return judgeCombinations(this.#judges, await this.#fit(images), texts, combinations, options);
+  }
+
+  /** Takes a new calibration and saves it beside the weights. */
+  async recalibrate(calibration: Calibration): Promise<void> {
+    await writeCalibration(this.dir, calibration);
+    this.#calibration = calibration;
+  }
+
+  /** Frees the models. Idempotent; any other use afterwards is an error. */
+  dispose(): void {
+    for (const model of this.#models) model.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  #fit(images: readonly ScorableImage[]): Promise<ScorableImage[]> {
+    return Promise.all(
+      images.map(async ({ image, imageHash }) => ({ image: await fitImage(image, this.imageSize), imageHash })),
+    );
+  }
+}
