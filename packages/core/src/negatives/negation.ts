@@ -149,6 +149,8 @@ function denyPhrase({ tokens, phrases }: Caption): Change[] {
     )
   )
     return [];
+  // `no dog and a cat` denies the one and not the other.
+  if (tokens.some((token, i) => token.lower === 'and' && /^(a|an|one)$/.test(tokens[i + 1]?.lower ?? ''))) return [];
   const be = first.plural ? 'are' : 'is';
   const to = inCaseOf(lead.text.length > 1 ? lead.text : lead.text + lead.text.toLowerCase(), `there ${be} no`);
   if (article)

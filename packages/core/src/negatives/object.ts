@@ -59,7 +59,7 @@ const english: Rule = ({ tokens, phrases }) => {
   const headline = phrases[0]?.determiner === null && !phrases[0].plural;
   return phrases.flatMap((phrase) => {
     const name = nameOf(phrase, tokens);
-    if (!name || words[phrase.end] === '-') return [];
+    if (!name || words[phrase.end] === '-' || words[phrase.head - 1] === '-') return [];
     const singular = exchanges.has(name) ? name : singularIn(name);
     const plural = singular !== name || isPlural(words[phrase.head]!, phrase.determiner);
     // Without an article it is a substance (`a bowl of salad`), but for headlines and games.

@@ -48,6 +48,7 @@ describe('negativesByRules', () => {
     ['swap', 'A red cat and a blue dog.', ['A blue cat and a red dog.']],
     ['swap', 'A tree is in a shopping cart.', ['A shopping cart is in a tree.']],
     ['swap', 'two cats and three dogs', ['three cats and two dogs']],
+    ['swap', 'A SMALL DOG ON A SOFA', ['A SOFA ON A SMALL DOG']],
     ['swap', 'A dog chases an elephant', ['An elephant chases a dog']],
   ];
   test.each(examples)('%s: "%s"', (category, text, expected) => {

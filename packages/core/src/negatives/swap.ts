@@ -75,44 +75,31 @@ function swapThings(caption: Caption): Change[] {
     if (!directed.test(between) && !acting.test(between)) return [];
     if (!isThing(caption, first) || !isThing(caption, second)) return [];
     // A verb behind the first or behind both must agree with what stands there then.
-    const finite = /\b(is|are)\b|[a-z]s$/.test(between.split(' ')[0] ?? '') || followedByFinite(tokens, second);
+    const finite = /\b(is|are|[a-z]+s)\b/.test(between) || followedByFinite(tokens, second);
     if (first.plural !== second.plural && finite) return [];
     const [a, b] = [first, second].map((phrase) =>
       text.slice(tokens[phrase.start]!.start, tokens[phrase.head]!.end),
     ) as [string, string];
-    if (a.toLowerCase() === b.toLowerCase() || tokens[first.head]!.lower === tokens[second.head]!.lower) return [];
-    const plain =
-      /^[A-Z][a-z]/.test(a) && tokens[first.start]!.tag !== 'PROPN'
-        ? a.charAt(0).toLowerCase() + a.slice(1)
-        : a.length === 1
-          ? a
-          : /^A /.test(a)
-            ? `a${a.slice(1)}`
-            : a;
-    return [
-      exchange(a.toLowerCase(), b.toLowerCase(), replaceSpan(tokens, first.start, first.head, b), {
-        ...replaceSpan(tokens, second.start, second.head, plain),
-      }),
+    if (tokens[first.head]!.lower === tokens[second.head]!.lower) return [];
+    const name = tokens[first.start]!.tag === 'PROPN' || (a.length > 1 && a === a.toUpperCase());
+    const inside = name ? a : a.charAt(0).toLowerCase() + a.slice(1);
+    const edits = [
+      replaceSpan(tokens, first.start, first.head, b),
+      { ...replaceSpan(tokens, second.start, second.head, inside), text: inside },
     ];
+    return [exchange(a.toLowerCase(), b.toLowerCase(), ...edits)];
   });
 }
 
-function isThing({ tokens, phrases }: Caption, phrase: NounPhrase): boolean {
-  const head = tokens[phrase.head]!;
+function isThing({ tokens }: Caption, phrase: NounPhrase): boolean {
   const before = tokens[phrase.start - 1]?.lower ?? '';
   const behind = tokens[phrase.end]?.lower ?? '';
-  if (
-    noThing.test(head.lower) ||
-    behind === 'of' ||
-    behind === '-' ||
-    /^(his|her|its|their|my|each|every|other|another)$/.test(phrase.determiner ?? '')
-  )
-    return false;
+  if (noThing.test(tokens[phrase.head]!.lower)) return false;
+  if (/^(his|her|its|their|my|each|every|other|another)$/.test(phrase.determiner ?? '')) return false;
   // `a man smiles`, read as one phrase.
   if (phrase.plural && /^(a|an)$/.test(phrase.determiner ?? '')) return false;
-  // One of several: `a cat and a dog on a couch`.
-  if (/^(and|or|,)$/.test(before) || before === 'of') return false;
-  if (/^(and|or)$/.test(behind) && phrases.some((each) => each.start === phrase.end + 1)) return false;
+  // A part of something, or one of several: `a cat and a dog on a couch`.
+  if (/^(and|or|,|of)$/.test(before) || /^(and|or|of|-)$/.test(behind)) return false;
   return phrase.determiner !== null || phrase.plural;
 }
 
