@@ -9,9 +9,12 @@ import {
   remove,
   replace,
   replaceSpan,
+  startsWithVowelSound,
 } from './rule.ts';
 
-const negative = /^(no|not|n't|without|never|nobody|nothing|none|neither|nor|isn't|aren't|doesn't|don't|cannot)$/;
+/** Words that deny what comes behind them. */
+export const negative =
+  /^(no|not|n't|without|never|nobody|nothing|none|neither|nor|isn't|aren't|doesn't|don't|cannot)$/;
 
 const english: Rule = (caption) => {
   if (caption.tokens.some((token) => negative.test(token.lower))) return affirm(caption);
@@ -43,8 +46,12 @@ function affirm({ tokens, phrases }: Caption): Change[] {
     if (token.lower === 'no' && next) {
       const phrase = phrases.find((each) => each.start === i);
       if (!phrase || /^(parking|smoking|one|longer|entry)$/.test(next.lower)) return [];
-      if (!phrase.plural) return change('a', replace(token, /^[aeiou]/.test(next.lower) ? 'an' : 'a'));
-      return change('some', replace(token, 'some'));
+      const some = phrase.plural ? 'some' : startsWithVowelSound(next.lower) ? 'an' : 'a';
+      // `a cat but no dog` → `a cat and a dog`.
+      if (before?.lower === 'but') {
+        return [{ from: 'but no', to: `and ${some}`, edits: [replaceSpan(tokens, i - 1, i, `and ${some}`)] }];
+      }
+      return change(some, replace(token, some));
     }
     return [];
   });

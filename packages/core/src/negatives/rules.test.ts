@@ -40,6 +40,7 @@ describe('negativesByRules', () => {
     ['negation', 'There are no cars on the road.', ['There are some cars on the road.']],
     ['negation', 'A man rides a horse.', ['A man does not ride a horse.']],
     ['negation', 'A man is riding a horse.', ['A man is not riding a horse.']],
+    ['negation', 'a cat but no dog', ['a cat and a dog']],
     ['negation', 'A baby is not crying.', ['A baby is crying.']],
     ['negation', 'A man who does not ride', ['A man who rides']],
     ['negation', 'A cat on a mat', ['There is no cat on a mat']],
@@ -78,6 +79,9 @@ describe('negativesByRules', () => {
     ['swap', 'A picture of a dog'],
     ['swap', 'A black and white cat'],
     ['object', 'A baseball player'],
+    ['object', 'There is no dog'],
+    ['colour', 'A woman without a red hat'],
+    ['quantity', 'There is not a dog'],
   ])('gives nothing for %s where no change would be sure: "%s"', (category, text) => {
     expect(allOf(category, text)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import type { NegativeCategory, NegativeText } from '../pair.ts';
 import { Random } from '../random.ts';
 import { type Caption, type RuleLanguage, readCaption } from './caption.ts';
 import { colour } from './colour.ts';
-import { negation } from './negation.ts';
+import { negative as denial, negation } from './negation.ts';
 import { object } from './object.ts';
 import { position } from './position.ts';
 import { quantity } from './quantity.ts';
@@ -26,7 +26,9 @@ export function negativesByRules(
   const caption = readCaption(text);
   const written = new Set<string>();
   return categories.flatMap((category) => {
-    const changes = [...book[category][options.language](caption)];
+    const changes = book[category]
+      [options.language](caption)
+      .filter((change) => category === 'negation' || asserts(caption, change));
     const random = new Random('negative', category, text, options.seed);
     while (changes.length > 0) {
       const [change] = changes.splice(drawIndex(changes, random), 1);
@@ -37,6 +39,12 @@ export function negativesByRules(
     }
     return [];
   });
+}
+
+/** Whether a change is in what the caption asserts: `there is no dog` is as true of a picture as `there is no cat`. */
+function asserts(caption: Caption, { edits }: Change): boolean {
+  const denied = caption.tokens.find((token) => denial.test(token.lower))?.start ?? Number.POSITIVE_INFINITY;
+  return edits.every((edit) => edit.start < denied);
 }
 
 function toNegative(caption: Caption, category: NegativeCategory, { from, to, edits }: Change): NegativeText {
