@@ -71,7 +71,7 @@ const fixedTags = new Map(
   Object.entries({
     NOUN: 'top front middle bear bears giraffe giraffes zebra zebras log logs wave waves pan pans surfboard skateboard snowboard frisbee kite kites selfie toothbrush fries umbrella sheep',
     ADJ: 'left right',
-    ADP: 'above below underneath beneath beside inside outside behind near under',
+    ADP: 'past above below underneath beneath beside inside outside behind near under',
     VERB: 'sits stands rides holds walks lies lays wears eats plays flies jumps rests runs sitting standing holding riding wearing',
   }).flatMap(([tag, words]) => words.split(' ').map((word) => [word, tag] as const)),
 );

@@ -37,7 +37,8 @@ export function replaceSpan(tokens: readonly Token[], first: number, last: numbe
 
 /** Puts `words` in front of a token; a sentence's first letter moves to them. */
 export function insertBefore(token: Token, words: string): Edit {
-  const name = token.tag === 'PROPN' || token.text === 'I';
+  // A first word in capitals is often taken for a name.
+  const name = (token.tag === 'PROPN' && token.start > 0) || token.text === 'I';
   const capital = /^[A-Z][a-z]*$/.test(token.text) && !name;
   return {
     start: token.start,

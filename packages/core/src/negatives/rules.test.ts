@@ -44,6 +44,7 @@ describe('negativesByRules', () => {
     ['negation', 'A baby is not crying.', ['A baby is crying.']],
     ['negation', 'A man who does not ride', ['A man who rides']],
     ['negation', 'A cat on a mat', ['There is no cat on a mat']],
+    ['negation', 'Soccer players on a field', ['There are no soccer players on a field']],
     ['negation', 'A dog without a collar.', ['A dog with a collar.']],
     ['object', 'A boy', ['A girl', 'A woman']],
     ['swap', 'A red cat and a blue dog.', ['A blue cat and a red dog.']],
