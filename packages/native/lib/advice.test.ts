@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { diskFull, withDiskAdvice } from './advice.ts';
-import { loadFailed } from './load.ts';
 import { findCmake, findCompiler } from './toolchain.ts';
 import { parseNvidia } from './wheel.ts';
 
@@ -59,15 +58,6 @@ test('a write that finds no space becomes that advice', async () => {
 test('another failure stays what it is', async () => {
   const denied = Object.assign(new Error('denied'), { code: 'EACCES' });
   await expect(withDiskAdvice('/cache', 5e6, () => Promise.reject(denied))).rejects.toBe(denied);
-});
-
-test('what the dynamic linker says is answered with what helps against it', () => {
-  const solutions = (said: string) => loadFailed(said).solutions.at(-1);
-  expect(solutions("/lib/libc.so.6: version `GLIBC_2.28' not found")).toContain('ldd --version');
-  expect(solutions('undefined symbol: _ZN3c105ErrorC2')).toBe(
-    'Another libtorch may come first: unset LD_PRELOAD LD_LIBRARY_PATH',
-  );
-  expect(solutions('libgomp.so.1: cannot open shared object file')).toContain("grep 'not found'");
 });
 
 test('the libraries that a CUDA wheel needs are read from its metadata', () => {

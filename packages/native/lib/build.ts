@@ -7,7 +7,7 @@ import { withDiskAdvice } from './advice.ts';
 import { addonFile, type BuildRecord, readBuildRecord, recordFile } from './built.ts';
 import type { Environment } from './cache.ts';
 import { NativeError } from './errors.ts';
-import type { Libtorch } from './libtorch.ts';
+import { type Libtorch, libtorchVersion } from './libtorch.ts';
 import { withLock } from './lock.ts';
 import { packageRoot } from './package-root.ts';
 import { run } from './process-run.ts';
@@ -65,6 +65,7 @@ export async function upToDate(env: Environment): Promise<BuildRecord | undefine
   } catch {
     return undefined;
   }
+  if (libtorchVersion(record.libtorch) !== record.version) return undefined;
   return record.key === (await keyOf({ folder: record.libtorch, version: record.version })) ? record : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cacheFolder, type Environment } from './cache.ts';
@@ -36,7 +37,7 @@ export async function inspectLibtorch(folder: string): Promise<{ version: string
       return { problem: `${file} is missing` };
     }
   }
-  const version = await libtorchVersion(folder);
+  const version = libtorchVersion(folder);
   if (version === undefined) return { problem: 'its headers name no version' };
   if (!version.startsWith('2.')) return { problem: `it is libtorch ${version}, not 2.x` };
   const flags = await readFile(join(folder, 'share/cmake/Torch/TorchConfig.cmake'), 'utf8').catch(() => '');
@@ -47,10 +48,10 @@ export async function inspectLibtorch(folder: string): Promise<{ version: string
 }
 
 /** As its headers tell. */
-export async function libtorchVersion(folder: string): Promise<string | undefined> {
+export function libtorchVersion(folder: string): string | undefined {
   // Where the header lies has changed between releases.
   for (const file of ['include/torch/headeronly/version.h', 'include/torch/csrc/api/include/torch/version.h']) {
-    const header = await readFile(join(folder, file), 'utf8').catch(() => '');
+    const header = existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : '';
     const parts = ['MAJOR', 'MINOR', 'PATCH'].map((part) => header.match(`#define TORCH_VERSION_${part} (\\d+)`)?.[1]);
     if (parts.every((part) => part !== undefined)) return parts.join('.');
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Binding } from './binding.ts';
 import { addonFile, type BuildRecord, readBuildRecord } from './built.ts';
 import { messageOf, NativeError } from './errors.ts';
-import { minor } from './libtorch.ts';
+import { libtorchVersion, minor } from './libtorch.ts';
 
 let loaded: Binding | undefined;
 
@@ -48,7 +48,8 @@ function requireBuilt(record: BuildRecord | undefined): asserts record is BuildR
   });
 }
 
-function requireSameLibtorch(record: BuildRecord, wished: string | undefined): void {
+/** What the addon was built with is still what it will find, and what the user wants. */
+export function requireSameLibtorch(record: BuildRecord, wished: string | undefined): void {
   const library = join(record.libtorch, 'lib');
   if (!existsSync(library)) {
     throw new NativeError({
@@ -58,6 +59,13 @@ function requireSameLibtorch(record: BuildRecord, wished: string | undefined): v
       solutions: [rebuild],
     });
   }
+  const version = libtorchVersion(record.libtorch);
+  if (version !== undefined && minor(version) !== minor(record.version)) {
+    throw mismatch(
+      `libtorch ${record.version}`,
+      `libtorch ${version}, which has taken its place in ${record.libtorch}`,
+    );
+  }
   if (!wished || (existsSync(wished) && realpathSync(wished) === realpathSync(record.libtorch))) return;
   throw mismatch(record.libtorch, `ANAGRAM_LIBTORCH=${wished}`);
 }
@@ -66,7 +74,7 @@ function mismatch(built: string, found: string): NativeError {
   return new NativeError({
     code: 'addon-mismatch',
     what: `The addon was built with ${built}, but is to run with ${found}.`,
-    solutions: ['Keep the one that it was built with: unset ANAGRAM_LIBTORCH', rebuild],
+    solutions: [rebuild, 'Keep the one that it was built with: unset ANAGRAM_LIBTORCH'],
   });
 }
 

@@ -21,8 +21,10 @@ export async function run(program: string, args: readonly string[], options: Run
   const { cwd, env, signal, onLine, timeout } = options;
   signal?.throwIfAborted();
   const result = await new Promise<RunResult>((resolve) => {
-    const child = spawn(program, [...args], { cwd, env, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
-    const abort = () => child.kill('SIGTERM');
+    // A group of its own, so that an abort reaches the compilers under a build tool under cmake-js.
+    const detached = signal !== undefined;
+    const child = spawn(program, [...args], { cwd, env, timeout, detached, stdio: ['ignore', 'pipe', 'pipe'] });
+    const abort = () => child.pid !== undefined && process.kill(detached ? -child.pid : child.pid, 'SIGTERM');
     signal?.addEventListener('abort', abort, { once: true });
     let output = '';
     let rest = '';

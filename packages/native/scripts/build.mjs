@@ -33,5 +33,5 @@ try {
   console.log(`${built ? 'Built' : 'Up to date:'} ${relative(process.cwd(), addon)} (libtorch in ${libtorch})`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode = controller.signal.aborted ? 130 : 1;
 }
