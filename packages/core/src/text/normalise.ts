@@ -1,4 +1,5 @@
 /** A text as the tokenizer reads it: NFC, white space collapsed, lower case. Texts equal in this form are one text. */
 export function normaliseText(text: string): string {
-  return text.normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase();
+  // A sigma at the end of a word has a form of its own, which tokenizers that go letter by letter do not know.
+  return text.normalize('NFC').replace(/\s+/gu, ' ').trim().replaceAll('Σ', 'σ').toLowerCase();
 }
