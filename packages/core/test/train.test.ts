@@ -92,6 +92,26 @@ test('weights that are not finite stop the run after three steps and name the la
   });
 });
 
+test('a single step that is not finite is skipped and counted', async () => {
+  const set = tinyPairs({ count: 40 });
+  const broken: PairSet = {
+    ...set,
+    pair: async (index, size) => ({ ...(await set.pair(index, size)), ...(index === 0 && { text: 'q' }) }),
+  };
+  await using model = await createModel(16);
+  const poisoned = tokenizer.encode('q', 3).ids[1]!;
+  const embedding = await model.native.readTensor('token_embedding.weight');
+  await model.native.writeTensor(
+    'token_embedding.weight',
+    embedding.fill(Number.NaN, poisoned * 128, (poisoned + 1) * 128),
+  );
+  const once = { batchSize: 4, steps: 10, objective: 'clip', curriculum: { byError: false } } as const;
+  const { records, result } = await run(model, { pairs: broken, ...once });
+  expect(result.skipped).toBe(1);
+  expect(records.filter(({ loss }) => !Number.isFinite(loss))).toHaveLength(1);
+  expect((await model.native.readTensor('ln_final.weight')).every(Number.isFinite)).toBe(true);
+});
+
 test('validation is called when it is due', async () => {
   await using model = await createModel(16);
   const steps: number[] = [];
