@@ -17,6 +17,7 @@ export type {
 } from './pair.ts';
 export { negativeCategories } from './pair.ts';
 export { Random } from './random.ts';
+export { parseSettings, suggest } from './settings.ts';
 
 // Sources
 
@@ -24,6 +25,7 @@ export { concat } from './source/concat.ts';
 export { type CsvOptions, csv, tsv } from './source/csv.ts';
 export { defineSource } from './source/define-source.ts';
 export { type FolderOptions, folder } from './source/folder.ts';
+export { fileOnDisk } from './source/image-file.ts';
 export { jsonl } from './source/jsonl.ts';
 export type { TableColumns } from './source/table-record.ts';
 export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
@@ -89,3 +91,38 @@ export type {
   TrainSettings,
 } from './train/settings.ts';
 export { type TrainOptions, type TrainResult, train } from './train/train.ts';
+
+// evaluate
+
+export { bootstrap } from './evaluate/bootstrap.ts';
+export {
+  type CompositionItem,
+  type CompositionReport,
+  type CompositionScores,
+  composition,
+  type Decision,
+  decide,
+} from './evaluate/composition.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate/evaluate.ts';
+export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
+export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
+export type { Embedder, Failure, Score, Task, TaskReport } from './evaluate/task.ts';
+export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
+
+// Search
+
+export {
+  type BuildIndexOptions,
+  type BuiltIndex,
+  buildIndex,
+  type IndexHead,
+  type IndexItem,
+  type SkippedItem,
+} from './search/build-index.ts';
+export { openIndex, type SearchHit, type SearchIndex } from './search/open-index.ts';
+
+// Report
+
+export { barChart, histogram, lineChart, type Series } from './report/charts.ts';
+export { type Block, type Card, escapeHtml, renderReport, type Section } from './report/html.ts';
+export { type ProgressSink, progressRenderer } from './report/progress.ts';

@@ -8,14 +8,42 @@ import { AnagramError } from './errors.ts';
 export function parseSettings<S extends z.ZodType>(where: string, schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const lines = result.error.issues.map((issue) => {
-    const path = [where, ...issue.path].join('.');
-    if (issue.code !== 'unrecognized_keys') return `${path}: ${issue.message}.`;
-    const names = issue.path.length === 0 ? known : [];
-    return issue.keys.map((key) => `${path}: unknown key "${key}".${suggest(key, names)}`).join(' ');
-  });
+  const lines = result.error.issues.flatMap((issue) => explain(where, schema, issue));
   throw new AnagramError('invalid-options', lines.join('\n'), { where });
+}
+
+function explain(where: string, schema: z.ZodType, issue: z.core.$ZodIssue): string[] {
+  const path = [where, ...issue.path].join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, issue.path);
+    return issue.keys.map((key) => `${path}: unknown key "${key}".${suggest(key, known)}`);
+  }
+  if (issue.code === 'invalid_union') {
+    // The branch that takes this kind of value at all knows what is wrong inside.
+    const inside = issue.errors.find((issues) =>
+      issues.every(({ code, path }) => code === 'unrecognized_keys' || path.length > 0),
+    );
+    if (inside)
+      return inside.flatMap((each) => explain(where, schema, { ...each, path: [...issue.path, ...each.path] }));
+    const branches = issue.errors.flatMap((issues) => issues.slice(0, 1).map(({ message }) => message));
+    if (branches.length > 0) return [`${path}: ${branches.join('; or ')}.`];
+  }
+  return [`${path}: ${issue.message}.`];
+}
+
+/** Names that an object may have at a path of the schema; none where the path does not lead to one. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  if ('unwrap' in schema && !(schema instanceof z.ZodArray)) {
+    return keysAt((schema.unwrap as () => z.core.$ZodType)(), path);
+  }
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path));
+  const [next, ...rest] = path;
+  if (schema instanceof z.ZodArray) return next === undefined ? [] : keysAt(schema.element, rest);
+  if (schema instanceof z.ZodRecord) return next === undefined ? [] : keysAt(schema.valueType, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
+  if (next === undefined) return Object.keys(schema.shape);
+  const inner = schema.shape[String(next)] as z.core.$ZodType | undefined;
+  return inner ? keysAt(inner, rest) : [];
 }
 
 /** ` Did you mean "x"?` where one of the names is near, else the list of names. */

@@ -11,16 +11,30 @@ describe('decide', () => {
     [0.5, 0.5, 0.5, 0.5, false, false],
     [0.3, 0.9, 0.9, 0.3, false, false],
   ])('scores %f %f / %f %f as text %s, image %s', (s00, s01, s10, s11, text, image) => {
-    expect(decide([[s00, s01], [s10, s11]])).toMatchObject({ text, image });
+    expect(
+      decide([
+        [s00, s01],
+        [s10, s11],
+      ]),
+    ).toMatchObject({ text, image });
   });
 });
 
 describe('scoreComposition', () => {
-  const items = ['a', 'b', 'c', 'd'].map((id, k) => ({ id, category: k < 2 ? 'colour' : 'verb', texts: ['x', 'y'] as [string, string] }));
+  const items = ['a', 'b', 'c', 'd'].map((id, k) => ({
+    id,
+    category: k < 2 ? 'colour' : 'verb',
+    texts: ['x', 'y'] as [string, string],
+  }));
   const basis = (rows: number[][]) => Float32Array.from(rows.flat());
 
   it('gives a collapsed model zero, and counts its ties', () => {
-    const same = basis(items.flatMap(() => [[1, 0], [1, 0]]));
+    const same = basis(
+      items.flatMap(() => [
+        [1, 0],
+        [1, 0],
+      ]),
+    );
     const report = scoreComposition('t', items, same, same, 2);
     expect(report.mean).toBe(0);
     expect(report.ties).toBe(4);
@@ -28,7 +42,12 @@ describe('scoreComposition', () => {
   });
 
   it('gives a perfect model one, and averages categories without weights', () => {
-    const perfect = basis(items.flatMap(() => [[1, 0], [0, 1]]));
+    const perfect = basis(
+      items.flatMap(() => [
+        [1, 0],
+        [0, 1],
+      ]),
+    );
     expect(scoreComposition('t', items, perfect, perfect, 2).mean).toBe(1);
     const half = perfect.slice();
     half.set([0, 1, 1, 0], 0); // the first item's pictures change places

@@ -1,5 +1,5 @@
 import { safeEmitter } from '../events.ts';
-import type { Pixels } from '../pair.ts';
+import type { ImageFile, Pixels } from '../pair.ts';
 import { bootstrap } from './bootstrap.ts';
 import { dot, type Embedder, type Failure, type Score, type Task, type TaskReport } from './task.ts';
 
@@ -7,7 +7,7 @@ import { dot, type Embedder, type Failure, type Score, type Task, type TaskRepor
 export interface CompositionItem {
   readonly id: string;
   readonly category: string;
-  readonly images: readonly [Pixels, Pixels];
+  readonly images: readonly [Pixels | ImageFile, Pixels | ImageFile];
   readonly texts: readonly [string, string];
 }
 
@@ -52,8 +52,14 @@ export function composition(options: { name: string; items: readonly Composition
       const emit = safeEmitter(onEvent);
       emit({ type: 'stage-start', stage: name, total: items.length });
       const knobs = signal ? { signal } : {};
-      const images = await model.embedImages(items.flatMap((item) => item.images), knobs); // (2n, D)
-      const texts = await model.embedTexts(items.flatMap((item) => item.texts), knobs); // (2n, D)
+      const images = await model.embedImages(
+        items.flatMap((item) => item.images),
+        knobs,
+      ); // (2n, D)
+      const texts = await model.embedTexts(
+        items.flatMap((item) => item.texts),
+        knobs,
+      ); // (2n, D)
       const report = scoreComposition(name, items, images, texts, model.embedDim);
       emit({ type: 'stage-end', stage: name, done: items.length });
       return report;
@@ -87,14 +93,21 @@ export function scoreComposition(
     if (tie) ties++;
     if (!(text && image)) {
       const margin = Math.min(s[0][0] - s[1][0], s[1][1] - s[0][1], s[0][0] - s[0][1], s[1][1] - s[1][0]);
-      failures.push({ id: item.id, category: item.category, margin, detail: { texts: [...item.texts], cosines: s.flat() } });
+      failures.push({
+        id: item.id,
+        category: item.category,
+        margin,
+        detail: { texts: [...item.texts], cosines: s.flat() },
+      });
     }
   });
   const categories = Object.fromEntries(
-    [...byCategory].sort().map(([category, figures]) => [
-      category,
-      { text: bootstrap(figures.text), image: bootstrap(figures.image), group: bootstrap(figures.group) },
-    ]),
+    [...byCategory]
+      .sort()
+      .map(([category, figures]) => [
+        category,
+        { text: bootstrap(figures.text), image: bootstrap(figures.image), group: bootstrap(figures.group) },
+      ]),
   );
   const flat = (pick: (kind: 'text' | 'image' | 'group', score: Score) => number | Score) =>
     Object.entries(categories).flatMap(([category, scores]) =>

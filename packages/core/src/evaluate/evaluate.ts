@@ -16,7 +16,12 @@ export type Evaluation = { readonly [task: string]: TaskReport };
  * Runs each task on the model, one after the other.
  * @returns Reports by task name; every figure carries n and a 95 % bootstrap interval.
  */
-export async function evaluate<T extends readonly Task[]>({ model, tasks, dir, ...knobs }: EvaluateOptions<T>): Promise<Evaluation> {
+export async function evaluate<T extends readonly Task[]>({
+  model,
+  tasks,
+  dir,
+  ...knobs
+}: EvaluateOptions<T>): Promise<Evaluation> {
   const reports: Record<string, TaskReport> = {};
   for (const task of tasks) {
     knobs.signal?.throwIfAborted();

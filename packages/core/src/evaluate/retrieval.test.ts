@@ -8,7 +8,9 @@ const pixel = (value: number) => ({ width: 1, height: 1, data: Uint8Array.of(val
 function oneHot(width: number, collapse = false): Embedder {
   const rows = (numbers: readonly number[]) => {
     const out = new Float32Array(numbers.length * width);
-    numbers.forEach((k, i) => { out[i * width + (collapse ? 0 : k)] = 1; });
+    numbers.forEach((k, i) => {
+      out[i * width + (collapse ? 0 : k)] = 1;
+    });
     return Promise.resolve(out);
   };
   return {

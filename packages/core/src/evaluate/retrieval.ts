@@ -34,8 +34,14 @@ export function retrieval(options: {
       const emit = safeEmitter(onEvent);
       emit({ type: 'stage-start', stage: name, total: gallery.length });
       const knobs = signal ? { signal } : {};
-      const images = await model.embedImages(gallery.map((item) => item.image), knobs); // (n, D)
-      const texts = await model.embedTexts(gallery.map((item) => item.text), knobs); // (n, D)
+      const images = await model.embedImages(
+        gallery.map((item) => item.image),
+        knobs,
+      ); // (n, D)
+      const texts = await model.embedTexts(
+        gallery.map((item) => item.text),
+        knobs,
+      ); // (n, D)
       const same = (a: number, b: number) => gallery[a]!.text === gallery[b]!.text;
       const toText = ranks(images, texts, gallery.length, model.embedDim, same);
       const toImage = ranks(texts, images, gallery.length, model.embedDim, same);
@@ -88,12 +94,18 @@ function report(
   toImage: Ranked,
 ): RetrievalReport {
   const recall = ({ rank }: Ranked) =>
-    Object.fromEntries(at.map((k) => [k, bootstrap(Array.from(rank, (r) => (r < k ? 1 : 0)))])) as Record<number, Score>;
+    Object.fromEntries(at.map((k) => [k, bootstrap(Array.from(rank, (r) => (r < k ? 1 : 0)))])) as Record<
+      number,
+      Score
+    >;
   const imageToText = recall(toText);
   const textToImage = recall(toImage);
   const scores: Record<string, Score> = {};
   const chance: Record<string, number> = {};
-  for (const [direction, byK] of [['imageToText', imageToText], ['textToImage', textToImage]] as const) {
+  for (const [direction, byK] of [
+    ['imageToText', imageToText],
+    ['textToImage', textToImage],
+  ] as const) {
     for (const k of at) {
       scores[`${direction}.recall@${k}`] = byK[k]!;
       chance[`${direction}.recall@${k}`] = k / gallery.length;

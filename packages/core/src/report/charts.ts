@@ -13,7 +13,9 @@ export function lineChart({ series, x, y }: { series: readonly Series[]; x: stri
   const all = series.flatMap((one) => one.points);
   const frame = axes(range(all.map(([value]) => value)), range(all.map(([, value]) => value)), x, y);
   const lines = series.map((one, i) => {
-    const path = one.points.map(([px, py], k) => `${k ? 'L' : 'M'}${frame.x(px).toFixed(1)} ${frame.y(py).toFixed(1)}`).join('');
+    const path = one.points
+      .map(([px, py], k) => `${k ? 'L' : 'M'}${frame.x(px).toFixed(1)} ${frame.y(py).toFixed(1)}`)
+      .join('');
     return `<path d="${path}" fill="none" stroke="${palette[i % palette.length]}" stroke-width="1.8"/>`;
   });
   return svg(frame.svg + lines.join(''), `${y} over ${x}`) + legend(series.map((one) => one.name));
@@ -41,7 +43,8 @@ export function barChart(options: {
     }),
   );
   const labels = groups.map(
-    (name, g) => `<text x="${(box.left + (g + 0.5) * slot).toFixed(1)}" y="${box.height - 18}" text-anchor="middle">${escapeHtml(name)}</text>`,
+    (name, g) =>
+      `<text x="${(box.left + (g + 0.5) * slot).toFixed(1)}" y="${box.height - 18}" text-anchor="middle">${escapeHtml(name)}</text>`,
   );
   return svg(frame.svg + bars.join('') + labels.join(''), y) + legend(series.map((one) => one.name));
 }
@@ -89,9 +92,16 @@ function range(values: readonly number[]): [number, number] {
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
-function axes([x0, x1]: readonly [number, number], [y0, y1]: readonly [number, number], xName: string, yName: string, xTicks = true) {
+function axes(
+  [x0, x1]: readonly [number, number],
+  [y0, y1]: readonly [number, number],
+  xName: string,
+  yName: string,
+  xTicks = true,
+) {
   const x = (value: number) => box.left + ((value - x0) / (x1 - x0)) * (box.width - box.left - box.right);
-  const y = (value: number) => box.height - box.bottom - ((value - y0) / (y1 - y0)) * (box.height - box.top - box.bottom);
+  const y = (value: number) =>
+    box.height - box.bottom - ((value - y0) / (y1 - y0)) * (box.height - box.top - box.bottom);
   const steps = [0, 0.25, 0.5, 0.75, 1];
   const grid = steps.map((share) => {
     const value = y0 + share * (y1 - y0);

@@ -19,10 +19,21 @@ export interface Section {
 }
 
 /** One self-contained page: no script, no request, opens offline. */
-export function renderReport({ title, subtitle, sections }: { title: string; subtitle: string; sections: readonly Section[] }): string {
+export function renderReport({
+  title,
+  subtitle,
+  sections,
+}: {
+  title: string;
+  subtitle: string;
+  sections: readonly Section[];
+}): string {
   const nav = sections.map((section, i) => `<a href="#s${i}">${escapeHtml(section.title)}</a>`).join('');
   const body = sections
-    .map((section, i) => `<section id="s${i}"><h2>${escapeHtml(section.title)}</h2>${section.blocks.map(block).join('\n')}</section>`)
+    .map(
+      (section, i) =>
+        `<section id="s${i}"><h2>${escapeHtml(section.title)}</h2>${section.blocks.map(block).join('\n')}</section>`,
+    )
     .join('\n');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -40,7 +51,9 @@ function block(item: Block): string {
       return `<p>${escapeHtml(item.text)}</p>`;
     case 'table': {
       const cell = (value: string | number) =>
-        typeof value === 'number' ? `<td class="n">${Number.isInteger(value) ? value : value.toFixed(3)}</td>` : `<td>${escapeHtml(value)}</td>`;
+        typeof value === 'number'
+          ? `<td class="n">${Number.isInteger(value) ? value : value.toFixed(3)}</td>`
+          : `<td>${escapeHtml(value)}</td>`;
       const head = item.head.map((name) => `<th>${escapeHtml(name)}</th>`).join('');
       const rows = item.rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
       return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
@@ -53,7 +66,10 @@ function block(item: Block): string {
 }
 
 function card({ images, lines, tone }: Card): string {
-  const pictures = images.map((bytes) => `<img alt="" loading="lazy" src="data:${mediaType(bytes)};base64,${Buffer.from(bytes).toString('base64')}">`);
+  const pictures = images.map(
+    (bytes) =>
+      `<img alt="" loading="lazy" src="data:${mediaType(bytes)};base64,${Buffer.from(bytes).toString('base64')}">`,
+  );
   const text = lines.map((line) => `<span>${escapeHtml(line)}</span>`).join('');
   return `<div class="card${tone ? ` ${tone}` : ''}"><div>${pictures.join('')}</div>${text}</div>`;
 }

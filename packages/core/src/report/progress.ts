@@ -10,8 +10,16 @@ export interface ProgressSink {
 const plainInterval = 5_000;
 const terminalInterval = 80;
 
-/** Renders events as progress. `now` is the clock in milliseconds, passed in so that tests own it. */
-export function progressRenderer(sink: ProgressSink, now: () => number): { onEvent(event: AnagramEvent): void; end(): void } {
+/**
+ * Renders events as progress.
+ * @param now The clock in milliseconds, passed in so that tests own it.
+ * @param options.bytes Stages that count bytes.
+ */
+export function progressRenderer(
+  sink: ProgressSink,
+  now: () => number,
+  { bytes = [] }: { bytes?: readonly string[] } = {},
+): { onEvent(event: AnagramEvent): void; end(): void } {
   let line = '';
   let lastDraw = Number.NEGATIVE_INFINITY;
   let started = now();
@@ -33,6 +41,7 @@ export function progressRenderer(sink: ProgressSink, now: () => number): { onEve
     sink.write(`\r\x1b[2K${line}`);
   };
   let steps = 0;
+  const unitOf = (stage: string) => (bytes.includes(stage) ? megabytes : count);
 
   return {
     onEvent(event) {
@@ -41,22 +50,30 @@ export function progressRenderer(sink: ProgressSink, now: () => number): { onEve
           started = now();
           resumedAt = event.resumedFrom ?? 0;
           lastDraw = Number.NEGATIVE_INFINITY;
-          if (resumedAt > 0) say(`${pad(event.stage)} resumed at ${resumedAt}`);
+          if (resumedAt > 0) say(`${pad(event.stage)} resumed at ${unitOf(event.stage)(resumedAt)}`);
           return;
         case 'stage-progress':
-          return redraw(`${pad(event.stage)} ${bar(event.done, event.total)}${eta(event.done - resumedAt, event.total === null ? null : event.total - resumedAt, now() - started)}`);
+          return redraw(
+            `${pad(event.stage)} ${bar(event.done, event.total, unitOf(event.stage))}${eta(event.done - resumedAt, event.total === null ? null : event.total - resumedAt, now() - started, unitOf(event.stage))}`,
+          );
         case 'stage-end':
-          return say(`${pad(event.stage)} ${event.done.toLocaleString('en')} done${event.note ? ` · ${event.note}` : ''}`);
+          return say(
+            `${pad(event.stage)} ${unitOf(event.stage)(event.done)} done${event.note ? ` · ${event.note}` : ''}`,
+          );
         case 'shard-saved':
           return redraw(`${pad('saved')} ${event.path}, ${event.count} records`);
         case 'run-start':
           started = now();
           resumedAt = event.resumedFrom;
           steps = event.steps;
-          return say(`${pad('run')} ${event.dir}, ${event.steps} steps${event.resumedFrom ? `, resumed from step ${event.resumedFrom}` : ''}`);
+          return say(
+            `${pad('run')} ${event.dir}, ${event.steps} steps${event.resumedFrom ? `, resumed from step ${event.resumedFrom}` : ''}`,
+          );
         case 'step-end': {
           const done = event.step - resumedAt;
-          return redraw(`${pad('train')} ${bar(event.step, steps)} loss ${event.loss.toFixed(4)} · lr ${event.learningRate.toExponential(1)}${eta(done, steps - resumedAt, now() - started)}`);
+          return redraw(
+            `${pad('train')} ${bar(event.step, steps)} loss ${event.loss.toFixed(4)} · lr ${event.learningRate.toExponential(1)}${eta(done, steps - resumedAt, now() - started)}`,
+          );
         }
         case 'checkpoint-saved':
           return;
@@ -72,15 +89,18 @@ export function progressRenderer(sink: ProgressSink, now: () => number): { onEve
 
 const pad = (name: string) => name.padEnd(10);
 
-function bar(done: number, total: number | null): string {
-  if (total === null || total === 0) return done.toLocaleString('en');
+const count = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
+const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
+
+function bar(done: number, total: number | null, unit = count): string {
+  if (total === null || total === 0) return unit(done);
   const filled = Math.round((Math.min(done, total) / total) * 20);
-  return `${'█'.repeat(filled)}${'░'.repeat(20 - filled)} ${done.toLocaleString('en')}/${total.toLocaleString('en')}`;
+  return `${'█'.repeat(filled)}${'░'.repeat(20 - filled)} ${unit(done)}/${unit(total)}`;
 }
 
-function eta(done: number, total: number | null, elapsed: number): string {
+function eta(done: number, total: number | null, elapsed: number, unit = count): string {
   if (total === null || done <= 0 || elapsed < 1_000) return '';
   const left = Math.round(((total - done) * elapsed) / done / 1_000);
-  const rate = (done * 1_000) / elapsed;
-  return ` · ${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s · ${left >= 60 ? `${Math.floor(left / 60)}m ` : ''}${left % 60}s left`;
+  const rate = unit((done * 1_000) / elapsed);
+  return ` · ${rate}/s · ${left >= 60 ? `${Math.floor(left / 60)}m ` : ''}${left % 60}s left`;
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAnagramError } from '../errors.ts';
 import type { Embedder } from '../evaluate/task.ts';
 import { type Knobs, safeEmitter } from '../events.ts';
+import { decodeImage } from '../image/decode.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 
@@ -23,8 +25,18 @@ export interface IndexHead {
   readonly sha256: string;
 }
 
+/** An item that could not be embedded, and why. */
+export interface SkippedItem {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface BuiltIndex extends IndexHead {
+  readonly skipped: readonly SkippedItem[];
+}
+
 export interface BuildIndexOptions extends Knobs {
-  model: Embedder & { readonly hash: string };
+  model: Embedder & { hash(): Promise<string> };
   items: Iterable<IndexItem> | AsyncIterable<IndexItem>;
   /** Receives `vectors.f32` (count × width, little-endian), `items.jsonl` and, last, `index.json`. */
   dir: string;
@@ -32,31 +44,40 @@ export interface BuildIndexOptions extends Knobs {
   batchSize?: number;
 }
 
-/** Embeds items (by their picture where they have one, else by their text) into an index for exact search. */
-export async function buildIndex({ model, items, dir, batchSize = 256, signal, onEvent }: BuildIndexOptions): Promise<IndexHead> {
+/**
+ * Embeds items (by their picture where they have one, else by their text) into an index for exact search. Items that cannot
+ * be read are left out and listed.
+ */
+export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex> {
+  const { model, items, dir, batchSize = 256, signal, onEvent } = options;
   const emit = safeEmitter(onEvent);
   emit({ type: 'stage-start', stage: 'index', total: null });
   await mkdir(dir, { recursive: true });
   const blocks: Float32Array[] = [];
   const lines: string[] = [];
+  const skipped: SkippedItem[] = [];
   let batch: IndexItem[] = [];
   const flush = async () => {
     if (batch.length === 0) return;
-    blocks.push(await embedItems(model, batch, signal));
-    for (const { id, text } of batch) lines.push(JSON.stringify(text === undefined ? { id } : { id, text }));
+    const { rows, embedded } = await embedReadable(model, batch, skipped, signal);
+    blocks.push(rows);
+    for (const { id, text } of embedded) lines.push(JSON.stringify(text === undefined ? { id } : { id, text }));
     batch = [];
     emit({ type: 'stage-progress', stage: 'index', done: lines.length, total: null });
   };
   for await (const item of items) {
     signal?.throwIfAborted();
-    batch.push(item);
+    if (item.image || item.text !== undefined) batch.push(item);
+    else skipped.push({ id: item.id, reason: 'it has neither picture nor text' });
     if (batch.length === batchSize) await flush();
   }
   await flush();
-  const vectors = Buffer.concat(blocks.map((block) => new Uint8Array(block.buffer, block.byteOffset, block.byteLength)));
+  const vectors = Buffer.concat(
+    blocks.map((block) => new Uint8Array(block.buffer, block.byteOffset, block.byteLength)),
+  );
   const head: IndexHead = {
     version: 1,
-    model: model.hash,
+    model: await model.hash(),
     width: model.embedDim,
     count: lines.length,
     sha256: createHash('sha256').update(vectors).digest('hex'),
@@ -64,8 +85,40 @@ export async function buildIndex({ model, items, dir, batchSize = 256, signal, o
   await writeAtomic(join(dir, 'vectors.f32'), vectors);
   await writeAtomic(join(dir, 'items.jsonl'), lines.map((line) => `${line}\n`).join(''));
   await writeAtomic(join(dir, 'index.json'), `${JSON.stringify(head, null, 2)}\n`);
-  emit({ type: 'stage-end', stage: 'index', done: lines.length });
-  return head;
+  const note = skipped.length > 0 ? { note: `${skipped.length} could not be read` } : {};
+  emit({ type: 'stage-end', stage: 'index', done: lines.length, ...note });
+  return { ...head, skipped };
+}
+
+/** Embeds a batch; where a picture in it cannot be decoded, finds out which, and embeds the others. */
+async function embedReadable(
+  model: Embedder,
+  batch: readonly IndexItem[],
+  skipped: SkippedItem[],
+  signal: AbortSignal | undefined,
+): Promise<{ rows: Float32Array; embedded: readonly IndexItem[] }> {
+  try {
+    return { rows: await embedItems(model, batch, signal), embedded: batch };
+  } catch (error) {
+    if (!isAnagramError(error, 'image-unreadable')) throw error;
+  }
+  const readable: IndexItem[] = [];
+  for (const item of batch) {
+    const reason = item.image && 'bytes' in item.image ? await problemOf(item.image) : null;
+    if (reason === null) readable.push(item);
+    else skipped.push({ id: item.id, reason });
+  }
+  return { rows: await embedItems(model, readable, signal), embedded: readable };
+}
+
+async function problemOf(image: ImageFile): Promise<string | null> {
+  try {
+    await decodeImage(await image.bytes(), image.name);
+    return null;
+  } catch (error) {
+    if (isAnagramError(error, 'image-unreadable')) return error.message;
+    throw error;
+  }
 }
 
 /** Embeds mixed items, keeping their order: (count, D). */
@@ -79,7 +132,21 @@ async function embedItems(model: Embedder, items: readonly IndexItem[], signal?:
     });
   const withImage = items.flatMap((item, i) => (item.image ? [i] : []));
   const textOnly = items.flatMap((item, i) => (item.image ? [] : [i]));
-  if (withImage.length > 0) put(await model.embedImages(withImage.map((i) => items[i]!.image!), knobs), withImage);
-  if (textOnly.length > 0) put(await model.embedTexts(textOnly.map((i) => items[i]!.text ?? ''), knobs), textOnly);
+  if (withImage.length > 0)
+    put(
+      await model.embedImages(
+        withImage.map((i) => items[i]!.image!),
+        knobs,
+      ),
+      withImage,
+    );
+  if (textOnly.length > 0)
+    put(
+      await model.embedTexts(
+        textOnly.map((i) => items[i]!.text ?? ''),
+        knobs,
+      ),
+      textOnly,
+    );
   return rows;
 }

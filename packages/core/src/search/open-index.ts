@@ -24,27 +24,42 @@ export interface SearchIndex {
  * Opens what `buildIndex` wrote.
  * @throws AnagramError `model-mismatch` when it was built with other weights, `shard-corrupt` when the vectors are damaged.
  */
-export async function openIndex({ model, dir }: { model: Embedder & { readonly hash: string }; dir: string }): Promise<SearchIndex> {
+export async function openIndex({
+  model,
+  dir,
+}: {
+  model: Embedder & { hash(): Promise<string> };
+  dir: string;
+}): Promise<SearchIndex> {
   const head = JSON.parse(await readHead(dir)) as IndexHead;
-  if (head.model !== model.hash) {
+  const hash = await model.hash();
+  if (head.model !== hash) {
     throw new AnagramError(
       'model-mismatch',
-      `Index "${dir}" was built with model ${head.model.slice(0, 12)}, the model given is ${model.hash.slice(0, 12)}. Build the index again with this model.`,
+      `Index "${dir}" was built with model ${head.model.slice(0, 12)}, the model given is ${hash.slice(0, 12)}. Build the index again with this model.`,
       { path: dir },
     );
   }
   const bytes = await readFile(join(dir, 'vectors.f32'));
   if (createHash('sha256').update(bytes).digest('hex') !== head.sha256) {
-    throw new AnagramError('shard-corrupt', `Vectors of index "${dir}" do not match their checksum. Build the index again.`, { path: dir });
+    throw new AnagramError(
+      'shard-corrupt',
+      `Vectors of index "${dir}" do not match their checksum. Build the index again.`,
+      { path: dir },
+    );
   }
   const vectors = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  const items = (await readFile(join(dir, 'items.jsonl'), 'utf8')).split('\n').filter(Boolean).map((line) => JSON.parse(line) as { id: string; text?: string });
+  const items = (await readFile(join(dir, 'items.jsonl'), 'utf8'))
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { id: string; text?: string });
   return {
     count: head.count,
     async search(query, { limit = 10, signal } = {}) {
       const knobs = signal ? { signal } : {};
       if (head.count === 0) return [];
-      const vector = typeof query === 'string' ? await model.embedTexts([query], knobs) : await model.embedImages([query], knobs);
+      const vector =
+        typeof query === 'string' ? await model.embedTexts([query], knobs) : await model.embedImages([query], knobs);
       const { index, score } = await (await native()).nearest(vector, vectors, head.width, Math.min(limit, head.count));
       return Array.from(index, (row, i) => ({ ...items[row]!, score: score[i]! }));
     },
@@ -55,6 +70,11 @@ async function readHead(dir: string): Promise<string> {
   try {
     return await readFile(join(dir, 'index.json'), 'utf8');
   } catch (cause) {
-    throw new AnagramError('source-failed', `No index in "${dir}": index.json is missing. Build one with buildIndex or \`anagram embed\`.`, { path: dir }, { cause });
+    throw new AnagramError(
+      'source-failed',
+      `No index in "${dir}": index.json is missing. Build one with buildIndex or \`anagram embed\`.`,
+      { path: dir },
+      { cause },
+    );
   }
 }

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { isAnagramError } from './errors.ts';
+import { parseSettings } from './settings.ts';
+
+const schema = z.strictObject({
+  steps: z.int().min(1),
+  optimizer: z.strictObject({ learningRate: z.number().default(1) }).prefault({}),
+  objective: z.union([z.enum(['clip', 'anagram']), z.strictObject({ ownTexts: z.number() })]).default('clip'),
+});
+
+function refusal(value: unknown): string {
+  try {
+    parseSettings('train', schema, value);
+  } catch (error) {
+    if (isAnagramError(error, 'invalid-options')) return error.message;
+    throw error;
+  }
+  throw new Error('accepted');
+}
+
+describe('parseSettings', () => {
+  it('fills in defaults', () => {
+    expect(parseSettings('train', schema, { steps: 2 })).toEqual({
+      steps: 2,
+      optimizer: { learningRate: 1 },
+      objective: 'clip',
+    });
+  });
+
+  it('suggests the likely name of an unknown key', () => {
+    expect(refusal({ steps: 1, optimiser: {} })).toBe('train: unknown key "optimiser". Did you mean "optimizer"?');
+  });
+
+  it('suggests names inside nested objects', () => {
+    expect(refusal({ steps: 1, optimizer: { learningrate: 1 } })).toBe(
+      'train.optimizer: unknown key "learningrate". Did you mean "learningRate"?',
+    );
+  });
+
+  it('looks into the branch of a union that fits the value', () => {
+    expect(refusal({ steps: 1, objective: { ownTexts: 1, ownText: 1 } })).toBe(
+      'train.objective: unknown key "ownText". Did you mean "ownTexts"?',
+    );
+    expect(refusal({ steps: 1, objective: { ownTexts: 'x' } })).toContain('train.objective.ownTexts: ');
+  });
+
+  it('names what a union takes where no branch fits', () => {
+    expect(refusal({ steps: 1, objective: 'clop' })).toContain('expected one of "clip"|"anagram"');
+  });
+});
