@@ -41,6 +41,32 @@ export { fitImage } from './image/preprocess.ts';
 // prepare
 
 export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
+export { type PrepareOptions, prepare } from './prepare/prepare.ts';
+export { type RecordFacts, type Routed, route } from './prepare/route.ts';
+export { sweep, type ThresholdRow } from './prepare/sweep.ts';
+
+// verify
+
+export {
+  type CalibrateOptions,
+  type CalibrationReport,
+  type CalibrationTarget,
+  calibrate,
+} from './verify/calibrate.ts';
+export type { Calibration, SweepPoint } from './verify/calibration.ts';
+export {
+  auroc,
+  brier,
+  type Rates,
+  type ReliabilityBin,
+  ratesAt,
+  recallAtPrecision,
+  reliability,
+  wilsonInterval,
+} from './verify/metrics.ts';
+export type { PairScore, PairVerifier, ScorableImage, ScorablePair } from './verify/pair-verifier.ts';
+export type { TrainVerifierOptions, TrainVerifierSettings } from './verify/train-verifier.ts';
+export { Verifier } from './verify/verifier.ts';
 
 // Negatives
 

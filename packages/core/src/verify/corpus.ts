@@ -5,10 +5,18 @@ import { decodeImage } from '../image/decode.ts';
 import { hashPixels } from '../image/hash.ts';
 import { fitImage } from '../image/preprocess.ts';
 import type { ImageFile, PairSet, Source } from '../pair.ts';
-import type { ScorableImage, ScorablePair } from './pair-scorer.ts';
+import type { ScorableImage, ScorablePair } from './pair-verifier.ts';
 
 export interface CorpusPair extends ScorablePair {
   readonly id: string;
+}
+
+export interface ReadCorpusOptions extends Knobs {
+  imageSize: number;
+  limit: number;
+  /** Ids that stay however many pairs there are. */
+  keep?: { has(id: string): boolean };
+  stage: string;
 }
 
 const ahead = 32;
@@ -19,7 +27,7 @@ const ahead = 32;
  */
 export async function readCorpus(
   source: Source,
-  { imageSize, limit, stage, signal, onEvent }: { imageSize: number; limit: number; stage: string } & Knobs,
+  { imageSize, limit, keep, stage, signal, onEvent }: ReadCorpusOptions,
 ): Promise<CorpusPair[]> {
   const emit = safeEmitter(onEvent);
   emit({ type: 'stage-start', stage, total: null });
@@ -31,7 +39,9 @@ export async function readCorpus(
       done++;
       if (!pair) continue;
       const key = createHash('sha256').update(`${pair.imageHash}\n${pair.text}`).digest('hex');
-      if (!pairs.has(key)) pairs.set(key, pair);
+      // '!' sorts before every hash.
+      if (keep?.has(pair.id)) pairs.set(`!${key}`, pair);
+      else if (!pairs.has(key) && !pairs.has(`!${key}`)) pairs.set(key, pair);
     }
     pending = [];
     if (pairs.size > 2 * limit) shrink(pairs, limit);

@@ -1,5 +1,5 @@
 import { innerProducts, softHubness } from './hubness.ts';
-import type { ScorableImage } from './pair-scorer.ts';
+import type { ScorableImage } from './pair-verifier.ts';
 
 /** Something that puts pictures and texts into one space: a tower pair of one fold, or the neighbours. */
 export interface EmbeddingSpace {

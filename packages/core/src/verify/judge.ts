@@ -1,6 +1,7 @@
 import type { ClipModel } from '../clip/clip-model.ts';
 import { Random } from '../random.ts';
 import {
+  type Embedded,
   type EmbeddingSpace,
   embedImagesIn,
   embedTextsIn,
@@ -8,7 +9,7 @@ import {
   scoreAll,
   scoreCombination,
 } from './embedding-space.ts';
-import type { ScorableImage } from './pair-scorer.ts';
+import type { ScorableImage } from './pair-verifier.ts';
 
 /** One opinion: a tower with a space for each fold, or the neighbours with a single one. */
 export interface Judge {
@@ -79,12 +80,15 @@ export async function judgeCombinations(
   return scores;
 }
 
+/** Embedded texts by space, for callers that come with one list of texts again and again. */
+export type TextCache = Map<MeasuredSpace, Promise<Embedded>>;
+
 /** Scores of one judge for all combinations: (images, texts). */
 export async function judgeAll(
   { spaces }: Judge,
   images: readonly ScorableImage[],
   texts: readonly string[],
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; cache: TextCache },
 ): Promise<Float32Array> {
   const scores = new Float32Array(images.length * texts.length);
   for (const [fold, space] of spaces.entries()) {
@@ -95,7 +99,9 @@ export async function judgeAll(
       chosen.map((i) => images[i]!),
       options,
     );
-    const block = scoreAll(space, embeddedImages, await embedTextsIn(space, texts, options));
+    const embeddedTexts = options.cache.get(space) ?? embedTextsIn(space, texts, options);
+    options.cache.set(space, embeddedTexts);
+    const block = scoreAll(space, embeddedImages, await embeddedTexts);
     for (const [row, i] of chosen.entries()) {
       scores.set(block.subarray(row * texts.length, (row + 1) * texts.length), i * texts.length);
     }

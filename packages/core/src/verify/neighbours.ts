@@ -1,7 +1,7 @@
 import { native } from '../native.ts';
 import type { EmbeddingSpace } from './embedding-space.ts';
 import { colourWidth, describeImage, descriptorWidth } from './image-descriptor.ts';
-import type { ScorableImage } from './pair-scorer.ts';
+import type { ScorableImage } from './pair-verifier.ts';
 import { normalise, TextDescriptor } from './text-descriptor.ts';
 
 /** Of the neighbours' similarity, when their texts are averaged. */

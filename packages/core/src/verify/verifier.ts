@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ClipModel } from '../clip/clip-model.ts';
 import { fitImage } from '../image/preprocess.ts';
 import { type Calibration, fuse } from './calibration.ts';
-import { type Combinations, type Judge, judgeAll, judgeCombinations } from './judge.ts';
+import { type Combinations, type Judge, judgeAll, judgeCombinations, type TextCache } from './judge.ts';
 import { sigmoid } from './mixture.ts';
-import type { PairScore, PairScorer, ScorableImage, ScorablePair } from './pair-scorer.ts';
+import type { PairScore, PairVerifier, ScorableImage, ScorablePair } from './pair-verifier.ts';
 import { type TrainVerifierOptions, trainVerifier } from './train-verifier.ts';
 import { readVerifier, type StoredVerifier, writeCalibration } from './verifier-files.ts';
 
@@ -13,13 +13,15 @@ import { readVerifier, type StoredVerifier, writeCalibration } from './verifier-
  * towers of its fold, and those never saw it. Its models live outside JavaScript's heap: call `dispose()`, or hold it with
  * `await using`.
  */
-export class Verifier implements PairScorer, AsyncDisposable {
+export class Verifier implements PairVerifier, AsyncDisposable {
   readonly dir: string;
   readonly imageSize: number;
   readonly #judges: readonly Judge[];
   readonly #models: readonly ClipModel[];
   readonly #hash: string;
   #calibration: Calibration;
+  /** Of the last list of texts that `logOdds` was given. */
+  #cached: { texts: readonly string[]; cache: TextCache } = { texts: [], cache: new Map() };
 
   private constructor(dir: string, { imageSize, judges, models, hash, calibration }: StoredVerifier) {
     this.dir = dir;
@@ -80,13 +82,16 @@ export class Verifier implements PairScorer, AsyncDisposable {
     });
   }
 
+  /** A list of texts that is given again (the same array) is not embedded again. */
   async logOdds(
     images: readonly ScorableImage[],
     texts: readonly string[],
     options: { signal?: AbortSignal } = {},
   ): Promise<Float32Array> {
     const fitted = await this.#fit(images);
-    const scores = await Promise.all(this.#judges.map((judge) => judgeAll(judge, fitted, texts, options)));
+    if (this.#cached.texts !== texts) this.#cached = { texts, cache: new Map() };
+    const knobs = { ...options, cache: this.#cached.cache };
+    const scores = await Promise.all(this.#judges.map((judge) => judgeAll(judge, fitted, texts, knobs)));
     const column = new Map(this.towers.map((tower, k) => [tower, k]));
     return Float32Array.from({ length: images.length * texts.length }, (_, at) =>
       fuse(this.#calibration, (tower) => scores[column.get(tower)!]![at]!),

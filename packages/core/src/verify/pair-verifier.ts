@@ -1,6 +1,6 @@
 import type { Pixels } from '../pair.ts';
 
-/** A picture as a scorer takes it: any size, with `hashPixels` of the picture as it was decoded. */
+/** A picture as a verifier takes it: any size, with `hashPixels` of the picture as it was decoded. */
 export interface ScorableImage {
   readonly image: Pixels;
   readonly imageHash: string;
@@ -23,11 +23,11 @@ export interface PairScore {
  * Judges pairs. `Verifier` is one; anything that gives calibrated probabilities can take its place, for example a large
  * pretrained model behind a service.
  */
-export interface PairScorer {
+export interface PairVerifier {
   /** Names weights and calibration: equal ids give equal scores. Part of a run's fingerprint. */
   readonly id: string;
-  /** Width and height at which pictures are looked at; larger ones are handed over as they are. */
-  readonly imageSize: number;
+  /** Width and height to which pictures are fitted before they are handed over; null: as they were decoded. */
+  readonly imageSize: number | null;
   /** Threshold on the probability that calibration chose, or null. */
   readonly threshold: number | null;
   /** Share of right pairs among those that the probabilities were calibrated on, 0–1. */

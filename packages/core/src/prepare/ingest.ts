@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AnagramError } from '../errors.ts';
+import type { OnEvent } from '../events.ts';
+import type { Source, SourceRecord } from '../pair.ts';
+import { writeAtomic } from '../shard/write-atomic.ts';
+import type { PairScore, PairVerifier, ScorablePair } from '../verify/pair-verifier.ts';
+import { type IngestedRecord, ingestRecord, roundScore, type ScoredRecord } from './records.ts';
+
+const chunkSize = 256;
+const readAtOnce = 8;
+
+interface Context {
+  readonly source: Source;
+  readonly verifier: PairVerifier;
+  /** Folder of the chunk files. */
+  readonly work: string;
+  readonly emit: OnEvent;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Reads every record and scores every pair, in chunks: `ingest-NNNNN.jsonl` and `scores-NNNNN.jsonl` are written whole, and
+ * a chunk that is there is not made again.
+ */
+export async function ingest(context: Context): Promise<ScoredRecord[]> {
+  const { source, emit, signal } = context;
+  emit({ type: 'stage-start', stage: 'prepare-score', total: null });
+  const all: ScoredRecord[] = [];
+  const seen = new Set<string>();
+  let chunk: SourceRecord[] = [];
+  const flush = async () => {
+    const { records, scores } = await ingestChunk(context, chunk, Math.floor(all.length / chunkSize));
+    for (const [k, record] of records.entries()) {
+      const taken = seen.has(record.id);
+      seen.add(record.id);
+      const problem = taken ? 'an earlier record has the same id' : record.problem;
+      all.push({ ...record, problem, index: all.length, score: problem === null ? scores[k]! : null });
+    }
+    chunk = [];
+    emit({ type: 'stage-progress', stage: 'prepare-score', done: all.length, total: null });
+    signal?.throwIfAborted();
+  };
+  for await (const record of source.records(signal ? { signal } : {})) {
+    chunk.push(record);
+    if (chunk.length === chunkSize) await flush();
+  }
+  if (chunk.length > 0) await flush();
+  emit({ type: 'stage-end', stage: 'prepare-score', done: all.length });
+  return all;
+}
+
+async function ingestChunk(context: Context, chunk: readonly SourceRecord[], number: number) {
+  const name = `${String(number).padStart(5, '0')}.jsonl`;
+  const [ingestPath, scorePath] = [join(context.work, `ingest-${name}`), join(context.work, `scores-${name}`)];
+  const records = await readLines<IngestedRecord>(ingestPath);
+  const scores = await readLines<PairScore | null>(scorePath);
+  if (records && records.map(({ id }) => id).join('\n') !== chunk.map(({ id }) => id).join('\n')) {
+    throw new AnagramError(
+      'run-options-changed',
+      `The records of ${context.source.name} are not those that ${ingestPath} was made from. Expected a source that gives the same records every time. Prepare into another dir.`,
+      { dir: context.work, changed: ['source'] },
+    );
+  }
+  if (records && scores?.length === records.length) return { records, scores };
+
+  const read: Awaited<ReturnType<typeof ingestRecord>>[] = [];
+  for (let at = 0; at < chunk.length; at += readAtOnce) {
+    context.signal?.throwIfAborted();
+    const some = chunk.slice(at, at + readAtOnce);
+    read.push(...(await Promise.all(some.map((record) => ingestRecord(record, context.verifier.imageSize)))));
+  }
+  const facts = read.map((one) => one.facts);
+  if (!records) await writeLines(ingestPath, facts);
+  const fresh = await scoreRecords(context, read);
+  await writeLines(scorePath, fresh);
+  return { records: facts, scores: fresh };
+}
+
+async function scoreRecords(
+  { verifier, signal }: Context,
+  read: readonly Awaited<ReturnType<typeof ingestRecord>>[],
+): Promise<(PairScore | null)[]> {
+  const places: number[] = [];
+  const pairs: ScorablePair[] = [];
+  for (const [k, { facts, picture }] of read.entries()) {
+    if (!picture || facts.text === null || facts.problem !== null) continue;
+    places.push(k);
+    pairs.push({ ...picture, text: facts.text });
+  }
+  const scored = pairs.length > 0 ? await verifier.score(pairs, signal ? { signal } : {}) : [];
+  const scores = read.map((): PairScore | null => null);
+  for (const [i, { score, probability, byTower }] of scored.entries()) {
+    scores[places[i]!] = {
+      score: roundScore(score),
+      probability: roundScore(probability),
+      byTower: Object.fromEntries(Object.entries(byTower).map(([tower, value]) => [tower, roundScore(value)])),
+    };
+  }
+  return scores;
+}
+
+async function readLines<T>(path: string): Promise<T[] | null> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  return text === null
+    ? null
+    : text
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as T);
+}
+
+function writeLines(path: string, values: readonly unknown[]): Promise<void> {
+  return writeAtomic(path, values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+}

@@ -1,0 +1,255 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { encodePng } from '../image/encode.ts';
+import type { Pixels, Source, SourceRecord, Verdict } from '../pair.ts';
+import { Random } from '../random.ts';
+import { defineSource } from '../source/define-source.ts';
+import type { PairVerifier, ScorableImage } from '../verify/pair-verifier.ts';
+import { prepare } from './prepare.ts';
+import { sweep } from './sweep.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'anagram-prepare-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+/** A picture "of" a number: its red value; the other channels are a pattern of its own. */
+function picture(of: number, pattern: string): Pixels {
+  const random = new Random(pattern);
+  const tiles = Array.from({ length: 16 }, () => random.below(256));
+  const data = new Uint8Array(16 * 16 * 3);
+  for (let at = 0; at < 256; at++) {
+    const tile = tiles[Math.floor(at / 64) * 4 + Math.floor((at % 16) / 4)]!;
+    data.set([of, tile, 255 - tile], at * 3);
+  }
+  return { width: 16, height: 16, data };
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly of?: number;
+  readonly text?: string;
+  readonly pattern?: string;
+}
+
+function sourceOf(wanted: readonly Wanted[]): Source {
+  return defineSource({
+    name: 'numbers',
+    settings: { count: wanted.length },
+    records: () =>
+      wanted.map(
+        ({ id, of, text, pattern = id }): SourceRecord => ({
+          id,
+          ...(text !== undefined && { text }),
+          ...(of !== undefined && { image: { name: `${id}.png`, bytes: () => encodePng(picture(of, pattern)) } }),
+        }),
+      ),
+  });
+}
+
+/** Knows that "number 7" is the text of pictures of 7. Counts what it is asked. */
+function oracle() {
+  const asked = { score: 0, logOdds: 0 };
+  const odds = ({ image }: ScorableImage, text: string) => (text === `number ${image.data[0]}` ? 9 : -9);
+  const verifier: PairVerifier = {
+    id: 'oracle',
+    imageSize: null,
+    threshold: 0.9,
+    baseRate: 0.7,
+    async score(pairs) {
+      asked.score += pairs.length;
+      return pairs.map((pair) => {
+        const score = odds(pair, pair.text);
+        return { score, probability: 1 / (1 + Math.exp(-score)), byTower: { oracle: score } };
+      });
+    },
+    async logOdds(images, texts) {
+      asked.logOdds += images.length;
+      return Float32Array.from(images.flatMap((image) => texts.map((text) => odds(image, text))));
+    },
+  };
+  return { verifier, asked };
+}
+
+/** Pairs that are right but for every third, whose texts are passed on, with lone pictures and texts that fit each other. */
+const noisy = sourceOf([
+  ...Array.from({ length: 30 }, (_, i) => ({
+    id: `pair-${i}`,
+    of: i,
+    text: `number ${i % 3 === 0 ? (i + 3) % 30 : i}`,
+  })),
+  ...Array.from({ length: 5 }, (_, i) => ({ id: `picture-${i}`, of: 100 + i })),
+  ...Array.from({ length: 5 }, (_, i) => ({ id: `text-${i}`, text: `number ${102 + i}` })),
+]);
+
+async function verdicts(verdictsOf: { verdicts(): AsyncIterable<Verdict> }): Promise<Map<string, Verdict>> {
+  const all = new Map<string, Verdict>();
+  for await (const verdict of verdictsOf.verdicts()) all.set(verdict.id, verdict);
+  return all;
+}
+
+test('keeps right pairs, gives wrong ones their right text, and matches what is alone', async () => {
+  const prepared = await prepare({ source: noisy, verifier: oracle().verifier, dir });
+  const all = await verdicts(prepared);
+
+  expect(all.get('pair-1')).toMatchObject({ route: 'keep', kept: true, repaired: null });
+  expect(all.get('pair-0')).toMatchObject({
+    route: 'repair',
+    kept: true,
+    repaired: { text: 'number 0', by: 'retrieval', partner: null },
+  });
+  expect(all.get('picture-3')).toMatchObject({ route: 'match', repaired: { text: 'number 103', partner: 'text-1' } });
+  expect(all.get('text-1')).toMatchObject({ route: 'match', kept: true, repaired: { partner: 'picture-3' } });
+  expect(all.get('picture-0')).toMatchObject({ route: 'caption', kept: false });
+  expect(all.get('text-4')).toMatchObject({ route: 'illustrate', kept: false });
+  // 30 pairs and the three matches.
+  expect(prepared.length).toBe(33);
+  expect(prepared.counts).toMatchObject({ records: 40, rejected: 4 });
+  for (let i = 0; i < prepared.length; i++) {
+    const { image, text } = await prepared.pair(i, 16);
+    expect(text).toBe(`number ${image.data[0]}`);
+  }
+});
+
+test('every record has one verdict, whatever is wrong with it', async () => {
+  const broken: SourceRecord = {
+    id: 'broken',
+    text: 'number 1',
+    image: { name: 'broken.png', bytes: async () => new Uint8Array([1, 2, 3]) },
+  };
+  const gone: SourceRecord = {
+    id: 'gone',
+    text: 'number 1',
+    image: { name: 'gone.png', bytes: () => Promise.reject(new Error('no such file')) },
+  };
+  const twice = { id: 'same-1', of: 1, text: 'number 1', pattern: 'same' };
+  const source = defineSource({
+    name: 'broken',
+    settings: null,
+    async *records() {
+      yield* sourceOf([twice, { ...twice, id: 'same-2' }, { id: 'blank', text: ' ' }]).records();
+      yield broken;
+      yield gone;
+      yield* sourceOf([{ ...twice, pattern: 'other' }]).records();
+      yield { id: 'odd', problem: 'line 7 is no JSON' };
+    },
+  });
+  const prepared = await prepare({ source, verifier: oracle().verifier, dir });
+  const all: Verdict[] = await Array.fromAsync(prepared.verdicts());
+
+  expect(all.map(({ id, route, kept }) => [id, route, kept])).toEqual([
+    ['same-1', 'keep', true],
+    ['same-2', 'duplicate', false],
+    ['blank', 'empty', false],
+    ['broken', 'unreadable', false],
+    ['gone', 'unreadable', false],
+    ['same-1', 'unreadable', false],
+    ['odd', 'unreadable', false],
+  ]);
+  expect(all[4]!.reason).toContain('no such file');
+  expect(all[6]!.reason).toBe('line 7 is no JSON');
+});
+
+test('stopped at any event and called again, it ends with the same manifest', async () => {
+  const whole = await prepare({ source: noisy, verifier: oracle().verifier, dir: join(dir, 'whole'), shardSize: 7 });
+  const options = { source: noisy, verifier: oracle().verifier, dir: join(dir, 'parts'), shardSize: 7 };
+  let stops = 0;
+  for (let after = 1; ; after++) {
+    const stop = new AbortController();
+    let events = 0;
+    const onEvent = () => {
+      if (++events === after) stop.abort(new Error('stopped'));
+    };
+    const ended = await prepare({ ...options, signal: stop.signal, onEvent }).then(
+      ({ manifestHash }) => manifestHash,
+      (error: Error) => error.message,
+    );
+    if (ended !== 'stopped') {
+      expect(ended).toBe(whole.manifestHash);
+      break;
+    }
+    stops++;
+  }
+  expect(stops).toBeGreaterThan(5);
+});
+
+test('another threshold decides anew without asking the verifier again', async () => {
+  const { verifier, asked } = oracle();
+  await prepare({ source: noisy, verifier, dir });
+  const before = { ...asked };
+  const none = await prepare({ source: noisy, verifier, dir, threshold: 1 });
+  expect(asked.score).toBe(before.score);
+  expect(none.length).toBe(0);
+  expect(await readdir(dir)).not.toContain('pairs-00000.tar');
+
+  const again = await prepare({ source: noisy, verifier, dir });
+  const fresh = await prepare({ source: noisy, verifier, dir: join(dir, 'fresh') });
+  expect(again.manifestHash).toBe(fresh.manifestHash);
+});
+
+test('scores of another verifier are refused', async () => {
+  const { verifier } = oracle();
+  await prepare({ source: noisy, verifier, dir });
+  await expect(prepare({ source: noisy, verifier: { ...verifier, id: 'other' }, dir })).rejects.toMatchObject({
+    code: 'run-options-changed',
+    details: { changed: ['verifier'] },
+  });
+});
+
+test('generators are asked once, and only what reaches the threshold is kept', async () => {
+  let captions = 0;
+  let pictures = 0;
+  const options = {
+    source: noisy,
+    verifier: oracle().verifier,
+    dir,
+    repairer: 'off' as const,
+    captioner: {
+      id: 'captioner',
+      async caption({ count }: { count: number }) {
+        captions++;
+        return ['number 1', 'number 100', 'number 101'].slice(0, count);
+      },
+    },
+    illustrator: {
+      id: 'illustrator',
+      async illustrate({ text }: { text: string }) {
+        pictures++;
+        return [await encodePng(picture(99, 'wrong')), await encodePng(picture(Number(text.slice(7)), 'new'))];
+      },
+    },
+  };
+  const prepared = await prepare(options);
+  const all = await verdicts(prepared);
+  expect(all.get('pair-0')).toMatchObject({ route: 'repair', kept: false });
+  expect(all.get('picture-0')).toMatchObject({ kept: true, repaired: { text: 'number 100', by: 'captioner' } });
+  expect(all.get('text-4')).toMatchObject({ route: 'illustrate', kept: true, repaired: { by: 'illustrator' } });
+  expect([captions, pictures]).toEqual([2, 2]);
+  const illustrated = (await Array.fromAsync(prepared.samples())).find(({ text }) => text === 'number 106')!;
+  expect(illustrated.provenance.route).toBe('illustrate');
+
+  const again = await prepare(options);
+  expect(again.manifestHash).toBe(prepared.manifestHash);
+  expect([captions, pictures]).toEqual([2, 2]);
+});
+
+test('without a threshold nothing is prepared', async () => {
+  const verifier = { ...oracle().verifier, threshold: null };
+  await expect(prepare({ source: noisy, verifier, dir })).rejects.toMatchObject({ code: 'invalid-options' });
+});
+
+test('an unknown option is named with the likely one', async () => {
+  const options = { source: noisy, verifier: oracle().verifier, dir, treshold: 0.5 };
+  await expect(prepare(options)).rejects.toThrow('Did you mean "threshold"?');
+});
+
+test('a sweep tells what other thresholds would keep', async () => {
+  await prepare({ source: noisy, verifier: oracle().verifier, dir });
+  const rows = await sweep(dir, { thresholds: [0, 0.5] });
+  expect(rows[0]).toMatchObject({ kept: 30, share: 1, recall: 1 });
+  expect(rows[1]!.kept).toBe(20);
+  expect(rows[1]!.precision).toBeGreaterThan(0.999);
+});

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { AnagramError } from '../errors.ts';
+import { type Knobs, safeEmitter } from '../events.ts';
+import type { Captioner, Illustrator, Repairer } from '../models.ts';
+import type { Json, Source } from '../pair.ts';
+import { parseSettings } from '../settings.ts';
+import { lockFolder } from '../shard/lock.ts';
+import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
+import { removeTemporaries, writeAtomic } from '../shard/write-atomic.ts';
+import type { PairVerifier } from '../verify/pair-verifier.ts';
+import { decide, type Help, routeAll } from './decide.ts';
+import { deduplicate } from './deduplicate.ts';
+import { generateCaptions, generatePictures, generateRepairs } from './generate.ts';
+import { ingest } from './ingest.ts';
+import { digest } from './records.ts';
+import { retrieveTexts, textPool } from './retrieve.ts';
+import { writeDecisions } from './write.ts';
+
+export interface PrepareOptions extends Knobs {
+  source: Source;
+  verifier: PairVerifier;
+  /** Least probability of a pair that is kept, 0–1. @default what `calibrate` chose */
+  threshold?: number;
+  /**
+   * Receives the shards, their manifest, the verdicts, and `work/` with what has been found out. The same call goes on where
+   * it was stopped; another threshold decides anew without scoring anything twice, and writes the shards anew.
+   */
+  dir: string;
+  /**
+   * Captions lone pictures that match no lone text. `retrieval`: with the best text of the corpus. What it says is kept at
+   * the same threshold. @default 'retrieval'
+   */
+  captioner?: Captioner | 'retrieval' | 'off';
+  /** Corrects the texts of pairs below the threshold, likewise. @default 'retrieval' */
+  repairer?: Repairer | 'retrieval' | 'off';
+  /** Illustrates lone texts, likewise; `retrieval`: with a picture of the corpus that is still without a text. @default 'retrieval' */
+  illustrator?: Illustrator | 'retrieval' | 'off';
+  /** Bits of 64 in which the perceptual hashes of equal pictures may differ, 0–3, or false. @default 3 */
+  near?: 0 | 1 | 2 | 3 | false;
+  /** Pairs in a shard. @default 1000 */
+  shardSize?: number;
+}
+
+const helper = (method: string) =>
+  z.union([
+    z.enum(['retrieval', 'off']),
+    z.custom<{ id: string }>(
+      (value) => typeof value === 'object' && value !== null && 'id' in value && method in value,
+      `expected 'retrieval', 'off' or an object with id and ${method}`,
+    ),
+  ]);
+
+const optionsSchema = z.strictObject({
+  threshold: z.number().min(0).max(1).optional(),
+  dir: z.string().min(1),
+  captioner: helper('caption').default('retrieval'),
+  repairer: helper('repair').default('retrieval'),
+  illustrator: helper('illustrate').default('retrieval'),
+  near: z.union([z.literal([0, 1, 2, 3]), z.literal(false)]).default(3),
+  shardSize: z.int().min(1).default(1000),
+});
+
+/**
+ * Turns a noisy source into kept pairs: deduplicates, scores, keeps, repairs, matches, captions and illustrates, verifies every
+ * change at the same threshold, and writes WebDataset shards with a verdict for every record. A text that retrieval picked is
+ * judged by its probability given that it was picked (see `posteriors`), not by the score that picked it.
+ * @returns The kept pairs, for `train` and `writeNegatives`.
+ * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`;
+ *   `generation-failed` from generators. A record that cannot be used is a verdict.
+ */
+export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
+  const { source, verifier, signal, onEvent, ...plain } = options;
+  const settings = parseSettings('prepare', optionsSchema, plain);
+  const threshold = settings.threshold ?? verifier.threshold;
+  if (threshold === null) throw noThreshold();
+  const { dir, near, shardSize } = settings;
+  const work = join(dir, 'work');
+  const emit = safeEmitter(onEvent);
+  signal?.throwIfAborted();
+
+  await using _lock = await lockFolder(dir);
+  await requireSameRun(dir, { source: [source.name, source.settings], verifier: verifier.id });
+  await removeTemporaries(work);
+  const context = { source, verifier, work, emit, signal };
+  const records = await ingest(context);
+  const duplicates = deduplicate(
+    records.filter(({ problem }) => problem === null),
+    { near },
+  );
+  const routed = routeAll({ records, duplicates, threshold });
+  const places = records.map(({ index }) => index);
+  const open = places.filter((i) => routed[i]!.route === 'repair' || routed[i]!.route === 'match');
+  const pool = textPool(records);
+  const retrieved = canRetrieve(verifier)
+    ? await retrieveTexts({ ...context, verifier, records, pool, wanted: open.filter((i) => records[i]!.hasImage) })
+    : new Map();
+  const evidence = { records, duplicates, retrieved, poolSize: pool.length, threshold };
+
+  // Generators are asked only for what the corpus itself cannot settle.
+  const { captioner, repairer, illustrator } = options;
+  const waiting = decide({ ...evidence, repair: 'off', caption: 'off', illustrate: 'off' });
+  const wanted = (way: string) => open.filter((i) => !waiting[i]!.verdict.kept && waiting[i]!.verdict.route === way);
+  const repair = await help(settings.repairer, () =>
+    generateRepairs({ ...context, records, wanted: wanted('repair') }, repairer as Repairer),
+  );
+  const caption = await help(settings.captioner, () =>
+    generateCaptions({ ...context, records, wanted: wanted('caption') }, captioner as Captioner),
+  );
+  const illustrate = await help(settings.illustrator, () =>
+    generatePictures({ ...context, records, wanted: wanted('illustrate') }, illustrator as Illustrator),
+  );
+  const decisions = decide({ ...evidence, repair, caption, illustrate });
+  await writeDecisions({ ...context, dir, records, decisions, shardSize });
+  return openPairs(dir);
+}
+
+async function help(
+  generator: { id: string } | 'retrieval' | 'off',
+  generate: () => Promise<Extract<Help, object>['generated']>,
+): Promise<Help> {
+  return typeof generator === 'string' ? generator : { by: generator.id, generated: await generate() };
+}
+
+function canRetrieve(verifier: PairVerifier): verifier is PairVerifier & Required<Pick<PairVerifier, 'logOdds'>> {
+  return typeof verifier.logOdds === 'function';
+}
+
+/** Scores are only good for the records and the verifier that they came from. */
+async function requireSameRun(dir: string, run: { source: Json; verifier: string }): Promise<void> {
+  const path = join(dir, 'work', 'run.json');
+  const before = await readFile(path, 'utf8').catch(() => null);
+  if (before === null) return writeAtomic(path, JSON.stringify(run));
+  if (before === JSON.stringify(run)) return;
+  const old = JSON.parse(before) as typeof run;
+  const changed = (['source', 'verifier'] as const).filter((name) => digest(old[name]) !== digest(run[name]));
+  throw new AnagramError(
+    'run-options-changed',
+    `${dir} was begun with another ${changed.join(' and another ')}. Expected the same, so that its scores stay true. Prepare into another dir.`,
+    { dir, changed },
+  );
+}
+
+function noThreshold(): AnagramError {
+  return new AnagramError(
+    'invalid-options',
+    'prepare has no threshold: none was given, and the verifier is not calibrated. Expected a probability in 0–1. Run calibrate first, or give a threshold.',
+    { where: 'prepare.threshold' },
+  );
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { isAnagramError } from '../errors.ts';
+import { decodeImage } from '../image/decode.ts';
+import { hashBytes, hashPixels, perceptualHash } from '../image/hash.ts';
+import { fitImage } from '../image/preprocess.ts';
+import type { Json, Pixels, Source, SourceRecord } from '../pair.ts';
+import type { PairScore, ScorableImage } from '../verify/pair-verifier.ts';
+
+/** What is remembered of a record; the pictures stay where they are. */
+export interface IngestedRecord {
+  readonly id: string;
+  /** Null where there is none, or nothing but blanks. */
+  readonly text: string | null;
+  readonly hasImage: boolean;
+  readonly problem: string | null;
+  /** sha256 of the picture's bytes and of its pixels; null where it cannot be read. */
+  readonly bytesHash: string | null;
+  readonly pixelHash: string | null;
+  readonly perceptualHash: string | null;
+}
+
+export interface ScoredRecord extends IngestedRecord {
+  /** Place in the source. */
+  readonly index: number;
+  /** Null for what is no readable pair. */
+  readonly score: PairScore | null;
+}
+
+/** A record's picture: its bytes as they came, and what a scorer sees. */
+export interface ReadPicture extends ScorableImage {
+  readonly bytes: Uint8Array;
+  readonly decoded: Pixels;
+}
+
+/** @throws AnagramError `image-unreadable` */
+export async function readPicture(bytes: Uint8Array, name: string, imageSize: number | null): Promise<ReadPicture> {
+  const decoded = await decodeImage(bytes, name);
+  const image = imageSize === null ? decoded : await fitImage(decoded, imageSize);
+  return { bytes, decoded, image, imageHash: hashPixels(decoded) };
+}
+
+/** Reads a record once. What is wrong with it becomes its problem, never an exception. */
+export async function ingestRecord(
+  record: SourceRecord,
+  imageSize: number | null,
+): Promise<{ facts: IngestedRecord; picture: ScorableImage | null }> {
+  const facts = {
+    id: record.id,
+    text: record.text?.trim() ? record.text : null,
+    hasImage: record.image !== undefined,
+    problem: record.problem ?? null,
+    bytesHash: null,
+    pixelHash: null,
+    perceptualHash: null,
+  };
+  if (!record.image) return { facts, picture: null };
+  let bytesHash: string | null = null;
+  try {
+    const bytes = await record.image.bytes();
+    bytesHash = hashBytes(bytes);
+    const { decoded, image, imageHash } = await readPicture(bytes, record.image.name, imageSize);
+    const known = { bytesHash, pixelHash: imageHash, perceptualHash: perceptualHash(decoded) };
+    return { facts: { ...facts, ...known }, picture: { image, imageHash } };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!isAnagramError(error, 'image-unreadable') && bytesHash !== null) throw error;
+    return { facts: { ...facts, bytesHash, problem: facts.problem ?? reason }, picture: null };
+  }
+}
+
+/** Records of the source at these places, in order, without reading the others' pictures. */
+export async function* recordsAt(
+  source: Source,
+  wanted: ReadonlySet<number>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ index: number; record: SourceRecord }> {
+  if (wanted.size === 0) return;
+  let index = 0;
+  let left = wanted.size;
+  for await (const record of source.records(signal ? { signal } : {})) {
+    if (wanted.has(index)) {
+      yield { index, record };
+      if (--left === 0) return;
+    }
+    index++;
+  }
+}
+
+/** Short name for what JSON says. */
+export function digest(value: Json): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+/** Six digits are what a score is worth; more would differ with the size of a batch. */
+export function roundScore(value: number): number {
+  return Number(value.toPrecision(6));
+}

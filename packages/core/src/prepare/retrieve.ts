@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { OnEvent } from '../events.ts';
+import type { Source } from '../pair.ts';
+import { logit } from '../verify/mixture.ts';
+import type { PairVerifier, ScorableImage } from '../verify/pair-verifier.ts';
+import { Journal } from './journal.ts';
+import { digest, readPicture, recordsAt, roundScore, type ScoredRecord } from './records.ts';
+
+/** A picture's best texts of the corpus. Independent of any threshold. */
+export interface PictureCandidates {
+  readonly id: string;
+  /** Mean likelihood ratio over all texts of the pool. */
+  readonly mean: number;
+  /** Best first: text and likelihood ratio of "this text is the picture's" to "it is a random one". */
+  readonly best: readonly (readonly [text: string, ratio: number])[];
+}
+
+const candidatesKept = 16;
+const pictureBlock = 128;
+const largestPool = 20_000;
+/** Chance, before looking, that the corpus has the right text of a picture at all. */
+const inPool = 0.5;
+/** Keeps sums finite. */
+const largestLogRatio = 50;
+
+/** Every text of the corpus once; of very many, those with the lowest hashes. */
+export function textPool(records: readonly ScoredRecord[]): string[] {
+  const texts = [...new Set(records.flatMap(({ text, problem }) => (text !== null && problem === null ? [text] : [])))];
+  if (texts.length <= largestPool) return texts;
+  const hashes = new Map(texts.map((text) => [text, digest(text)]));
+  return texts.sort((a, b) => (hashes.get(a)! < hashes.get(b)! ? -1 : 1)).slice(0, largestPool);
+}
+
+/** Looks for the best texts of some pictures, and remembers them in `retrieval.jsonl`. @param wanted Their places. */
+export async function retrieveTexts(context: {
+  source: Source;
+  verifier: PairVerifier & Required<Pick<PairVerifier, 'logOdds'>>;
+  records: readonly ScoredRecord[];
+  pool: readonly string[];
+  wanted: readonly number[];
+  work: string;
+  emit: OnEvent;
+  signal: AbortSignal | undefined;
+}): Promise<Map<string, PictureCandidates>> {
+  const { source, verifier, records, pool, work, emit, signal } = context;
+  const journal = await Journal.open<PictureCandidates>(join(work, 'retrieval.jsonl'));
+  const total = context.wanted.length;
+  let done = 0;
+  emit({ type: 'stage-start', stage: 'prepare-retrieve', total });
+  // Always the same blocks: the last digits of a score may differ with what it was computed beside.
+  for (let at = 0; at < total && pool.length > 0; at += pictureBlock) {
+    const block = context.wanted.slice(at, at + pictureBlock);
+    if (!block.every((index) => journal.has(records[index]!.id))) {
+      const pictures: (ScorableImage & { id: string })[] = [];
+      for await (const { record } of recordsAt(source, new Set(block), signal)) {
+        const { image, imageHash } = await readPicture(
+          await record.image!.bytes(),
+          record.image!.name,
+          verifier.imageSize,
+        );
+        pictures.push({ id: record.id, image, imageHash });
+      }
+      const scores = await verifier.logOdds(pictures, pool, signal ? { signal } : {}); // (block, pool)
+      await journal.add(
+        pictures.map(({ id }, i) =>
+          bestTexts(id, pool, scores.subarray(i * pool.length, (i + 1) * pool.length), verifier.baseRate),
+        ),
+      );
+    }
+    done += block.length;
+    emit({ type: 'stage-progress', stage: 'prepare-retrieve', done, total });
+    signal?.throwIfAborted();
+  }
+  emit({ type: 'stage-end', stage: 'prepare-retrieve', done });
+  return journal.entries;
+}
+
+function bestTexts(id: string, pool: readonly string[], logOdds: Float32Array, baseRate: number): PictureCandidates {
+  const ratio = (j: number) => Math.exp(Math.min(largestLogRatio, logOdds[j]! - logit(baseRate)));
+  let sum = 0;
+  for (let j = 0; j < pool.length; j++) sum += ratio(j);
+  const order = Array.from(pool, (_, j) => j).sort((a, b) => logOdds[b]! - logOdds[a]! || a - b);
+  return {
+    id,
+    mean: roundScore(sum / pool.length),
+    best: order.slice(0, candidatesKept).map((j) => [pool[j]!, roundScore(ratio(j))]),
+  };
+}
+
+/**
+ * Probability that a text is the picture's, given that it was picked out of the pool by its score: the best of a thousand
+ * wrong texts scores high too, so the pair's own probability would be too kind. By Bayes over all texts of the pool and the
+ * chance that none of them is right; texts that have no picture, or lost theirs, get half of the prior to themselves.
+ */
+export function posteriors(
+  { mean, best }: PictureCandidates,
+  poolSize: number,
+  free: ReadonlySet<string>,
+): { text: string; probability: number }[] {
+  const share = free.size > 0 ? 0.5 : 1;
+  const prior = (text: string) => share / poolSize + (free.has(text) ? (1 - share) / free.size : 0);
+  // Free texts that are not among the best are taken to be as likely as the average text.
+  const freeMean = best.reduce((sum, [text, ratio]) => sum + (free.has(text) ? ratio / free.size : 0), 0);
+  const evidence = 1 - inPool + inPool * (share * mean + (1 - share) * freeMean);
+  return best.map(([text, ratio]) => ({ text, probability: (inPool * prior(text) * ratio) / evidence }));
+}
