@@ -16,6 +16,7 @@ export type {
   TensorInfo,
 } from './binding.ts';
 export { type BuildOptions, type BuildResult, buildAddon } from './build.ts';
+export { cacheFolder } from './cache.ts';
 export { type DoctorFact, doctor } from './doctor.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export { findLibtorch, LIBTORCH_VERSION, type Libtorch, type ResolveOptions, resolveLibtorch } from './libtorch.ts';

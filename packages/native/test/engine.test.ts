@@ -46,6 +46,10 @@ test('two workers train at the same time, each on its own engine, and one is ter
   expect(result).toMatchObject({ exits: [0, 0], terminated: 1 });
 });
 
+test('process.exit(0) in the main thread while workers train exits with 0', () => {
+  expect(runProgram('exit-over-workers')).toMatchObject({ status: 0, signal: null, stderr: '' });
+});
+
 test('the event loop goes on while steps are under way', async () => {
   const model = await binding.createModel(tiny, 1, 'cpu');
   const trainer = await binding.createTrainer(model, plain);
