@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { addonFile } from './built.ts';
+import { addonFile, readBuildRecord } from './built.ts';
 import type { Environment } from './cache.ts';
 import { messageOf } from './errors.ts';
-import { findLibtorch } from './libtorch.ts';
+import { findLibtorch, libtorchVersion } from './libtorch.ts';
 import { loadBinding } from './load.ts';
 import { findCmake, findCompiler } from './toolchain.ts';
 
@@ -19,8 +19,11 @@ export async function doctor(env: Environment = process.env): Promise<DoctorFact
     await fact('compiler', () => findCompiler(env)),
     await fact('cmake', () => findCmake(env)),
     await fact('libtorch', async () => {
+      const record = readBuildRecord();
+      const version = record && libtorchVersion(record.libtorch);
+      if (record && version) return `${version} in ${record.libtorch} (the addon was built with it)`;
       const { found, tried } = await findLibtorch({ env });
-      if (!found) throw new Error(['none', ...tried].join('\n'));
+      if (!found) throw new Error(['none', ...tried, 'Fetch it: npx anagram setup'].join('\n'));
       return `${found.version} in ${found.folder} (${found.from})`;
     }),
     await fact('addon', async () => {

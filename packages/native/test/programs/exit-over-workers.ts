@@ -3,7 +3,9 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 
 // The main thread leaves while two workers are busy; it has loaded nothing itself.
 if (isMainThread) {
-  const workers = [0, 1].map(() => new Worker(new URL(import.meta.url), { execArgv: ['--conditions=@anagram/source'] }));
+  const workers = [0, 1].map(
+    () => new Worker(new URL(import.meta.url), { execArgv: ['--conditions=@anagram/source'] }),
+  );
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   process.exit(0);
 } else {
