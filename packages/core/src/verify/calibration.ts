@@ -19,7 +19,7 @@ export interface Calibration {
 }
 
 /** Standard deviations of scale and offset around 1 and 0 before labels are seen. */
-const priorSpread = { scale: 0.25, offset: 0.5 };
+const priorSpread = { scale: 0.15, offset: 0.3 };
 
 /**
  * Fits the fusion on all pairs and random ones, then bends it a little towards the labels: a wrong pair need not look

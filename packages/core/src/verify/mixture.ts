@@ -40,7 +40,7 @@ export function fitMixture({ width, pairs, shuffled, labels = new Map() }: Mixtu
 
   let coefficients = logisticFit({ rows, target, rowWeights, width });
   const known = [...labels.values()];
-  const baseRate =
+  let baseRate =
     known.length > 0
       ? (known.filter(Boolean).length + 0.5) / (known.length + 1)
       : 1 - wrongShare(logOdds(coefficients, pairs, width), logOdds(coefficients, shuffled, width));
@@ -48,7 +48,12 @@ export function fitMixture({ width, pairs, shuffled, labels = new Map() }: Mixtu
   for (let round = 0; round < rounds; round++) {
     const scores = logOdds(coefficients, pairs, width);
     shift = shiftToMean(scores, baseRate);
-    let change = 0;
+    // Labels that are easier than the corpus, by the model's own measure, overstate its share of right pairs
+    // (prediction-powered inference, Angelopoulos et al. 2023).
+    let surprise = 0;
+    for (const [i, right] of labels) surprise += (Number(right) - sigmoid(scores[i]! + shift)) / labels.size;
+    baseRate = Math.min(0.99, Math.max(0.01, baseRate + surprise / 2));
+    let change = Math.abs(surprise);
     for (let i = 0; i < n; i++) {
       if (labels.has(i)) continue;
       const next = sigmoid(scores[i]! + shift);
@@ -57,8 +62,8 @@ export function fitMixture({ width, pairs, shuffled, labels = new Map() }: Mixtu
     }
     if (change < 1e-4) break;
     coefficients = logisticFit({ rows, target, rowWeights, width, start: coefficients });
-    shift = shiftToMean(logOdds(coefficients, pairs, width), baseRate);
   }
+  shift = shiftToMean(logOdds(coefficients, pairs, width), baseRate);
   return { weights: [...coefficients.subarray(0, width)], bias: coefficients[width]! + shift, baseRate };
 }
 
