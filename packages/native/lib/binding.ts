@@ -87,6 +87,8 @@ export interface NativeObjectiveConfig {
   contrastive: number;
   /** Negatives beyond the pairs become columns for every row of the contrastive term (NegCLIP) when true. */
   sharedNegatives: boolean;
+  /** False: a row's own negatives are left out of its contrastive softmax; the own terms alone see them (FSC-CLIP). */
+  ownInContrastive: boolean;
   /** Weight of the pairwise term: softmax over a picture's own text and its own negative texts. */
   ownTexts: number;
   /** Weight of the pairwise term: softmax over a text's own picture and its own negative pictures. */

@@ -19,7 +19,14 @@ interface Batch {
   logitScale: number;
 }
 
-const plain: NativeObjectiveConfig = { contrastive: 1, sharedNegatives: true, ownTexts: 0, ownImages: 0, tile: 512 };
+const plain: NativeObjectiveConfig = {
+  contrastive: 1,
+  sharedNegatives: true,
+  ownInContrastive: true,
+  ownTexts: 0,
+  ownImages: 0,
+  tile: 512,
+};
 const everything: NativeObjectiveConfig = { ...plain, contrastive: 0.8, ownTexts: 0.6, ownImages: 0.4 };
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -102,7 +109,7 @@ const imageGradient = (result: NativeObjectiveResult, i: number) =>
 describe('golden values', () => {
   const cases = JSON.parse(readFileSync(new URL('./golden/objective.json', import.meta.url), 'utf8')) as (Batch & {
     name: string;
-    config: Omit<NativeObjectiveConfig, 'tile'>;
+    config: Omit<NativeObjectiveConfig, 'tile' | 'ownInContrastive'>;
     expected: NativeObjectiveResult;
   })[];
 
@@ -110,7 +117,7 @@ describe('golden values', () => {
     const scaled = (rows: number[][]) => rows.map((row) => row.map((value) => value / 256));
     const given = { ...golden, images: scaled(golden.images), texts: scaled(golden.texts) };
     for (const double of [true, false]) {
-      const result = await objective(given, { ...config, tile: 4 }, double);
+      const result = await objective(given, { ownInContrastive: true, ...config, tile: 4 }, double);
       const accuracy = double ? 1e-9 : 2e-4;
       expect(Math.abs(result.loss - expected.loss)).toBeLessThan(accuracy);
       expect(Object.keys(result.terms).sort()).toEqual(Object.keys(expected.terms).sort());
@@ -140,6 +147,13 @@ describe('the contrastive term', () => {
     expect(beside.loss).toBe(alone.loss);
     expect(beside.textGradients.slice(0, 18)).toEqual(alone.textGradients);
     expect(textGradient(beside, 7)).toBe(0);
+  });
+
+  it('is ln(P − 1) then, when each row has one own negative that is left to the pairwise terms', async () => {
+    const partners = numbers(8).map((row) => [row ^ 1]);
+    const own = { ...level(8), ownTexts: partners, ownImages: partners };
+    expect((await objective(own)).loss).toBeCloseTo(Math.log(8), 6);
+    expect((await objective(own, { ...plain, ownInContrastive: false })).loss).toBeCloseTo(Math.log(7), 6);
   });
 
   it('has the same loss and gradients for any tile', async () => {

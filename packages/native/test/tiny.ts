@@ -29,7 +29,7 @@ export const tinyResNet: NativeClipConfig = {
 
 /** Contrastive alone; nothing random in the step. */
 export const plain: NativeTrainerConfig = {
-  objective: { contrastive: 1, sharedNegatives: true, ownTexts: 0, ownImages: 0, tile: 512 },
+  objective: { contrastive: 1, sharedNegatives: true, ownInContrastive: true, ownTexts: 0, ownImages: 0, tile: 512 },
   structure: { grid: 2, imageRole: 'off', imageShare: 0, textRole: 'off', weight: 0 },
   augment: { scale: 0, shift: 0, rotation: 0, contrast: 0, tint: 0 },
   beta1: 0.9,

@@ -11,6 +11,11 @@ export interface ObjectiveSettings {
   contrastive?: number;
   /** Lone negatives are columns for every row of the contrastive term, not for their own pair alone. Default false. */
   sharedNegatives?: boolean;
+  /**
+   * A pair's own negatives are columns of its contrastive softmax too. False: the pairwise terms alone see them, so that the
+   * nearest negative does not crowd out all others (FSC-CLIP, Oh et al. 2024). Default true.
+   */
+  ownInContrastive?: boolean;
   /** Weight of the pairwise term over a picture's own text and its own negative texts. Default 0. */
   ownTexts?: number;
   /** Weight of the pairwise term over a text's own picture and its own negative pictures. Default 0. */
@@ -133,6 +138,7 @@ const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const objectiveSchema = z.strictObject({
   contrastive: weight.default(1),
   sharedNegatives: z.boolean().default(false),
+  ownInContrastive: z.boolean().default(true),
   ownTexts: weight.default(0),
   ownImages: weight.default(0),
   negativePairs: z.boolean().default(true),
@@ -221,9 +227,9 @@ export function resolveSettings(settings: TrainSettings) {
 
 export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig {
   const { objective, structure, augment, optimizer, gradientClip, logitScale } = settings;
-  const { contrastive, sharedNegatives, ownTexts, ownImages, tile } = objective;
+  const { contrastive, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile } = objective;
   return {
-    objective: { contrastive, sharedNegatives, ownTexts, ownImages, tile },
+    objective: { contrastive, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile },
     structure: {
       grid: structure.grid,
       imageRole: structure.image,

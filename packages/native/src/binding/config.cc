@@ -87,6 +87,7 @@ ObjectiveConfig read_objective_config(const Settings& settings) {
   ObjectiveConfig config;
   config.contrastive = settings.number("contrastive", 0);
   config.shared_negatives = settings.flag("sharedNegatives");
+  config.own_in_contrastive = settings.flag("ownInContrastive");
   config.own_texts = settings.number("ownTexts", 0);
   config.own_images = settings.number("ownImages", 0);
   config.tile = settings.integer("tile", 1);

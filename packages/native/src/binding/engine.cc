@@ -4,6 +4,8 @@
 #include <ATen/Parallel.h>
 #include <pthread.h>
 
+#include <algorithm>
+
 namespace anagram::binding {
 
 namespace {
@@ -152,6 +154,24 @@ void Engine::stop(Napi::Env env) {
     job->fail({"engine-stopped", "The addon was stopped before this work began."});
     settle(env, *job);
   }
+}
+
+std::shared_ptr<Engine> Context::engine_for_model() {
+  if (stopped) return engine;  // refuses, as a thread that starts during the exit would crash it
+  const auto users = [](const auto& engine) { return engine.use_count(); };
+  const auto idlest = std::ranges::min_element(model_engines, {}, users);
+  if (idlest != model_engines.end()) {
+    const bool unused = users(*idlest) == 1;
+    const size_t processors = std::max(1U, std::thread::hardware_concurrency());
+    if (unused || model_engines.size() >= processors) return *idlest;
+  }
+  return model_engines.emplace_back(std::make_shared<Engine>());
+}
+
+void Context::stop(Napi::Env env) {
+  stopped = true;
+  engine->stop(env);
+  for (const auto& one : model_engines) one->stop(env);
 }
 
 }  // namespace anagram::binding

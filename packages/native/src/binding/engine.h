@@ -1,4 +1,5 @@
-// One long-lived thread per JavaScript context, on which all of its libtorch work runs, in order.
+// A long-lived thread on which libtorch work runs, in order: one for each model that is in use at the
+// same time, and one for what belongs to no model.
 // Why not AsyncWorker: docs/decisions/0002-engine-thread.md.
 #pragma once
 
@@ -112,8 +113,19 @@ class Engine {
 // What one JavaScript context owns of this addon: instance data, on the heap, so that no static
 // destructor ever runs under a busy engine thread.
 struct Context {
-  // Shared with the handles, whose finalizers may run after this is gone.
+  // For work that belongs to no model.
   std::shared_ptr<Engine> engine = std::make_shared<Engine>();
+  // A model and its trainers stay on one of these. Shared with the handles, whose finalizers may run
+  // after this is gone; an engine starts its thread with its first job.
+  std::vector<std::shared_ptr<Engine>> model_engines;
+
+  // The engine with the fewest models, so that two models train side by side; a new one as long as
+  // every engine has a model and there are processors left.
+  std::shared_ptr<Engine> engine_for_model();
+  // Stops every engine, those that later models would have got too.
+  void stop(Napi::Env env);
+  bool stopped = false;
+
   Napi::FunctionReference model_class;
   Napi::FunctionReference trainer_class;
 };

@@ -16,8 +16,9 @@ namespace anagram::binding {
 template <class State>
 class Handle {
  public:
-  Handle(Napi::Env env, std::shared_ptr<State> state, int64_t bytes, const char* noun)
-      : engine_(context_of(env).engine), state_(std::move(state)), bytes_(bytes), noun_(noun) {
+  Handle(Napi::Env env, std::shared_ptr<Engine> engine, std::shared_ptr<State> state, int64_t bytes,
+         const char* noun)
+      : engine_(std::move(engine)), state_(std::move(state)), bytes_(bytes), noun_(noun) {
     // Else the garbage collector sees a few bytes and never runs.
     Napi::MemoryManagement::AdjustExternalMemory(env, bytes_);
   }

@@ -32,7 +32,8 @@ Model::Model(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Model>(info) {
     refuse(info.Env(), "A model is made by createModel().");
   }
   const std::shared_ptr<ModelState>& state = *info[0].As<State>().Data();
-  handle_ = std::make_unique<Handle<ModelState>>(info.Env(), state, state->list.bytes(), "model");
+  handle_ = std::make_unique<Handle<ModelState>>(info.Env(), state->engine, state,
+                                                 state->list.bytes(), "model");
   info.This().As<Napi::Object>().TypeTag(&kModelTag);
 }
 
@@ -42,11 +43,12 @@ Napi::Value Model::create(const Napi::CallbackInfo& info) {
     const ClipConfig config = read_clip_config({info[0], "config"});
     const int64_t seed = read_integer(info[1], "seed", 0, kLargestInteger);
     const std::string device = read_word(info[2], "device");
-    return context_of(env).engine->run(
+    const auto engine = context_of(env).engine_for_model();
+    return engine->run(
         env,
-        [config, seed, device] {
+        [config, seed, device, engine] {
           return std::make_shared<ModelState>(
-              Clip(config, static_cast<uint64_t>(seed), torch::Device(device)));
+              Clip(config, static_cast<uint64_t>(seed), torch::Device(device)), engine);
         },
         [](Napi::Env env, std::shared_ptr<ModelState>& state) -> Napi::Value {
           auto external = Napi::External<std::shared_ptr<ModelState>>::New(env, &state);
@@ -72,7 +74,7 @@ Napi::Value Model::read_tensor(const Napi::CallbackInfo& info) {
   return promised(env, [&] {
     auto state = handle_->share(env);
     const std::string name = state->list.find(env, read_word(info[0], "name")).name;
-    return context_of(env).engine->run(
+    return state->engine->run(
         env,
         [state, name] { return to_host(state->clip->tensor(name).to(torch::kFloat32)).clone(); },
         copy_out);
@@ -85,7 +87,7 @@ Napi::Value Model::write_tensor(const Napi::CallbackInfo& info) {
     auto state = handle_->share(env);
     const TensorInfo& target = state->list.find(env, read_word(info[0], "name"));
     const torch::Tensor values = copy_in(info[1], target.name, torch::kFloat32, target.shape);
-    return context_of(env).engine->run(
+    return state->engine->run(
         env,
         [state, name = target.name, values] {
           state->clip->write_tensor(name, values);
@@ -102,7 +104,7 @@ Napi::Value Model::encode_images(const Napi::CallbackInfo& info) {
     const int64_t count = read_integer(info[1], "count", 0);
     const int64_t size = state->clip->config().vision.image_size;
     const torch::Tensor pixels = copy_in(info[0], "pixels", torch::kUInt8, {count, size, size, 3});
-    return context_of(env).engine->run(
+    return state->engine->run(
         env,
         [state, pixels] {
           const torch::NoGradGuard no_grad;
@@ -122,7 +124,7 @@ Napi::Value Model::encode_texts(const Napi::CallbackInfo& info) {
     const torch::Tensor ids = copy_in(info[0], "ids", torch::kInt32, {count, text.context_length});
     require_range(env, lengths, "lengths", 1, text.context_length);
     require_range(env, ids, "ids", 0, text.vocab_size - 1);
-    return context_of(env).engine->run(
+    return state->engine->run(
         env,
         [state, ids, lengths] {
           const torch::NoGradGuard no_grad;
@@ -136,7 +138,7 @@ Napi::Value Model::logit_scale(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return promised(env, [&] {
     auto state = handle_->share(env);
-    return context_of(env).engine->run(
+    return state->engine->run(
         env, [state] { return state->clip->logit_scale.exp().item<double>(); },
         [](Napi::Env env, double value) { return Napi::Number::New(env, value); });
   });

@@ -12,8 +12,11 @@
 namespace anagram::binding {
 
 struct ModelState {
-  explicit ModelState(Clip clip) : clip(std::move(clip)), list(this->clip->tensors()) {}
+  ModelState(Clip clip, std::shared_ptr<Engine> engine)
+      : clip(std::move(clip)), engine(std::move(engine)), list(this->clip->tensors()) {}
   Clip clip;
+  // All work on this model runs there, its trainers' too.
+  std::shared_ptr<Engine> engine;
   TensorList list;
 };
 

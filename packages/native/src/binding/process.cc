@@ -49,7 +49,7 @@ void set_threads(const Napi::CallbackInfo& info) {
   Engine::set_threads(static_cast<int>(read_integer(info[0], "count", 1, 4096)));
 }
 
-void stop(const Napi::CallbackInfo& info) { context_of(info.Env()).engine->stop(info.Env()); }
+void stop(const Napi::CallbackInfo& info) { context_of(info.Env()).stop(info.Env()); }
 
 void trim_memory(const Napi::CallbackInfo&) {
 #ifdef __GLIBC__

@@ -31,7 +31,8 @@ TrainerHandle::TrainerHandle(const Napi::CallbackInfo& info)
   }
   const std::shared_ptr<TrainerState>& state = *info[0].As<State>().Data();
   handle_ =
-      std::make_unique<Handle<TrainerState>>(info.Env(), state, state->list.bytes(), "trainer");
+      std::make_unique<Handle<TrainerState>>(info.Env(), state->model->engine, state,
+                                             state->list.bytes(), "trainer");
 }
 
 Napi::Value TrainerHandle::create(const Napi::CallbackInfo& info) {
@@ -39,7 +40,7 @@ Napi::Value TrainerHandle::create(const Napi::CallbackInfo& info) {
   return promised(env, [&] {
     auto model = Model::share(info[0]);
     const TrainerConfig config = read_trainer_config({info[1], "config"});
-    return context_of(env).engine->run(
+    return model->engine->run(
         env, [model, config] { return std::make_shared<TrainerState>(model, config); },
         [](Napi::Env env, std::shared_ptr<TrainerState>& state) -> Napi::Value {
           auto external = Napi::External<std::shared_ptr<TrainerState>>::New(env, &state);
@@ -63,7 +64,7 @@ Napi::Value TrainerHandle::step(const Napi::CallbackInfo& info) {
     counter_->under_way++;
     std::shared_ptr<StepCounter> ticket(
         counter_.get(), [counter = counter_](StepCounter* steps) { steps->under_way--; });
-    return context_of(env).engine->run(
+    return state->model->engine->run(
         env,
         [state, batch = std::move(batch), learning_rate] {
           StepResult result = state->trainer.step(batch, learning_rate);
@@ -87,7 +88,7 @@ Napi::Value TrainerHandle::read_state(const Napi::CallbackInfo& info) {
   return promised(env, [&] {
     auto state = handle_->share(env);
     const std::string name = state->list.find(env, read_word(info[0], "name")).name;
-    return context_of(env).engine->run(
+    return state->model->engine->run(
         env,
         [state, name] {
           return to_host(state->trainer.state_tensor(name).to(torch::kFloat32)).clone();
@@ -102,7 +103,7 @@ Napi::Value TrainerHandle::write_state(const Napi::CallbackInfo& info) {
     auto state = handle_->share(env);
     const TensorInfo& target = state->list.find(env, read_word(info[0], "name"));
     const torch::Tensor values = copy_in(info[1], target.name, torch::kFloat32, target.shape);
-    return context_of(env).engine->run(
+    return state->model->engine->run(
         env,
         [state, name = target.name, values] {
           state->trainer.write_state(name, values);

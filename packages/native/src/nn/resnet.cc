@@ -33,13 +33,13 @@ class Bottleneck : public torch::nn::Module {
   }
 
   Tensor forward(const Tensor& x) {
-    auto y = at::relu(bn1_->forward(conv1_->forward(x)));
-    y = at::relu(bn2_->forward(conv2_->forward(y)));
+    auto y = bn1_->forward(conv1_->forward(x)).relu_();
+    y = bn2_->forward(conv2_->forward(y)).relu_();
     if (stride_ > 1) y = at::avg_pool2d(y, stride_);
     y = bn3_->forward(conv3_->forward(y));
-    if (!shortcut_) return at::relu(y + x);
+    if (!shortcut_) return y.add_(x).relu_();
     const auto pooled = stride_ > 1 ? at::avg_pool2d(x, stride_) : x;
-    return at::relu(y + shortcut_norm_->forward(shortcut_->forward(pooled)));
+    return y.add_(shortcut_norm_->forward(shortcut_->forward(pooled))).relu_();
   }
 
  private:
@@ -110,9 +110,9 @@ class ResNet : public ImageTower {
 
   Tensor forward(const Tensor& pixels) override {
     auto x = pixels.contiguous(at::MemoryFormat::ChannelsLast);
-    x = at::relu(bn1_->forward(conv1_->forward(x)));
-    x = at::relu(bn2_->forward(conv2_->forward(x)));
-    x = at::relu(bn3_->forward(conv3_->forward(x)));
+    x = bn1_->forward(conv1_->forward(x)).relu_();
+    x = bn2_->forward(conv2_->forward(x)).relu_();
+    x = bn3_->forward(conv3_->forward(x)).relu_();
     x = at::avg_pool2d(x, 2);
     for (const auto& block : blocks_) x = block->forward(x);
     return pool_->forward(x);

@@ -8,6 +8,9 @@ namespace anagram {
 struct ObjectiveConfig {
   double contrastive = 1;
   bool shared_negatives = true;  // lone negatives are columns for every row (NegCLIP)
+  // False: a row's own negatives are no columns of its contrastive softmax, the own terms alone see
+  // them. In one softmax the nearest negative crowds out all others until it is mastered.
+  bool own_in_contrastive = true;
   double own_texts = 0;
   double own_images = 0;
   int64_t tile = 512;  // rows and columns of a tile of the similarity matrix

@@ -6,7 +6,7 @@
 //
 // An image's softmax runs over the P pair texts and, with shared negatives, the lone texts; a
 // text's likewise over pictures. Column j ≠ i is left out where it is true: equal texts, equal
-// pictures, or listed in also_true.
+// pictures, listed in also_true, or, unless own_in_contrastive, one of the row's own negatives.
 //
 // Range [0, ∞). Known value, all similarities equal: ½(ln(P + K) + ln(P + J)) with K lone texts
 // and J lone images in the softmax, so ln P without any.
@@ -15,11 +15,12 @@
 // have mean 1, so that down-weighting noisy pairs does not silently change the learning rate.
 #pragma once
 
+#include "config.h"
 #include "objective.h"
 #include "ops/info_nce.h"
 
 namespace anagram {
 
-InfoNceOutput contrastive(const ObjectiveInput& input, bool shared_negatives, int64_t tile);
+InfoNceOutput contrastive(const ObjectiveInput& input, const ObjectiveConfig& config);
 
 }  // namespace anagram

@@ -110,7 +110,7 @@ ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveCo
   {
     // Without the term its forward still tells how well each pair fits.
     const at::AutoGradMode gradient(at::GradMode::is_enabled() && config.contrastive != 0);
-    const auto [loss, pair_loss] = contrastive(in, config.shared_negatives, config.tile);
+    const auto [loss, pair_loss] = contrastive(in, config);
     if (config.contrastive != 0) add("contrastive", config.contrastive, loss);
     out.pair_loss = pair_loss;
   }

@@ -94,6 +94,9 @@ CHECK_THAT("objective gradients: contrastive, shared negatives, for any tile", {
 CHECK_THAT("objective gradients: contrastive without shared negatives",
            { expect_gradients({.shared_negatives = false, .tile = 2}, kNoStructure, 14.0); });
 
+CHECK_THAT("objective gradients: contrastive without a row's own negatives",
+           { expect_gradients({.own_in_contrastive = false, .tile = 2}, kNoStructure, 14.0); });
+
 CHECK_THAT("objective gradients: contrastive at a logit scale of 100",
            { expect_gradients({.tile = 3}, kNoStructure, 100.0); });
 
