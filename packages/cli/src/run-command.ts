@@ -6,30 +6,42 @@ export interface CommandContext {
   onEvent: OnEvent;
 }
 
-/** What a command hands back: data for `--json`, lines for people, and whether some records could not be used. */
+/** What a command hands back. */
 export interface CommandResult {
+  /** For `--json`. */
   json: unknown;
+  /** For people. */
   lines: readonly string[];
+  /** Some records could not be used. */
   partial?: boolean;
+  /** In place of 0 or 3. */
+  exitCode?: number;
 }
+
+/** Stages that count bytes. */
+const bytes = ['libtorch-download', 'libtorch-unpack'];
 
 /**
  * Runs one command: Ctrl-C and SIGTERM abort it once it is safe, progress goes to stderr, the result alone to stdout.
  * A second Ctrl-C ends the process at once; what was saved stays valid.
  */
-export async function runCommand(options: { json?: boolean }, work: (context: CommandContext) => Promise<CommandResult>): Promise<void> {
+export async function runCommand(
+  options: { json?: boolean },
+  work: (context: CommandContext) => Promise<CommandResult>,
+): Promise<void> {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
     controller.abort(new Error('interrupted'));
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  const progress = progressRenderer(process.stderr, () => performance.now());
+  const progress = progressRenderer(process.stderr, () => performance.now(), { bytes });
   try {
     const result = await work({ signal: controller.signal, onEvent: progress.onEvent });
     progress.end();
-    process.stdout.write(options.json ? `${JSON.stringify(result.json, null, 2)}\n` : result.lines.map((line) => `${line}\n`).join(''));
-    process.exitCode = result.partial ? exitCodes.partial : exitCodes.ok;
+    const text = options.json ? JSON.stringify(result.json, null, 2) : result.lines.join('\n');
+    process.stdout.write(`${text}\n`);
+    process.exitCode = result.exitCode ?? (result.partial ? exitCodes.partial : exitCodes.ok);
   } catch (error) {
     progress.end();
     const { code, text } = explain(error, controller.signal);

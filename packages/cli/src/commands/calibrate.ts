@@ -1,0 +1,61 @@
+import { type CalibrateOptions, type CalibrationReport, calibrate, Verifier } from '@anagram/core';
+import type { Command } from 'commander';
+import { type CommonFlags, number, withCommonFlags } from '../common-flags.ts';
+import { readConfig } from '../config.ts';
+import { openSource } from '../open-source.ts';
+import { runCommand } from '../run-command.ts';
+import { count, share, table } from '../table.ts';
+
+interface Flags extends CommonFlags {
+  verifier: string;
+  labels: string;
+  precision?: number;
+}
+
+const sweepRows = 12;
+
+export function addCalibrate(program: Command): void {
+  const command = program
+    .command('calibrate <SOURCE>')
+    .description("Choose a verifier's threshold from labelled pairs, and save it with the verifier.")
+    .requiredOption('--verifier <folder>', 'what prepare trained, e.g. ./data/verifier')
+    .requiredOption('--labels <file>', 'JSONL of {"id": "…", "right": true}, about 200 lines')
+    .option('--precision <share>', 'right among kept that is wanted (default: 0.95)', number);
+  withCommonFlags(
+    command,
+    'anagram calibrate ./photos --verifier ./data/verifier --labels labels.jsonl --precision 0.95',
+  ).action((source: string, flags: Flags) =>
+    runCommand(flags, async ({ signal, onEvent }) => {
+      const config = await readConfig(flags);
+      await using verifier = await Verifier.load(flags.verifier);
+      const target = flags.precision === undefined ? {} : { target: { precision: flags.precision } };
+      const report = await calibrate({
+        ...config('calibrate'),
+        ...target,
+        ...{ verifier, source: openSource(source, config('source')), labels: flags.labels, signal, onEvent },
+      } as CalibrateOptions);
+      return { json: report, lines: summary(report) };
+    }),
+  );
+}
+
+function summary(report: CalibrationReport): string[] {
+  const { threshold, precision, recall, keep, baseRate, labels, pairs, sweep } = report;
+  const { labelled } = precision;
+  const every = Math.max(1, Math.ceil(sweep.length / sweepRows));
+  const rows = sweep
+    .filter((_, i) => i % every === 0 || i === sweep.length - 1)
+    .map((point) => [
+      share(point.threshold),
+      count(point.kept),
+      `${share(point.precision)} ± ${share(point.precisionError)}`,
+      share(point.recall),
+    ]);
+  return [
+    ...table(['threshold', 'kept', 'precision', 'recall'], rows),
+    '',
+    `threshold   ${threshold.toFixed(4)}, from ${count(labels)} labels and ${count(pairs)} pairs, of which ${share(baseRate)} are right`,
+    `precision   ${share(precision.expected)} ± ${share(precision.standardError)} expected; ${share(labelled.value)} [${share(labelled.interval[0])}, ${share(labelled.interval[1])}] of the ${count(labelled.count)} kept labels`,
+    `recall      ${share(recall)} expected, keeping ${share(keep)} of the pairs`,
+  ];
+}

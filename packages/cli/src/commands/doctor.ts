@@ -1,0 +1,109 @@
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { decodeImage, encodePng } from '@anagram/core';
+import { cacheFolder, doctor } from '@anagram/native';
+import type { Command } from 'commander';
+import { type Config, readConfig } from '../config.ts';
+import { exitCodes } from '../exit-code.ts';
+import { runCommand } from '../run-command.ts';
+
+interface Flags {
+  config?: string;
+  json?: boolean;
+}
+
+interface Fact {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, or what is wrong and what helps. */
+  readonly text: string;
+  /** False: only some commands, or a later build, want it. */
+  readonly needed: boolean;
+}
+
+const leastNode = [22, 12] as const;
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('Say what this machine has of what Anagram needs, and what to do about the rest. Changes nothing.')
+    .option('--config <file>', 'whose generators are to be listed')
+    .option('--json', 'print the facts as JSON')
+    .addHelpText('after', '\nExample:\n  $ anagram doctor')
+    .action((flags: Flags) =>
+      runCommand(flags, async () => {
+        const facts = await examine(await readConfig(flags.config === undefined ? {} : { config: flags.config }));
+        return {
+          json: facts,
+          lines: facts.map(
+            ({ ok, needed, name, text }) =>
+              `${ok ? 'ok     ' : needed ? 'missing' : 'absent '}  ${name.padEnd(10)}  ${text.replaceAll('\n', `\n${' '.repeat(21)}`)}`,
+          ),
+          ...(facts.some(({ ok, needed }) => needed && !ok) && { exitCode: exitCodes.failed }),
+        };
+      }),
+    );
+}
+
+async function examine(config: Config): Promise<Fact[]> {
+  const native = await doctor();
+  const built = native.some(({ name, ok }) => name === 'addon' && ok);
+  const forBuilding = new Set(['compiler', 'cmake', 'libtorch']);
+  return [
+    nodeFact(process.versions.node),
+    ...native.map((fact) => ({ ...fact, needed: !(built && forBuilding.has(fact.name)) })),
+    await fact('sharp', true, async () => {
+      const png = await encodePng({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3) });
+      await decodeImage(png);
+      return 'reads and writes pictures';
+    }),
+    await fact('cache', true, async () => {
+      const folder = cacheFolder(process.env);
+      await access(await nearestFolder(folder), constants.W_OK).catch(() => {
+        throw new Error(`${folder} cannot be written. Set ANAGRAM_CACHE to a folder that can.`);
+      });
+      return folder;
+    }),
+    generatorFact(config),
+  ];
+}
+
+function nodeFact(version: string): Fact {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const ok = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
+  const wanted = leastNode.join('.');
+  return { name: 'node', ok, needed: true, text: ok ? version : `${version}; install Node ${wanted} or newer` };
+}
+
+function generatorFact(config: Config): Fact {
+  const named = (['prepare', 'negatives'] as const).flatMap((section) =>
+    Object.entries(config(section))
+      .filter(([, value]) => typeof value === 'object' && value !== null && 'baseUrl' in value)
+      .map(
+        ([key, value]) =>
+          `${section}.${key}: ${(value as { model?: string }).model} at ${(value as { baseUrl: string }).baseUrl}`,
+      ),
+  );
+  const text =
+    named.length > 0
+      ? named.join('\n')
+      : 'none configured; rules and retrieval do the work (see --config, negatives --base-url)';
+  return { name: 'generators', ok: named.length > 0, needed: false, text };
+}
+
+async function fact(name: string, needed: boolean, find: () => Promise<string>): Promise<Fact> {
+  try {
+    return { name, ok: true, needed, text: await find() };
+  } catch (error) {
+    return { name, ok: false, needed, text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+async function nearestFolder(path: string): Promise<string> {
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  return there || dirname(path) === path ? path : nearestFolder(dirname(path));
+}

@@ -1,0 +1,45 @@
+import { type BuiltIndex, buildIndex } from '@anagram/core';
+import type { Command } from 'commander';
+import { type CommonFlags, withCommonFlags } from '../common-flags.ts';
+import { readConfig } from '../config.ts';
+import { loadModel } from '../open-model.ts';
+import { openSource } from '../open-source.ts';
+import { runCommand } from '../run-command.ts';
+import { count } from '../table.ts';
+
+interface Flags extends CommonFlags {
+  model: string;
+  dir: string;
+}
+
+const shownSkips = 10;
+
+export function addEmbed(program: Command): void {
+  const command = program
+    .command('embed <SOURCE>')
+    .description('Embed pictures (and texts that have none) into an index for search.')
+    .requiredOption('--model <folder>', 'the model, e.g. ./runs/a/model')
+    .requiredOption('--dir <folder>', 'of the index');
+  withCommonFlags(command, 'anagram embed ./photos --model ./runs/a/model --dir ./index').action(
+    (path: string, flags: Flags) =>
+      runCommand(flags, async ({ signal, onEvent }) => {
+        const config = await readConfig(flags);
+        const source = openSource(path, config('source'));
+        await using model = await loadModel(flags.model, config('model'));
+        const items = source.records({ signal });
+        const index = await buildIndex({ model, items, dir: flags.dir, signal, onEvent });
+        const partial = index.count === 0 || index.skipped.length > 0;
+        return { json: { dir: flags.dir, ...index }, lines: summary(flags.dir, index), partial };
+      }),
+  );
+}
+
+function summary(dir: string, { count: embedded, width, skipped }: BuiltIndex): string[] {
+  const shown = skipped.slice(0, shownSkips).map(({ id, reason }) => `left out ${id}: ${reason}`);
+  const more = skipped.length - shown.length;
+  return [
+    ...shown,
+    ...(more > 0 ? [`and ${count(more)} more`] : []),
+    `${count(embedded)} items, ${width} numbers each, in ${dir}`,
+  ];
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { type PreparedPairs, type PrepareOptions, prepare, Verifier } from '@anagram/core';
+import { captioner, illustrator, repairer } from '@anagram/gen';
+import type { Command } from 'commander';
+import { type CommonFlags, number, withCommonFlags } from '../common-flags.ts';
+import { readConfig } from '../config.ts';
+import { toGenerator } from '../generators.ts';
+import { openSource } from '../open-source.ts';
+import { type CommandContext, runCommand } from '../run-command.ts';
+import { count, table } from '../table.ts';
+
+interface Flags extends CommonFlags {
+  dir: string;
+  verifier?: string;
+  threshold?: number;
+}
+
+/** Where a verifier that was never calibrated is trusted: the even chance. */
+const uncalibrated = 0.5;
+
+export function addPrepare(program: Command): void {
+  const command = program
+    .command('prepare <SOURCE>')
+    .description('Deduplicate, verify, repair and match a noisy source; keep the pairs that are right.')
+    .requiredOption('--dir <folder>', 'receives shards, manifest and verdicts; the same folder resumes')
+    .option('--verifier <folder>', 'judges the pairs; without it one is trained on SOURCE, into DIR/verifier')
+    .option(
+      '--threshold <probability>',
+      "least probability of a kept pair (default: the verifier's, else 0.5)",
+      number,
+    );
+  withCommonFlags(command, 'anagram prepare ./photos --dir ./data').action((source: string, flags: Flags) =>
+    runCommand(flags, async (context) => {
+      const pairs = await run(source, flags, context);
+      const { counts, dir, manifestHash, length } = pairs;
+      const { unreadable, empty } = counts.byRoute;
+      return {
+        json: { dir, pairs: length, manifestHash, counts },
+        lines: summary(pairs),
+        partial: length === 0 || (unreadable?.rejected ?? 0) + (empty?.rejected ?? 0) > 0,
+      };
+    }),
+  );
+}
+
+async function run(path: string, flags: Flags, { signal, onEvent }: CommandContext): Promise<PreparedPairs> {
+  const config = await readConfig(flags);
+  const source = openSource(path, config('source'));
+  const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
+  await using verifier = await (flags.verifier === undefined
+    ? Verifier.train(training)
+    : Verifier.load(flags.verifier));
+  const settings = config('prepare');
+  const chosen = flags.threshold ?? settings.threshold ?? verifier.threshold;
+  if (chosen === null) {
+    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one.`;
+    onEvent({ type: 'warning', message });
+  }
+  return await prepare({
+    ...settings,
+    captioner: toGenerator('prepare.captioner', settings.captioner, captioner),
+    repairer: toGenerator('prepare.repairer', settings.repairer, repairer),
+    illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator),
+    ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
+  } as unknown as PrepareOptions);
+}
+
+function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[] {
+  const routes = Object.entries(counts.byRoute).sort();
+  const rows = routes.map(([route, { kept, rejected }]) => [route, count(kept), count(rejected)]);
+  return [
+    ...table(['route', 'kept', 'rejected'], [...rows, ['all', count(counts.kept), count(counts.rejected)]]),
+    '',
+    `${count(length)} pairs in ${dir} (${count(counts.repaired)} of them changed), manifest ${manifestHash.slice(0, 12)}`,
+    `Every record's verdict, with its reason: ${join(dir, 'verdicts-*.jsonl')}`,
+  ];
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { fileOnDisk, openIndex } from '@anagram/core';
+import type { Command } from 'commander';
+import { type CommonFlags, number, withCommonFlags } from '../common-flags.ts';
+import { readConfig } from '../config.ts';
+import { loadModel } from '../open-model.ts';
+import { runCommand } from '../run-command.ts';
+import { table } from '../table.ts';
+
+interface Flags extends CommonFlags {
+  model: string;
+  limit: number;
+}
+
+export function addSearch(program: Command): void {
+  const command = program
+    .command('search <INDEX> <QUERY>')
+    .description('Find what is nearest to a text, or to a picture given by its path. Exact.')
+    .requiredOption('--model <folder>', 'the model that the index was made with')
+    .option('--limit <n>', 'most hits', number, 10);
+  withCommonFlags(
+    command,
+    'anagram search ./index "a red cat left of a blue dog" --model ./runs/a/model',
+    'anagram search ./index ./query.jpg --model ./runs/a/model --limit 3',
+  ).action((dir: string, query: string, flags: Flags) =>
+    runCommand(flags, async ({ signal }) => {
+      const config = await readConfig(flags);
+      await using model = await loadModel(flags.model, config('model'));
+      const index = await openIndex({ model, dir });
+      const hits = await index.search(existsSync(query) ? fileOnDisk(query) : query, { limit: flags.limit, signal });
+      return {
+        json: hits,
+        lines: table(
+          ['id', 'cosine', ''],
+          hits.map(({ id, score, text }) => [id, score.toFixed(4), text ?? '']),
+        ),
+      };
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import { type TrainOptions, type TrainResult, train } from '@anagram/core';
+import type { Command } from 'commander';
+import { type CommonFlags, number, withCommonFlags } from '../common-flags.ts';
+import { given, readConfig, usage } from '../config.ts';
+import { openData } from '../open-data.ts';
+import { createModel, loadModel } from '../open-model.ts';
+import { runCommand } from '../run-command.ts';
+import { count } from '../table.ts';
+
+interface Flags extends CommonFlags {
+  dir: string;
+  model?: string;
+  architecture?: string;
+  objective?: string;
+  steps?: number;
+  seed?: number;
+}
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train <DATA...>')
+    .description('Train a model on prepared folders and their negatives, or go on with a run that was stopped.')
+    .requiredOption('--dir <folder>', 'of the run: log, checkpoints and at last model/; the same folder resumes')
+    .option('--model <folder>', 'a model to fine-tune; it is not changed')
+    .option('--architecture <name>', 'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)')
+    .option('--objective <name>', 'anagram, clip or negclip (default: anagram)')
+    .option('--steps <n>', 'optimizer steps of the whole run', number)
+    .option('--seed <n>', 'everything random follows from it (default: 0)', number);
+  withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
+    runCommand(flags, async ({ signal, onEvent }) => {
+      const config = await readConfig(flags);
+      const { objective, steps, seed } = flags;
+      const settings = { ...config('train'), ...given({ objective, steps, seed }) };
+      if (settings.steps === undefined) throw usage('--steps', 'Expected the number of steps, e.g. --steps 2000.');
+      if (flags.model !== undefined && flags.architecture !== undefined) {
+        throw usage('--architecture', 'Expected it for a new model alone; one that is fine-tuned has its own.');
+      }
+      const sets = await openData(data);
+      const make = { ...config('model'), ...given({ architecture: flags.architecture }) };
+      await using model = await (flags.model === undefined
+        ? createModel(sets, make, Number(settings.seed ?? 0))
+        : loadModel(flags.model, config('model')));
+      const result = await train({
+        ...settings,
+        pairs: sets.map((set) => ({ set, share: set.length })),
+        ...{ model, dir: flags.dir, signal, onEvent },
+      } as unknown as TrainOptions);
+      return { json: result, lines: summary(result) };
+    }),
+  );
+}
+
+function summary({ steps, imagesSeen, lastLoss, skipped, modelDir, log }: TrainResult): string[] {
+  return [
+    `model    ${modelDir}`,
+    `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
+    `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
+  ];
+}

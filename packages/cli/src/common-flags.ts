@@ -1,0 +1,26 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+export interface CommonFlags {
+  config?: string;
+  set?: string[];
+  json?: boolean;
+}
+
+/** The flags that every working verb has, and an example under its help. */
+export function withCommonFlags(command: Command, ...examples: readonly string[]): Command {
+  return command
+    .option('--config <file>', 'settings: .json, .ts or .mjs')
+    .option('--set <key=value>', 'one setting, e.g. train.optimizer.learningRate=5e-4 (repeatable)', collect)
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', `\nExample:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}

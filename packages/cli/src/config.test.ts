@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { given, readConfig } from './config.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'anagram-config-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+describe('readConfig', () => {
+  it('puts --set over the file and leaves the rest of the file alone', async () => {
+    const config = join(dir, 'anagram.config.json');
+    await writeFile(config, JSON.stringify({ train: { steps: 5, optimizer: { learningRate: 1, beta1: 0.8 } } }));
+    const set = ['train.optimizer.learningRate=5e-4', 'negatives.categories=["size"]', 'source.text=a caption'];
+    const read = await readConfig({ config, set });
+    expect(read('train')).toEqual({ steps: 5, optimizer: { learningRate: 5e-4, beta1: 0.8 } });
+    expect(read('negatives')).toEqual({ categories: ['size'] });
+    expect(read('source')).toEqual({ text: 'a caption' });
+    expect(read('prepare')).toEqual({});
+  });
+
+  it('takes settings from code', async () => {
+    const config = join(dir, 'anagram.config.mjs');
+    await writeFile(config, 'export default { negatives: { writer: { id: "mine", write() {} } } };');
+    expect((await readConfig({ config }))('negatives').writer).toMatchObject({ id: 'mine' });
+  });
+
+  it.each([
+    [{ set: ['trian.steps=1'] }, /unknown key "trian"\. Did you mean "train"\?/],
+    [{ set: ['train.steps'] }, /SECTION\.KEY=VALUE/],
+    [{ set: ['steps=1'] }, /SECTION\.KEY=VALUE/],
+    [{ set: ['train..steps=1'] }, /SECTION\.KEY=VALUE/],
+    [{ config: 'missing.json' }, /missing\.json cannot be used/],
+    [{ config: 'settings.yaml' }, /expected a \.json, \.ts or \.mjs file/],
+  ])('refuses %j', async (flags, sentence) => {
+    await expect(readConfig(flags)).rejects.toThrow(expect.objectContaining({ code: 'invalid-options' }));
+    await expect(readConfig(flags)).rejects.toThrow(sentence);
+  });
+
+  it('cannot be made to change the prototype of every object', async () => {
+    await expect(readConfig({ set: ['__proto__.train={}'] })).rejects.toThrow('__proto__');
+    await readConfig({ set: ['train.__proto__.polluted=true'] });
+    expect('polluted' in {}).toBe(false);
+  });
+});
+
+it('given leaves out what is undefined and keeps what is null or false', () => {
+  expect(given({ a: undefined, b: null, c: false, d: 0 })).toEqual({ b: null, c: false, d: 0 });
+});

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AnagramError, parseSettings } from '@anagram/core';
+import * as z from 'zod';
+
+const section = z.looseObject({});
+
+/** Each section is checked by the verb that it belongs to. */
+const configSchema = z.strictObject({
+  source: section.optional(),
+  verifier: section.optional(),
+  prepare: section.optional(),
+  calibrate: section.optional(),
+  negatives: section.optional(),
+  model: section.optional(),
+  train: section.optional(),
+  evaluate: section.optional(),
+});
+
+export type SectionName = keyof typeof configSchema.shape;
+type Settings = Readonly<Record<string, unknown>>;
+export type Config = (name: SectionName) => Settings;
+
+/**
+ * Settings by section: those of `--config`, and over them those of `--set`.
+ * @param flags.set `SECTION.KEY=VALUE` each; VALUE is JSON, or else a text.
+ * @throws AnagramError `invalid-options`
+ */
+export async function readConfig(flags: { config?: string; set?: readonly string[] }): Promise<Config> {
+  let settings: unknown = flags.config === undefined ? {} : await readFileOf(flags.config);
+  parseSettings(flags.config ?? 'config', configSchema, settings);
+  for (const each of flags.set ?? []) {
+    const equals = each.indexOf('=');
+    const path = each.slice(0, equals).split('.');
+    if (equals < 1 || path.length < 2 || path.includes('')) {
+      throw usage('--set', `Expected SECTION.KEY=VALUE, e.g. train.batchSize=128, received "${each}".`);
+    }
+    settings = withValue(settings, path, parseValue(each.slice(equals + 1)));
+  }
+  const config = parseSettings('--set', configSchema, settings);
+  return (name) => config[name] ?? {};
+}
+
+/** An error of the command line itself: exit code 2. */
+export function usage(where: string, message: string): AnagramError<'invalid-options'> {
+  return new AnagramError('invalid-options', `${where}: ${message}`, { where });
+}
+
+/** The flags that were given: what is undefined must not hide a setting. */
+export function given<T extends object>(flags: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as never;
+}
+
+async function readFileOf(path: string): Promise<unknown> {
+  const kind = extname(path);
+  try {
+    if (kind === '.json') return JSON.parse(await readFile(path, 'utf8'));
+    if (kind !== '.ts' && kind !== '.mjs') throw new Error('expected a .json, .ts or .mjs file');
+    const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
+    if (module.default === undefined) throw new Error('expected the settings as its default export');
+    return module.default;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why =
+      code === 'ERR_UNKNOWN_FILE_EXTENSION' ? 'this Node reads no .ts; take Node 22.18 or newer, or .mjs' : message;
+    throw new AnagramError(
+      'invalid-options',
+      `--config: ${path} cannot be used: ${why}.`,
+      { where: '--config' },
+      { cause },
+    );
+  }
+}
+
+/** A copy with one value in its place; what stood in its way is replaced. */
+function withValue(settings: unknown, [key, ...rest]: readonly string[], value: unknown): Settings {
+  const before: Settings = typeof settings === 'object' && settings !== null ? { ...settings } : {};
+  const old = Object.hasOwn(before, key!) ? before[key!] : undefined;
+  return { ...before, [key!]: rest.length === 0 ? value : withValue(old, rest, value) };
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

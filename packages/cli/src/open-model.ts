@@ -1,0 +1,49 @@
+import {
+  type Architecture,
+  type ArchitectureName,
+  ClipModel,
+  findArchitecture,
+  type PairSet,
+  parseSettings,
+  Tokenizer,
+} from '@anagram/core';
+import * as z from 'zod';
+
+/** Section `model` of the settings. */
+export interface ModelSettings {
+  /** A name, or an architecture in open_clip's form. @default 'tiny-vit' */
+  readonly architecture?: ArchitectureName | Architecture;
+  /** Width and height of the pictures in pixels. @default the architecture's */
+  readonly imageSize?: number;
+  /** Symbols of the tokenizer that is trained for a new model. @default the architecture's, else 2048 */
+  readonly vocabSize?: number;
+  /** @default 'cpu' */
+  readonly device?: string;
+}
+
+const schema = z.strictObject({
+  architecture: z.union([z.string(), z.looseObject({})]).default('tiny-vit'),
+  imageSize: z.int().positive().optional(),
+  vocabSize: z.int().min(514).optional(),
+  device: z.string().default('cpu'),
+});
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt` */
+export function loadModel(dir: string, settings: Settings): Promise<ClipModel> {
+  return ClipModel.load(dir, { device: parseSettings('model', schema, settings).device });
+}
+
+/**
+ * A fresh model with a tokenizer trained on the sets' texts; the same sets, settings and seed give the same model.
+ * @throws AnagramError `invalid-options`
+ */
+export async function createModel(sets: readonly PairSet[], settings: Settings, seed: number): Promise<ClipModel> {
+  const { architecture: wanted, imageSize, vocabSize, device } = parseSettings('model', schema, settings);
+  const architecture = findArchitecture(wanted as ArchitectureName | Architecture, imageSize);
+  const texts: string[] = [];
+  for (const set of sets) for await (const text of set.texts()) texts.push(text);
+  const tokenizer = Tokenizer.train(texts, { vocabSize: vocabSize ?? architecture.text_cfg.vocab_size ?? 2048 });
+  return ClipModel.create({ architecture, tokenizer, seed, device });
+}

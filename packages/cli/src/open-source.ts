@@ -1,0 +1,52 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { csv, folder, jsonl, parseSettings, type Source, tsv, webdataset } from '@anagram/core';
+import * as z from 'zod';
+import { usage } from './config.ts';
+
+/** Section `source` of the settings. */
+export interface SourceSettings {
+  /** Of a folder. @default 'sidecar' */
+  readonly captions?: 'sidecar' | 'file-name' | 'none';
+  /** Columns (or keys) of a table. @default 'image' */
+  readonly image?: string | null;
+  /** @default 'text' */
+  readonly text?: string | null;
+  /** @default the line number */
+  readonly id?: string;
+  /** Of a .csv. @default ',' */
+  readonly delimiter?: string;
+}
+
+const schema = z.strictObject({
+  captions: z.enum(['sidecar', 'file-name', 'none']).default('sidecar'),
+  image: z.string().nullable().default('image'),
+  text: z.string().nullable().default('text'),
+  id: z.string().optional(),
+  delimiter: z.string().optional(),
+});
+
+/**
+ * The source that a path on the command line stands for, told by its name, or by what a folder holds.
+ * @throws AnagramError `invalid-options`
+ */
+export function openSource(path: string, settings: Readonly<Record<string, unknown>>): Source {
+  const { captions, image, text, id, delimiter } = parseSettings('source', schema, settings);
+  const columns = { ...(image !== null && { image }), ...(text !== null && { text }), ...(id !== undefined && { id }) };
+  if (/\.(tar|tar\.gz|tgz)$/i.test(path)) return webdataset(path);
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (!kind) throw usage('SOURCE', `There is no "${path}".`);
+  if (kind.isDirectory()) return openFolder(path, captions);
+  if (/\.csv(\.gz)?$/i.test(path)) return csv(path, { ...columns, ...(delimiter !== undefined && { delimiter }) });
+  if (/\.tsv(\.gz)?$/i.test(path)) return tsv(path, columns);
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return jsonl(path, columns);
+  throw usage('SOURCE', `"${path}" is no known kind. Expected a folder, .csv, .tsv, .jsonl (.gz too) or .tar.`);
+}
+
+function openFolder(path: string, captions: 'sidecar' | 'file-name' | 'none'): Source {
+  const names = readdirSync(path);
+  // Of a prepared folder the kept pairs are meant, not the rejected ones beside them.
+  if (names.includes('manifest.jsonl')) return webdataset(join(path, 'pairs-*.tar'));
+  if (names.some((name) => /\.(tar|tar\.gz|tgz)$/i.test(name))) return webdataset(path);
+  return folder(path, { captions });
+}

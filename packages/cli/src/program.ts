@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addCalibrate } from './commands/calibrate.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEmbed } from './commands/embed.ts';
+import { addEvaluate } from './commands/evaluate.ts';
+import { addNegatives } from './commands/negatives.ts';
+import { addPrepare } from './commands/prepare.ts';
+import { addSearch } from './commands/search.ts';
+import { addSetup } from './commands/setup.ts';
+import { addTrain } from './commands/train.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const epilogue = `
+SOURCE is a folder of pictures with .txt files beside them, a .csv, .tsv or .jsonl (.gz too), a .tar, a folder of .tar
+files, or a folder that prepare has filled. For tables: --set source.image=COLUMN --set source.text=COLUMN --set source.id=COLUMN
+
+Deeper settings come from --config FILE (.json, .ts, .mjs; sections source, verifier, prepare, calibrate, negatives,
+model, train, evaluate) and --set train.optimizer.learningRate=5e-4; a flag wins over --set, --set over the file.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part (records that could not be used), 130 interrupted: run the
+same command to continue.`;
+
+/** All of `anagram`. Wrong usage is thrown as a CommanderError, after its message went to stderr. */
+export function createProgram(): Command {
+  const program = new Command('anagram')
+    .description('From noisy pictures and texts to a model that understands composition.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(anagram COMMAND --help shows what it takes)')
+    .addHelpText('after', epilogue);
+  addPrepare(program);
+  addCalibrate(program);
+  addNegatives(program);
+  addTrain(program);
+  addEvaluate(program);
+  addEmbed(program);
+  addSearch(program);
+  addSetup(program);
+  addDoctor(program);
+  return program;
+}
