@@ -1,6 +1,7 @@
 export { AnagramError, type ErrorCode, type ErrorDetails, isAnagramError } from './errors.ts';
 export { type AnagramEvent, type Knobs, type OnEvent, type StepRecord, safeEmitter } from './events.ts';
 export type { Captioner, Illustrator, ImageEditor, NegativeWriter, PairScorer, Repairer } from './models.ts';
+export { setThreads } from './native.ts';
 export type {
   ImageFile,
   Json,

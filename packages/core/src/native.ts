@@ -13,3 +13,12 @@ export function native(): Promise<Binding> {
   });
   return loading;
 }
+
+/**
+ * Sets how many threads one operation may use, in every model of this process; default: libtorch's choice, all processors.
+ * Each model in use has an engine thread of its own besides: 1 is right for several small models side by side. Results are
+ * bit-equal only between runs with the same number.
+ */
+export async function setThreads(count: number): Promise<void> {
+  (await native()).setThreads(count);
+}
