@@ -30,9 +30,8 @@ TrainerHandle::TrainerHandle(const Napi::CallbackInfo& info)
     refuse(info.Env(), "A trainer is made by createTrainer().");
   }
   const std::shared_ptr<TrainerState>& state = *info[0].As<State>().Data();
-  handle_ =
-      std::make_unique<Handle<TrainerState>>(info.Env(), state->model->engine, state,
-                                             state->list.bytes(), "trainer");
+  handle_ = std::make_unique<Handle<TrainerState>>(info.Env(), state->model->engine, state,
+                                                   state->list.bytes(), "trainer");
 }
 
 Napi::Value TrainerHandle::create(const Napi::CallbackInfo& info) {
