@@ -7,9 +7,18 @@ function rows(count: number, width: number, seed: number): Float32Array {
   return Float32Array.from({ length: count * width }, () => random.float() * 2 - 1);
 }
 
-test('inner products are those of the definition, at any width', () => {
-  for (const width of [1, 3, 4, 7]) {
-    const [left, right] = [rows(3, width, 1), rows(5, width, 2)];
+test('inner products are those of the definition, at any width, with many zeros on either side or none', () => {
+  for (const [width, emptyLeft, emptyRight] of [
+    [1],
+    [3],
+    [4],
+    [7],
+    [40, true],
+    [40, false, true],
+    [40, true, true],
+  ] as const) {
+    const thin = (values: Float32Array, is?: boolean) => (is ? values.map((x, k) => (k % 9 === 0 ? x : 0)) : values);
+    const [left, right] = [thin(rows(3, width, 1), emptyLeft), thin(rows(5, width, 2), emptyRight)];
     const product = innerProducts(left, right, width);
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 5; j++) {

@@ -1,5 +1,48 @@
-/** out[i, j] = left_i · right_j for (n, width) and (m, width), row by row: (n, m). */
+/**
+ * out[i, j] = left_i · right_j for (n, width) and (m, width), row by row: (n, m). Where one side is nearly all zeros (bags of
+ * words), only its other values are looked at.
+ */
 export function innerProducts(left: Float32Array, right: Float32Array, width: number): Float32Array {
+  if (isSparse(right)) return sparseProducts(left, right, width, (i, j, m) => i * m + j);
+  if (isSparse(left)) return sparseProducts(right, left, width, (j, i, _, n) => i * n + j);
+  return denseProducts(left, right, width);
+}
+
+function isSparse(rows: Float32Array): boolean {
+  let filled = 0;
+  for (const value of rows) if (value !== 0) filled++;
+  return filled * 8 < rows.length;
+}
+
+/** @param at Where the product of dense row i of n and sparse row j of m belongs. */
+function sparseProducts(
+  dense: Float32Array,
+  sparse: Float32Array,
+  width: number,
+  at: (i: number, j: number, m: number, n: number) => number,
+): Float32Array {
+  const n = dense.length / width;
+  const m = sparse.length / width;
+  const out = new Float32Array(n * m);
+  for (let j = 0; j < m; j++) {
+    const places: number[] = [];
+    const values: number[] = [];
+    for (let k = 0; k < width; k++) {
+      const value = sparse[j * width + k]!;
+      if (value === 0) continue;
+      places.push(k);
+      values.push(value);
+    }
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let k = 0; k < places.length; k++) sum += dense[i * width + places[k]!]! * values[k]!;
+      out[at(i, j, m, n)] = sum;
+    }
+  }
+  return out;
+}
+
+function denseProducts(left: Float32Array, right: Float32Array, width: number): Float32Array {
   const n = left.length / width;
   const m = right.length / width;
   const out = new Float32Array(n * m);

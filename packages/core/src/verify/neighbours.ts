@@ -1,8 +1,8 @@
 import { native } from '../native.ts';
 import type { EmbeddingSpace } from './embedding-space.ts';
-import { colourWidth, describeImage, descriptorWidth } from './image-descriptor.ts';
+import { describeImage, descriptorParts, descriptorWidth } from './image-descriptor.ts';
 import type { ScorableImage } from './pair-verifier.ts';
-import { normalise, TextDescriptor } from './text-descriptor.ts';
+import { TextDescriptor } from './text-descriptor.ts';
 
 /** Of the neighbours' similarity, when their texts are averaged. */
 const sharpness = 0.15;
@@ -15,7 +15,7 @@ export interface NeighbourBank {
   /** (n) hash of each pair's picture and number of its text. */
   readonly imageHashes: readonly string[];
   readonly textIndex: readonly number[];
-  /** (n, 392) unit rows, centred by `centre` (392). */
+  /** (n, 500) unit rows, centred by `centre` (500). */
   readonly descriptors: Float32Array;
   readonly centre: Float32Array;
 }
@@ -48,14 +48,17 @@ export class Neighbours implements EmbeddingSpace {
   readonly bank: NeighbourBank;
   readonly width: number;
   readonly #describer: TextDescriptor;
-  readonly #textRows: Float32Array;
+  /** By text: places of its words, and their weights. */
+  readonly #texts: readonly (readonly (readonly [place: number, value: number])[])[];
   readonly #copies: number;
 
   constructor(bank: NeighbourBank) {
     this.bank = bank;
     this.#describer = new TextDescriptor(bank.texts);
     this.width = this.#describer.width;
-    this.#textRows = this.#describer.describe(bank.texts);
+    this.#texts = bank.texts.map((text) =>
+      [...this.#describer.describe([text]).entries()].filter(([, value]) => value !== 0),
+    );
     const copies = new Map<string, number>();
     for (const hash of bank.imageHashes) copies.set(hash, (copies.get(hash) ?? 0) + 1);
     this.#copies = Math.max(0, ...copies.values());
@@ -94,18 +97,30 @@ export class Neighbours implements EmbeddingSpace {
         if (imageHashes[neighbour] === imageHash) continue;
         used++;
         const weight = Math.exp((found.score[at]! - 1) / sharpness);
-        const text = textIndex[neighbour]! * this.width;
-        for (let d = 0; d < this.width; d++) row[d]! += weight * this.#textRows[text + d]!;
+        const text = this.#texts[textIndex[neighbour]!]!;
+        for (const [place, value] of text) row[place]! += weight * value;
       }
-      normalise(row);
+      normalise(row, 1);
     }
   }
 }
 
-/** Centres a descriptor and brings its colours, its edges and the whole to unit length, in place. */
+/** Centres a descriptor and brings its parts to the length of their weights, and the whole to unit length, in place. */
 function centreRow(row: Float32Array, centre: Float32Array): void {
   for (let k = 0; k < row.length; k++) row[k]! -= centre[k]!;
-  normalise(row.subarray(0, colourWidth));
-  normalise(row.subarray(colourWidth));
-  normalise(row);
+  let start = 0;
+  for (const { width, weight } of descriptorParts) {
+    normalise(row.subarray(start, start + width), weight);
+    start += width;
+  }
+  normalise(row, 1);
+}
+
+/** To this length, in place; zeros stay zeros. */
+function normalise(row: Float32Array, length: number): void {
+  let square = 0;
+  for (const value of row) square += value * value;
+  if (square === 0) return;
+  const factor = length / Math.sqrt(square);
+  for (let k = 0; k < row.length; k++) row[k]! *= factor;
 }

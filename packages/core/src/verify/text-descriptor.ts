@@ -1,67 +1,54 @@
-import { Random } from '../random.ts';
-
-const width = 256;
+/** Words beyond so many share their places with others. */
+const largestWidth = 8192;
 
 /**
- * Texts as bags of words without any training: rare words count more (tf-idf over the corpus), each word is a random
- * direction, so that the inner product of two texts estimates their weighted overlap to about ±0.06.
+ * Texts as bags of words, without any training: rare words count more (tf-idf over the corpus). Rows are as wide as the
+ * corpus has words, and nearly all zeros.
  */
 export class TextDescriptor {
-  readonly width = width;
+  readonly width: number;
   readonly #documents: number;
-  readonly #frequency = new Map<string, number>();
-  readonly #directions = new Map<string, Float32Array>();
+  readonly #words = new Map<string, { place: number; frequency: number }>();
 
   /** @param texts The corpus' texts, each once. */
   constructor(texts: readonly string[]) {
     this.#documents = texts.length;
     for (const text of texts) {
-      for (const word of new Set(words(text))) this.#frequency.set(word, (this.#frequency.get(word) ?? 0) + 1);
+      for (const word of new Set(wordsOf(text))) {
+        const known = this.#words.get(word);
+        if (known) known.frequency++;
+        else this.#words.set(word, { place: this.#words.size % largestWidth, frequency: 1 });
+      }
     }
+    this.width = Math.max(1, Math.min(largestWidth, this.#words.size));
   }
 
-  /** @returns (n, width) rows of unit length; zeros for a text that has no telling word. */
+  /**
+   * @returns (n, width) rows of unit length; shorter by the words that the corpus does not have, zeros where there is no
+   * telling word.
+   */
   describe(texts: readonly string[]): Float32Array {
-    const rows = new Float32Array(texts.length * width);
+    const rows = new Float32Array(texts.length * this.width);
     for (const [i, text] of texts.entries()) {
-      const row = rows.subarray(i * width, (i + 1) * width);
-      for (const word of new Set(words(text))) {
-        const weight = Math.log(this.#documents / (1 + (this.#frequency.get(word) ?? 0)));
-        if (weight <= 0) continue;
-        const direction = this.#direction(word);
-        for (let k = 0; k < width; k++) row[k]! += weight * direction[k]!;
+      const row = rows.subarray(i * this.width, (i + 1) * this.width);
+      let square = 0;
+      for (const word of new Set(wordsOf(text))) {
+        const known = this.#words.get(word);
+        const weight = Math.max(0, Math.log(this.#documents / (1 + (known?.frequency ?? 0))));
+        square += weight ** 2;
+        if (known) row[known.place]! += weight;
       }
-      normalise(row);
+      if (square > 0) for (let k = 0; k < row.length; k++) row[k]! /= Math.sqrt(square);
     }
     return rows;
   }
-
-  #direction(word: string): Float32Array {
-    let direction = this.#directions.get(word);
-    if (!direction) {
-      const random = new Random('word', word);
-      direction = Float32Array.from({ length: width }, () => (random.uint32() & 1 ? 1 : -1));
-      // Words outside the corpus are not kept: there is no end of them.
-      if (this.#frequency.has(word)) this.#directions.set(word, direction);
-    }
-    return direction;
-  }
 }
 
-function words(text: string): string[] {
+function wordsOf(text: string): string[] {
   return (
     text
       .normalize('NFC')
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? []
   );
-}
-
-/** To unit length, in place; zeros stay zeros. */
-export function normalise(row: Float32Array): void {
-  let square = 0;
-  for (const value of row) square += value * value;
-  if (square === 0) return;
-  const factor = 1 / Math.sqrt(square);
-  for (let k = 0; k < row.length; k++) row[k]! *= factor;
 }
