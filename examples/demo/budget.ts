@@ -15,10 +15,10 @@ export interface Budget {
 }
 
 const train: TrainSettings = {
-  steps: 1000,
+  steps: 1100,
   batchSize: 64,
   augment: { scale: 0.15, shift: 0.04, rotation: 8, contrast: 0.25, tint: 0.15 },
-  optimizer: { learningRate: 1e-3 },
+  structure: { share: 0.05 },
   checkpointEvery: 250,
   seed: 7,
 };
