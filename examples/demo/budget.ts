@@ -1,4 +1,4 @@
-import type { TrainSettings } from '@anagram/core';
+import type { TrainSettings, TrainVerifierSettings } from '@anagram/core';
 
 /** What the two sizes of the demo spend. Chosen on the training vendors' validation split. */
 export interface Budget {
@@ -6,7 +6,7 @@ export interface Budget {
   /** Emoji records in the noisy corpus; undefined = all. */
   readonly corpusLimit: number | undefined;
   readonly labels: number;
-  readonly verifier: Record<string, number>;
+  readonly verifier: TrainVerifierSettings;
   readonly train: TrainSettings;
   /** Share of each batch that is drawn from the pairs that preparation kept; the rest are scenes. */
   readonly keptShare: number;
@@ -15,7 +15,7 @@ export interface Budget {
 }
 
 const train: TrainSettings = {
-  steps: 1100,
+  steps: 1250,
   batchSize: 64,
   augment: { scale: 0.15, shift: 0.04, rotation: 8, contrast: 0.25, tint: 0.15 },
   structure: { share: 0.05 },
@@ -28,7 +28,7 @@ export const budgets: { readonly quick: Budget; readonly full: Budget } = {
     name: 'quick',
     corpusLimit: undefined,
     labels: 200,
-    verifier: { rounds: 1 },
+    verifier: { epochs: 3 },
     train,
     keptShare: 0.1,
     itemsPerCategory: 100,
@@ -37,8 +37,8 @@ export const budgets: { readonly quick: Budget; readonly full: Budget } = {
     name: 'full',
     corpusLimit: undefined,
     labels: 200,
-    verifier: {},
-    train: { ...train, steps: 3000 },
+    verifier: { epochs: 14 },
+    train: { ...train, steps: 5000 },
     keptShare: 0.1,
     itemsPerCategory: 200,
   },

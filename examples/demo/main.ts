@@ -44,12 +44,15 @@ async function main(signal: AbortSignal): Promise<void> {
     attributions: artwork.attributions,
   });
   await writeAtomic(join(values.dir, 'report.html'), page);
-  await writeAtomic(join(values.dir, 'results.json'), `${JSON.stringify(toJson(verification, results), null, 2)}\n`);
+  await writeAtomic(
+    join(values.dir, 'results.json'),
+    `${JSON.stringify(toJson(budget.name, verification, results), null, 2)}\n`,
+  );
   print(verification, results);
   console.log(`\nreport  ${join(values.dir, 'report.html')}\nfigures ${join(values.dir, 'results.json')}`);
 }
 
-function toJson(verification: Verification, results: Record<Contender, Contest>) {
+function toJson(mode: string, verification: Verification, results: Record<Contender, Contest>) {
   const { auroc, precision, recall, threshold, byTower } = verification;
   const figures = ({ composition, retrieval }: Contest) => ({
     mean: composition.mean,
@@ -63,6 +66,7 @@ function toJson(verification: Verification, results: Record<Contender, Contest>)
     ties: composition.ties + retrieval.ties,
   });
   return {
+    mode,
     composition: Object.fromEntries(contenders.map((name) => [name, figures(results[name])])),
     verification: {
       auroc,
