@@ -60,7 +60,7 @@ describe.skipIf(!executablePath)('a report in headless Chromium', () => {
       charts: [...document.querySelectorAll('svg')].filter((svg) => svg.getBoundingClientRect().height > 100).length,
       sideways: document.documentElement.scrollWidth > window.innerWidth,
       sections: [...document.querySelectorAll('h2')].map((heading) => heading.textContent),
-      nan: /NaN|undefined|\[object/.test(document.body.innerText),
+      nan: /NaN|undefined|\[object/.test(document.body.textContent ?? ''),
     }));
     await page.close();
     expect(complaints).toEqual([]);

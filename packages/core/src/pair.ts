@@ -34,7 +34,16 @@ export interface Pixels {
 }
 
 /** The paper's five kinds of compositional change, and those that benchmarks add. */
-export const negativeCategories = ['colour', 'quantity', 'position', 'size', 'verb', 'negation', 'object', 'swap'] as const;
+export const negativeCategories = [
+  'colour',
+  'quantity',
+  'position',
+  'size',
+  'verb',
+  'negation',
+  'object',
+  'swap',
+] as const;
 export type NegativeCategory = (typeof negativeCategories)[number];
 
 /** A text T'_C that differs from its caption in exactly one thing and is false of the picture. */
