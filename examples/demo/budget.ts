@@ -15,7 +15,7 @@ export interface Budget {
 }
 
 const train: TrainSettings = {
-  steps: 1250,
+  steps: 1100,
   batchSize: 64,
   augment: { scale: 0.15, shift: 0.04, rotation: 8, contrast: 0.25, tint: 0.15 },
   structure: { share: 0.05 },
