@@ -23,24 +23,35 @@ describe('packages', () => {
   it.each(order)('%s imports nothing above it', (name) => {
     const above = order.slice(order.indexOf(name) + 1).map((upper) => `@anagram/${upper}`);
     const inside = typescript.filter((file) => file.startsWith(`packages/${name}/`));
-    expect(offenders(inside, (file) => imports(file).some((module) => above.some((upper) => module.startsWith(upper))))).toEqual([]);
+    expect(
+      offenders(inside, (file) => imports(file).some((module) => above.some((upper) => module.startsWith(upper)))),
+    ).toEqual([]);
   });
 
   it('use each other through their front door alone', () => {
     const deep = /@anagram\/(native|core|gen|cli)\/(?!testing$)/;
-    expect(offenders(files.filter((file) => file.endsWith('.ts')), (file) => imports(file).some((module) => deep.test(module)))).toEqual([]);
+    expect(
+      offenders(
+        files.filter((file) => file.endsWith('.ts')),
+        (file) => imports(file).some((module) => deep.test(module)),
+      ),
+    ).toEqual([]);
     const sideways = /^(\.\.\/)+(native|core|gen|cli)\//;
     expect(offenders(typescript, (file) => imports(file).some((module) => sideways.test(module)))).toEqual([]);
   });
 
   it('never import worlds, benchmarks or examples', () => {
     const product = typescript.filter((file) => file.startsWith('packages/'));
-    expect(offenders(product, (file) => imports(file).some((module) => /worlds|benchmarks|examples/.test(module)))).toEqual([]);
+    expect(
+      offenders(product, (file) => imports(file).some((module) => /worlds|benchmarks|examples/.test(module))),
+    ).toEqual([]);
   });
 
   it('talk HTTP to models in gen alone, and the AI SDK is known there alone', () => {
     const others = typescript.filter((file) => file.startsWith('packages/') && !file.startsWith('packages/gen/'));
-    expect(offenders(others, (file) => imports(file).some((module) => module === 'ai' || module.startsWith('@ai-sdk/')))).toEqual([]);
+    expect(
+      offenders(others, (file) => imports(file).some((module) => module === 'ai' || module.startsWith('@ai-sdk/'))),
+    ).toEqual([]);
   });
 });
 
@@ -48,7 +59,9 @@ describe('core', () => {
   const core = typescript.filter((file) => file.startsWith('packages/core/src/'));
 
   it('touches sharp in image/ alone', () => {
-    expect(offenders(core, (file) => imports(file).includes('sharp') && !file.startsWith('packages/core/src/image/'))).toEqual([]);
+    expect(
+      offenders(core, (file) => imports(file).includes('sharp') && !file.startsWith('packages/core/src/image/')),
+    ).toEqual([]);
     const elsewhere = typescript.filter((file) => /^packages\/(native|gen|cli)\//.test(file));
     expect(offenders(elsewhere, (file) => imports(file).includes('sharp'))).toEqual([]);
   });
@@ -68,7 +81,12 @@ describe('C++', () => {
 
   it('knows Node under binding/ and in addon.cc alone', () => {
     const border = /^packages\/native\/src\/(binding\/|addon\.cc$)/;
-    expect(offenders(native, (file) => includes(file).some((header) => /^(napi|node_api|js_native_api)/.test(header)) && !border.test(file))).toEqual([]);
+    expect(
+      offenders(
+        native,
+        (file) => includes(file).some((header) => /^(napi|node_api|js_native_api)/.test(header)) && !border.test(file),
+      ),
+    ).toEqual([]);
   });
 
   it.each([
@@ -79,7 +97,9 @@ describe('C++', () => {
   ])('%s includes nothing above it', (room, above) => {
     const inside = native.filter((file) => file.startsWith(`packages/native/src/${room}/`));
     expect(inside.length).toBeGreaterThan(0);
-    expect(offenders(inside, (file) => includes(file).some((header) => above.test(header.replace(/^(\.\.\/)+/, ''))))).toEqual([]);
+    expect(
+      offenders(inside, (file) => includes(file).some((header) => above.test(header.replace(/^(\.\.\/)+/, '')))),
+    ).toEqual([]);
   });
 });
 
@@ -94,11 +114,15 @@ describe('files', () => {
   });
 
   it('are named for what they hold', () => {
-    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager|service)(\/|\.[a-z]+$)/.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager|service)(\/|\.[a-z]+$)/.test(file)),
+    ).toEqual([]);
   });
 
   it('have one barrel a package', () => {
-    const barrels = files.filter((file) => /^packages\/[^/]+\/(src|lib)\/.+\/index\.ts$/.test(file) && !file.includes('/testing/'));
+    const barrels = files.filter(
+      (file) => /^packages\/[^/]+\/(src|lib)\/.+\/index\.ts$/.test(file) && !file.includes('/testing/'),
+    );
     expect(barrels).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { type CalibrateOptions, type CalibrationReport, calibrate, Verifier } from '@anagram/core';
 import type { Command } from 'commander';
-import { type CommonFlags, number, withCommonFlags } from '../common-flags.ts';
 import { readConfig } from '../config.ts';
+import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { openSource } from '../open-source.ts';
 import { runCommand } from '../run-command.ts';
 import { count, share, table } from '../table.ts';

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeImage, encodePng } from '@anagram/core';
 import { cacheFolder, doctor } from '@anagram/native';
@@ -59,9 +59,8 @@ async function examine(config: Config): Promise<Fact[]> {
     }),
     await fact('cache', true, async () => {
       const folder = cacheFolder(process.env);
-      await access(await nearestFolder(folder), constants.W_OK).catch(() => {
+      if (!(await canBeMade(folder)))
         throw new Error(`${folder} cannot be written. Set ANAGRAM_CACHE to a folder that can.`);
-      });
       return folder;
     }),
     generatorFact(config),
@@ -99,11 +98,13 @@ async function fact(name: string, needed: boolean, find: () => Promise<string>):
   }
 }
 
-/** The folder itself, or the nearest one above it that is there. */
-async function nearestFolder(path: string): Promise<string> {
-  const there = await access(path).then(
+/** Whether a folder can be written: itself, or where it is not there yet the nearest one above it. */
+async function canBeMade(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error.code);
+  if (found === 'ENOENT') return dirname(folder) !== folder && canBeMade(dirname(folder));
+  if (typeof found !== 'object' || !found.isDirectory()) return false;
+  return access(folder, constants.W_OK).then(
     () => true,
     () => false,
   );
-  return there || dirname(path) === path ? path : nearestFolder(dirname(path));
 }

@@ -1,7 +1,7 @@
 import { type BuiltIndex, buildIndex } from '@anagram/core';
 import type { Command } from 'commander';
-import { type CommonFlags, withCommonFlags } from '../common-flags.ts';
 import { readConfig } from '../config.ts';
+import { type CommonFlags, withCommonFlags } from '../flags.ts';
 import { loadModel } from '../open-model.ts';
 import { openSource } from '../open-source.ts';
 import { runCommand } from '../run-command.ts';

@@ -1,7 +1,7 @@
 import { type Evaluation, evaluate, preparedTasks, type TaskReport } from '@anagram/core';
 import type { Command } from 'commander';
-import { type CommonFlags, withCommonFlags } from '../common-flags.ts';
 import { readConfig } from '../config.ts';
+import { type CommonFlags, withCommonFlags } from '../flags.ts';
 import { namesOf, openData } from '../open-data.ts';
 import { loadModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';

@@ -1,8 +1,8 @@
 import { type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from '@anagram/core';
 import { editor, negativeWriter } from '@anagram/gen';
 import type { Command } from 'commander';
-import { type CommonFlags, number, withCommonFlags } from '../common-flags.ts';
 import { given, readConfig } from '../config.ts';
+import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { toGenerator, wireOfFlags } from '../generators.ts';
 import { runCommand } from '../run-command.ts';
 import { count, share, table } from '../table.ts';

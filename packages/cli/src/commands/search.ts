@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileOnDisk, openIndex } from '@anagram/core';
 import type { Command } from 'commander';
-import { type CommonFlags, number, withCommonFlags } from '../common-flags.ts';
 import { readConfig } from '../config.ts';
+import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { loadModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
 import { table } from '../table.ts';

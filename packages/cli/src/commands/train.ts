@@ -1,7 +1,7 @@
 import { type TrainOptions, type TrainResult, train } from '@anagram/core';
 import type { Command } from 'commander';
-import { type CommonFlags, number, withCommonFlags } from '../common-flags.ts';
 import { given, readConfig, usage } from '../config.ts';
+import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { openData } from '../open-data.ts';
 import { createModel, loadModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';

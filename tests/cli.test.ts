@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { type Corpus, writeCorpus } from './kill/corpus.ts';
+import { runCli } from './run-cli.ts';
+
+const config = ['--config', fileURLToPath(new URL('kill/tiny.config.json', import.meta.url))];
+let root: string;
+let corpus: Corpus;
+const at = (...names: string[]) => join(root, ...names);
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'anagram-cli-'));
+  corpus = await writeCorpus(root, { count: 90, broken: true });
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** Runs a command with `--json` and gives what it printed. */
+async function json<T>(expectedCode: number, ...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await runCli([...args, ...config, '--json']);
+  expect(code, stderr).toBe(expectedCode);
+  return JSON.parse(stdout) as T;
+}
+
+describe('the whole way', () => {
+  it('prepares, and says with exit code 3 that a picture could not be read', async () => {
+    const args = ['prepare', corpus.dir, '--dir', at('data')];
+    type Prepared = {
+      pairs: number;
+      manifestHash: string;
+      counts: { records: number; byRoute: { unreadable: object } };
+    };
+    const prepared = await json<Prepared>(3, ...args);
+    expect(prepared.counts.records).toBe(91);
+    expect(prepared.counts.byRoute.unreadable).toEqual({ kept: 0, rejected: 1 });
+    expect(prepared.pairs).toBeGreaterThan(20);
+
+    const again = await runCli([...args, ...config]);
+    expect(again.code).toBe(3);
+    expect(again.stdout).toMatch(/^route +kept +rejected\n/);
+    expect(again.stdout).toContain(`manifest ${prepared.manifestHash.slice(0, 12)}`);
+    expect(again.stdout).toContain(at('data', 'verdicts-'));
+    for (const text of [again.stdout, again.stderr]) expect(text.includes('\x1b') || text.includes('\r')).toBe(false);
+  });
+
+  it('calibrates the verifier that prepare trained, which then judges with its threshold', async () => {
+    const verifier = ['--verifier', at('data', 'verifier')];
+    const calibration = await json<{ threshold: number; labels: number; sweep: object[] }>(
+      0,
+      ...['calibrate', corpus.dir, ...verifier, '--labels', corpus.labels, '--precision', '0.7'],
+    );
+    expect(calibration.labels).toBeGreaterThan(50);
+    expect(calibration.threshold).toBeGreaterThan(0);
+    expect(calibration.sweep.length).toBeGreaterThan(1);
+    const judged = await json<{ pairs: number }>(3, 'prepare', corpus.dir, '--dir', at('judged'), ...verifier);
+    expect(judged.pairs).toBeGreaterThan(0);
+    expect(existsSync(at('judged', 'verifier'))).toBe(false);
+  });
+
+  it('writes negatives of the categories asked for', async () => {
+    const written = await json<{ negatives: number; images: number; byCategory: object }>(
+      0,
+      ...['negatives', at('data'), '--per-pair', '2', '--categories', 'colour,position'],
+    );
+    expect(Object.keys(written.byCategory)).toEqual(['colour', 'position']);
+    expect(written.images).toBeGreaterThan(0);
+  });
+
+  it('trains, and fine-tunes what it trained on several folders', async () => {
+    const run = await json<{ steps: number; modelDir: string }>(
+      0,
+      ...['train', at('data'), '--dir', at('run'), '--steps', '6', '--seed', '3'],
+    );
+    expect(run.steps).toBe(6);
+    const before = await readFile(join(run.modelDir, 'model.safetensors'));
+    const tuned = await json<{ modelDir: string }>(
+      0,
+      ...['train', at('data'), at('judged'), '--model', run.modelDir, '--dir', at('tuned'), '--steps', '2'],
+      ...['--objective', 'clip'],
+    );
+    expect((await readFile(join(run.modelDir, 'model.safetensors'))).equals(before)).toBe(true);
+    expect((await readFile(join(tuned.modelDir, 'model.safetensors'))).equals(before)).toBe(false);
+  });
+
+  it('evaluates: retrieval, composition where negatives have pictures, and the choice of texts where not', async () => {
+    const results = await json<Record<string, { scores: Record<string, { n: number; interval: number[] }> }>>(
+      0,
+      ...['evaluate', at('data'), '--model', at('run', 'model'), '--dir', at('results')],
+    );
+    expect(Object.keys(results)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
+    expect(results['data/composition']!.scores['position.group']!.n).toBeGreaterThan(5);
+    expect(results['data/text-choice']!.scores['colour.choice']!.interval).toHaveLength(2);
+    expect(JSON.parse(await readFile(at('results', 'results.json'), 'utf8'))).toEqual(results);
+  });
+
+  it('embeds what can be read and finds a picture by itself, and something by a text', async () => {
+    const model = ['--model', at('run', 'model')];
+    const index = await json<{ count: number; skipped: { id: string }[] }>(
+      3,
+      ...['embed', corpus.dir, ...model, '--dir', at('index')],
+    );
+    expect(index.count).toBe(90);
+    expect(index.skipped.map(({ id }) => id)).toEqual(['broken.png']);
+    const search = ['search', at('index')];
+    const picture = join(corpus.dir, '0003.png');
+    const [first, ...more] = await json<{ id: string; score: number }[]>(
+      0,
+      ...search,
+      picture,
+      ...model,
+      '--limit',
+      '2',
+    );
+    expect(first!.id).toBe('0003.png');
+    expect(first!.score).toBeCloseTo(1, 4);
+    expect(more).toHaveLength(1);
+    const byText = await runCli([...search, 'a red circle', ...model]);
+    expect(byText.stdout.split('\n')[0]).toMatch(/^id +cosine/);
+    expect(byText.stdout.trim().split('\n')).toHaveLength(11);
+  });
+});
+
+test('Ctrl-C while training saves, exits with 130, and the same command goes on', async () => {
+  const command = ['train', at('data'), '--dir', at('stopped'), '--steps', '150', '--json', ...config];
+  let interrupted = false;
+  const stopped = await runCli(command, {
+    watch: (child, stderr) => {
+      if (interrupted || !/^train .*loss/m.test(stderr)) return;
+      interrupted = child.kill('SIGINT');
+    },
+  });
+  expect(stopped.code, stopped.stderr).toBe(130);
+  expect(stopped.stdout).toBe('');
+  expect(stopped.stderr).toContain('run the same command to continue');
+  const finished = await runCli(command);
+  expect(finished.code, finished.stderr).toBe(0);
+  expect(finished.stderr).toMatch(/resumed from step \d+/);
+  expect(JSON.parse(finished.stdout)).toMatchObject({ steps: 150 });
+});
+
+describe('wrong usage ends with exit code 2 and says what was meant', () => {
+  it.each([
+    ['a command', ['trian'], 'Did you mean train?'],
+    ['a flag', ['train', 'x', '--dir', 'y', '--stesp', '3'], 'Did you mean --steps?'],
+    ['a missing flag', ['train', 'x'], "required option '--dir <folder>' not specified"],
+    ['a number', ['train', 'x', '--dir', 'y', '--steps', 'many'], 'Expected a number'],
+    ['steps', ['train', 'x', '--dir', 'y'], '--steps 2000'],
+    ['a section', ['train', 'x', '--dir', 'y', '--set', 'trian.steps=3'], 'Did you mean "train"?'],
+    ['a source', ['prepare', 'nowhere', '--dir', 'y'], 'There is no "nowhere"'],
+    ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
+  ])('%s', async (_, args, sentence) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+  });
+
+  it.each([
+    ['train.optimizer.learningrate=1', 'train.optimizer: unknown key "learningrate". Did you mean "learningRate"?'],
+    ['train.batchSize="big"', 'train.batchSize'],
+    ['model.vocabsize=600', 'Did you mean "vocabSize"?'],
+  ])('--set %s', async (setting, sentence) => {
+    const args = ['train', at('data'), '--dir', at('refused'), '--steps', '2', ...config, '--set', setting];
+    const { code, stderr } = await runCli(args);
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(2);
+  });
+});
+
+test('a failure that is not the usage ends with exit code 1 and says what to do', async () => {
+  const { code, stdout, stderr } = await runCli(['evaluate', at('nothing'), '--model', at('run', 'model')]);
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^✖ .*holds no prepared pairs.*Run prepare/);
+});
+
+test('doctor lists what is there, and its exit code says whether something needed is missing', async () => {
+  const { code, stdout } = await runCli(['doctor', '--json']);
+  const facts = JSON.parse(stdout) as { name: string; ok: boolean; needed: boolean; text: string }[];
+  const names = ['node', 'compiler', 'cmake', 'libtorch', 'addon', 'sharp', 'cache', 'generators'];
+  expect(facts.map(({ name }) => name)).toEqual(names);
+  expect(code).toBe(facts.some(({ ok, needed }) => needed && !ok) ? 1 : 0);
+  const unwritable = await runCli(['doctor', '--json'], { env: { ANAGRAM_CACHE: join(corpus.labels, 'cache') } });
+  const others = JSON.parse(unwritable.stdout) as typeof facts;
+  expect(others.find(({ name }) => name === 'cache')).toMatchObject({ ok: false });
+  expect(unwritable.code).toBe(1);
+});
