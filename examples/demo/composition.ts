@@ -5,7 +5,7 @@ import {
   type CompositionReport,
   composition,
   type OnEvent,
-  openPairs,
+  type PreparedPairs,
   type RetrievalReport,
   retrieval,
   Tokenizer,
@@ -33,15 +33,14 @@ const sceneCount = 200_000;
  */
 export async function contest(options: {
   artwork: Artwork;
-  preparedDir: string;
+  kept: PreparedPairs;
   dir: string;
   budget: Budget;
   signal: AbortSignal;
   onEvent: OnEvent;
 }): Promise<Record<Contender, Contest>> {
-  const { artwork, preparedDir, dir, budget, signal, onEvent } = options;
+  const { artwork, kept, dir, budget, signal, onEvent } = options;
   const scenes = emojiScenes({ artwork, vendors: sceneVendors, split: 'train', count: sceneCount, seed: 1 });
-  const kept = await openPairs(preparedDir, { negatives: true });
   const pairs = [
     { set: scenes, share: 1 - budget.keptShare },
     { set: kept, share: budget.keptShare },

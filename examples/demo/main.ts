@@ -26,7 +26,7 @@ async function main(signal: AbortSignal): Promise<void> {
   await setThreads(1); // two small models at a time, a processor each
   const artwork = await loadArtwork(knobs);
   const { prepared, verification } = await prepareCorpus({ artwork, dir, budget, ...knobs });
-  const results = await contest({ artwork, preparedDir: prepared.dir, dir: join(dir, 'runs'), budget, ...knobs });
+  const results = await contest({ artwork, kept: prepared, dir: join(dir, 'runs'), budget, ...knobs });
   const found = await searchScenes({ artwork, modelDir: results.anagram.modelDir, dir, ...knobs });
   progress.end();
 

@@ -4,6 +4,7 @@ import {
   type Card,
   calibrate,
   type Knobs,
+  openPairs,
   type PreparedPairs,
   prepare,
   Random,
@@ -46,7 +47,11 @@ export async function prepareCorpus(
   // Vendors draw simple things alike: near pictures under one name are wanted here, each is another vendor's.
   const prepared = await prepare({ source, verifier, threshold, dir: join(dir, 'data'), near: false, ...knobs });
   await writeNegatives({ pairs: prepared, ...knobs });
-  return { prepared, verification: await measure({ source, prepared, truth, labels, threshold }) };
+  const withNegatives = await openPairs(prepared.dir, { negatives: true });
+  return {
+    prepared: withNegatives,
+    verification: await measure({ source, prepared: withNegatives, truth, labels, threshold }),
+  };
 }
 
 /** The labels that a person would give: right or wrong, for pairs drawn at random. */
