@@ -48,6 +48,14 @@ describe('openSource', () => {
     expect(texts).toEqual(['a cat']);
   });
 
+  it('says which flags name the columns of a table', async () => {
+    await writeFile(join(dir, 'a.csv'), 'file,text\nx.png,a cat\n');
+    const read = async () => {
+      for await (const _ of openSource(join(dir, 'a.csv'), {}).records());
+    };
+    await expect(read()).rejects.toThrow('has no column "image". Known: file, text. Say which');
+  });
+
   it('refuses what is not there, what it does not know, and settings with a slip', async () => {
     expect(() => openSource(join(dir, 'nothing'), {})).toThrow('There is no');
     await writeFile(join(dir, 'a.xlsx'), '');

@@ -1,6 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { csv, folder, jsonl, parseSettings, type Source, tsv, webdataset } from '@anagram/core';
+import {
+  AnagramError,
+  csv,
+  defineSource,
+  folder,
+  isAnagramError,
+  jsonl,
+  parseSettings,
+  type Source,
+  tsv,
+  webdataset,
+} from '@anagram/core';
 import * as z from 'zod';
 import { usage } from './config.ts';
 
@@ -37,8 +48,9 @@ export function openSource(path: string, settings: Readonly<Record<string, unkno
   const kind = statSync(path, { throwIfNoEntry: false });
   if (!kind) throw usage('SOURCE', `There is no "${path}".`);
   if (kind.isDirectory()) return openFolder(path, captions);
-  if (/\.csv(\.gz)?$/i.test(path)) return csv(path, { ...columns, ...(delimiter !== undefined && { delimiter }) });
-  if (/\.tsv(\.gz)?$/i.test(path)) return tsv(path, columns);
+  if (/\.csv(\.gz)?$/i.test(path))
+    return advised(csv(path, { ...columns, ...(delimiter !== undefined && { delimiter }) }));
+  if (/\.tsv(\.gz)?$/i.test(path)) return advised(tsv(path, columns));
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return jsonl(path, columns);
   throw usage('SOURCE', `"${path}" is no known kind. Expected a folder, .csv, .tsv, .jsonl (.gz too) or .tar.`);
 }
@@ -49,4 +61,21 @@ function openFolder(path: string, captions: 'sidecar' | 'file-name' | 'none'): S
   if (names.includes('manifest.jsonl')) return webdataset(join(path, 'pairs-*.tar'));
   if (names.some((name) => /\.(tar|tar\.gz|tgz)$/i.test(name))) return webdataset(path);
   return folder(path, { captions });
+}
+
+/** A table without the columns expected is told with the flags that name others. */
+function advised(source: Source): Source {
+  return defineSource({
+    name: source.name,
+    settings: () => source.settings,
+    async *records(options) {
+      try {
+        yield* source.records(options);
+      } catch (cause) {
+        if (!isAnagramError(cause, 'invalid-options')) throw cause;
+        const advice = 'Say which column holds what: --set source.image=COLUMN --set source.text=COLUMN.';
+        throw new AnagramError('invalid-options', `${cause.message} ${advice}`, cause.details);
+      }
+    },
+  });
 }
