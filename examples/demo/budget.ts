@@ -18,7 +18,8 @@ const train: TrainSettings = {
   steps: 1100,
   batchSize: 64,
   augment: { scale: 0.15, shift: 0.04, rotation: 8, contrast: 0.25, tint: 0.15 },
-  structure: { share: 0.05 },
+  structure: { share: 0.03 },
+  optimizer: { learningRate: 8e-4 },
   checkpointEvery: 250,
   seed: 7,
 };
@@ -30,7 +31,7 @@ export const budgets: { readonly quick: Budget; readonly full: Budget } = {
     labels: 200,
     verifier: { epochs: 3 },
     train,
-    keptShare: 0.1,
+    keptShare: 0.2,
     itemsPerCategory: 100,
   },
   full: {
@@ -39,7 +40,7 @@ export const budgets: { readonly quick: Budget; readonly full: Budget } = {
     labels: 200,
     verifier: { epochs: 14 },
     train: { ...train, steps: 5000 },
-    keptShare: 0.1,
+    keptShare: 0.2,
     itemsPerCategory: 200,
   },
 };
