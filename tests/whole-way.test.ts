@@ -26,7 +26,7 @@ describe('examples/whole-way.ts', () => {
     expect(kept).toMatch(/^kept [1-9]\d* of \d+ records/);
     expect(wrote).toMatch(/^wrote [1-9]\d* negatives/);
     expect(trained).toMatch(/^trained on 1\d{3} pictures, last loss \d/);
-    expect(hits.length).toBe(10);
+    expect(hits.length).toBe(Math.min(10, Number(kept!.split(' ')[1])));
     const scores = hits.map((line) => Number(line.split(' ')[0]));
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
   });

@@ -92,10 +92,14 @@ export class Verifier implements PairVerifier, AsyncDisposable {
     if (this.#cached.texts !== texts) this.#cached = { texts, cache: new Map() };
     const knobs = { ...options, cache: this.#cached.cache };
     const scores = await Promise.all(this.#judges.map((judge) => judgeAll(judge, fitted, texts, knobs)));
-    const column = new Map(this.towers.map((tower, k) => [tower, k]));
-    return Float32Array.from({ length: images.length * texts.length }, (_, at) =>
-      fuse(this.#calibration, (tower) => scores[column.get(tower)!]![at]!),
-    );
+    const { weights, bias, scale, offset } = this.#calibration;
+    const fused = new Float32Array(images.length * texts.length).fill(scale * bias + offset);
+    for (const [k, tower] of this.towers.entries()) {
+      const weight = scale * (weights[tower] ?? 0);
+      const column = scores[k]!;
+      for (let at = 0; at < fused.length; at++) fused[at]! += weight * column[at]!;
+    }
+    return fused;
   }
 
   /** Tower by tower, uncalibrated: (combinations, towers), in standard deviations above random pairs. */

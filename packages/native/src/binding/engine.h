@@ -1,6 +1,6 @@
-// A long-lived thread on which libtorch work runs, in order: one for each model that is in use at the
-// same time, and one for what belongs to no model.
-// Why not AsyncWorker: docs/decisions/0002-engine-thread.md.
+// A long-lived thread on which libtorch work runs, in order: one for each model that is in use at
+// the same time, and one for what belongs to no model. Why not AsyncWorker:
+// docs/decisions/0002-engine-thread.md.
 #pragma once
 
 #include <napi.h>
@@ -115,8 +115,8 @@ class Engine {
 struct Context {
   // For work that belongs to no model.
   std::shared_ptr<Engine> engine = std::make_shared<Engine>();
-  // A model and its trainers stay on one of these. Shared with the handles, whose finalizers may run
-  // after this is gone; an engine starts its thread with its first job.
+  // A model and its trainers stay on one of these. Shared with the handles, whose finalizers may
+  // run after this is gone; an engine starts its thread with its first job.
   std::vector<std::shared_ptr<Engine>> model_engines;
 
   // The engine with the fewest models, so that two models train side by side; a new one as long as
