@@ -92,7 +92,9 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   const emit = safeEmitter(onEvent);
   await using _lock = await lockFolder(dir);
   await requireSameRun(dir, { settings, source: { name: source.name, settings: source.settings } });
-  if (existsSync(join(dir, 'verifier.json'))) return;
+  const work = join(dir, 'work');
+  // Finished; a kill may have come between the last file and the removal of what led to it.
+  if (existsSync(join(dir, 'verifier.json'))) return rm(work, { recursive: true, force: true });
 
   const knobs = { ...(signal && { signal }), onEvent: emit };
   const pairs = await readCorpus(source, {
@@ -130,7 +132,7 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   } finally {
     disposeTowers(towers);
   }
-  await rm(join(dir, 'work'), { recursive: true, force: true });
+  await rm(work, { recursive: true, force: true });
 }
 
 interface RoundContext {
