@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "ops/affine.h"
+
 namespace anagram {
 
 using torch::Tensor;
@@ -29,7 +31,7 @@ LinearImpl::LinearImpl(int64_t in, int64_t out, const Fresh& fresh) {
   bias = register_parameter("bias", fresh.uniform({out}, bound));
 }
 
-Tensor LinearImpl::forward(const Tensor& x) const { return at::linear(x, weight, bias); }
+Tensor LinearImpl::forward(const Tensor& x) const { return affine(x, weight, bias); }
 
 LayerNormImpl::LayerNormImpl(int64_t width, const Fresh& fresh) {
   weight = register_parameter("weight", fresh.full({width}, 1));

@@ -4,6 +4,8 @@
 #include <bit>
 #include <string>
 
+#include "ops/affine.h"
+
 namespace anagram {
 
 using torch::Tensor;
@@ -16,7 +18,7 @@ Tensor embed_patches(const Tensor& pixels, const Tensor& weight) {
                            .reshape({rows, channels, grid, patch, grid, patch})
                            .permute({0, 2, 4, 1, 3, 5})
                            .reshape({rows, grid * grid, channels * patch * patch});
-  return at::linear(patches, weight.view({width, -1}));  // (B, G², W)
+  return affine(patches, weight.view({width, -1}));  // (B, G², W)
 }
 
 ConvStemImpl::ConvStemImpl(const VisionConfig& config, const Fresh& fresh)

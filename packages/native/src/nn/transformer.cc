@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "ops/affine.h"
+
 namespace anagram {
 
 using torch::Tensor;
@@ -19,7 +21,7 @@ AttentionImpl::AttentionImpl(int64_t width, int64_t heads, const Fresh& fresh) :
 Tensor AttentionImpl::forward(const Tensor& x, bool causal) const {
   const auto rows = x.size(0), length = x.size(1), width = x.size(2);
   // unbind, not three selects: its backward is one stack instead of three zero-padded sums.
-  const auto qkv = at::linear(x, in_proj_weight, in_proj_bias)
+  const auto qkv = affine(x, in_proj_weight, in_proj_bias)
                        .view({rows, length, 3, heads_, width / heads_})
                        .permute({2, 0, 3, 1, 4})
                        .unbind(0);  // 3 × (B, H, L, W/H)
@@ -33,10 +35,10 @@ Tensor AttentionImpl::forward_at(const Tensor& x, const Tensor& query,
   const auto rows = x.size(0), length = x.size(1), width = x.size(2);
   const auto weights = in_proj_weight.split({width, 2 * width});  // (W, W), (2W, W)
   const auto biases = in_proj_bias.split({width, 2 * width});
-  const auto q = at::linear(query, weights[0], biases[0])
+  const auto q = affine(query, weights[0], biases[0])
                      .view({rows, 1, heads_, width / heads_})
                      .transpose(1, 2);  // (B, H, 1, W/H)
-  const auto kv = at::linear(x, weights[1], biases[1])
+  const auto kv = affine(x, weights[1], biases[1])
                       .view({rows, length, 2, heads_, width / heads_})
                       .permute({2, 0, 3, 1, 4})
                       .unbind(0);  // 2 × (B, H, L, W/H)
