@@ -126,6 +126,10 @@ export interface NativeTrainerConfig {
   objective: NativeObjectiveConfig;
   structure: NativeStructureConfig;
   augment: NativeAugmentConfig;
+  /** `muon`: Muon for the matrices of transformer blocks, AdamW for the rest. */
+  optimizer: 'adamw' | 'muon';
+  /** Of Muon. */
+  momentum: number;
   beta1: number;
   beta2: number;
   epsilon: number;
@@ -192,7 +196,7 @@ export interface StepResult {
 
 export interface NativeTrainer {
   step(batch: NativeBatch, learningRate: number): Promise<StepResult>;
-  /** `exp_avg.NAME` and `exp_avg_sq.NAME` of every trained parameter. */
+  /** `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does. */
   stateTensors(): TensorInfo[];
   readState(name: string): Promise<Float32Array>;
   writeState(name: string, values: Float32Array): Promise<void>;

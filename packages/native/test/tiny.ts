@@ -32,6 +32,8 @@ export const plain: NativeTrainerConfig = {
   objective: { contrastive: 1, sharedNegatives: true, ownInContrastive: true, ownTexts: 0, ownImages: 0, tile: 512 },
   structure: { grid: 2, imageRole: 'off', imageShare: 0, textRole: 'off', weight: 0 },
   augment: { scale: 0, shift: 0, rotation: 0, contrast: 0, tint: 0 },
+  optimizer: 'adamw',
+  momentum: 0.95,
   beta1: 0.9,
   beta2: 0.98,
   epsilon: 1e-6,

@@ -27,9 +27,9 @@ function batchOf(label: string) {
   };
 }
 
-async function trainerOf(model: NativeModel): Promise<NativeTrainer> {
+async function trainerOf(model: NativeModel, optimizer: 'adamw' | 'muon' = 'adamw'): Promise<NativeTrainer> {
   const { learningRate, ...config } = settings;
-  return binding.createTrainer(model, { ...plain, ...config });
+  return binding.createTrainer(model, { ...plain, ...config, optimizer });
 }
 
 /** What make-golden.py keeps of each tensor: at most `samples` evenly spaced values. */
@@ -109,3 +109,14 @@ it.each(Object.keys(configs))(
     model.dispose();
   },
 );
+
+it('has the weights of Muon, computed in double precision, after three steps', async () => {
+  const label = JSON.parse(golden.metadata.muonModel!) as string;
+  const model = await modelOf(label);
+  const trainer = await trainerOf(model, 'muon');
+  for (let step = 1; step <= 3; step++) await trainer.step(batchOf(label), settings.learningRate);
+  const weights = await sampled(names[label]!.all, (name) => model.readTensor(name));
+  expect(largestDifference(weights, golden.floats('muon/after3'))).toBeLessThan(1e-5);
+  trainer.dispose();
+  model.dispose();
+});

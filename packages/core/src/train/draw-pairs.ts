@@ -85,7 +85,7 @@ function chooseNegatives(
   random: Random,
   weight: (category: string | null) => number,
 ): TrainingNegative[] {
-  const { negativePairs, negativesPerPair, ownTexts, ownImages, sharedNegatives } = objective;
+  const { negativePairs, negativesPerPair, negativeImages, ownTexts, ownImages, sharedNegatives } = objective;
   if (negativesPerPair === 0) return [];
   const usesTexts = negativePairs || ownTexts > 0 || sharedNegatives;
   const usesImages = negativePairs || ownImages > 0;
@@ -108,7 +108,9 @@ function chooseNegatives(
       random,
       usable.map(({ category }) => weight(category)),
     );
-    chosen.push(...usable.splice(at, 1));
+    const [negative] = usable.splice(at, 1);
+    const loses = random.float() >= negativeImages && negative!.text !== null;
+    chosen.push(loses ? { ...negative!, image: null, imageKey: null } : negative!);
   }
   return chosen;
 }

@@ -28,6 +28,11 @@ export interface ObjectiveSettings {
   negativePairs?: boolean;
   /** Negatives drawn for a pair at each step, 0–16. Default 1. */
   negativesPerPair?: number;
+  /**
+   * Share of the drawn negatives that keep their picture, 0–1; the others are negative texts alone, which cost no picture of the
+   * batch, so that it shows more different pairs. Default 1.
+   */
+  negativeImages?: number;
   /** Rows and columns of a tile of the similarity matrix; changes memory and speed, not the result. Default 512. */
   tile?: number;
 }
@@ -79,12 +84,19 @@ export interface TrainSettings {
   objective?: ObjectivePreset | ObjectiveSettings;
   structure?: StructureSettings;
   augment?: AugmentSettings;
-  /** AdamW with decoupled weight decay; gains, biases, class and position embeddings and the logit scale do not decay. */
+  /** With decoupled weight decay; gains, biases, class and position embeddings and the logit scale do not decay. */
   optimizer?: {
+    /**
+     * `adamw`: AdamW for everything (Loshchilov and Hutter 2019). `muon`: Muon for the matrices of transformer blocks, scaled to
+     * AdamW's learning rates (Jordan et al. 2024; Liu et al. 2025), AdamW for the rest. Default `adamw`.
+     */
+    kind?: 'adamw' | 'muon';
     /** The schedule's highest. Default 1e-3, for small models; CLIP's ViT-B/32 took 5e-4. */
     learningRate?: number;
     /** Default 0.1. */
     weightDecay?: number;
+    /** Of Muon. Default 0.95. */
+    momentum?: number;
     /** Default 0.9. */
     beta1?: number;
     /** Default 0.98. */
@@ -143,6 +155,7 @@ const objectiveSchema = z.strictObject({
   ownImages: weight.default(0),
   negativePairs: z.boolean().default(true),
   negativesPerPair: z.int().min(0).max(16).default(1),
+  negativeImages: share.default(1),
   tile: z.int().min(1).default(512),
 });
 
@@ -171,6 +184,8 @@ export const trainSettings = z.strictObject({
     .prefault({}),
   optimizer: z
     .strictObject({
+      kind: z.enum(['adamw', 'muon']).default('adamw'),
+      momentum: z.number().min(0).lt(1).default(0.95),
       learningRate: z.number().positive().default(1e-3),
       weightDecay: weight.default(0.1),
       beta1: z.number().min(0).lt(1).default(0.9),
@@ -238,6 +253,8 @@ export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig
       weight: structure.weight,
     },
     augment,
+    optimizer: optimizer.kind,
+    momentum: optimizer.momentum,
     beta1: optimizer.beta1,
     beta2: optimizer.beta2,
     epsilon: optimizer.epsilon,

@@ -99,6 +99,9 @@ TrainerConfig read_trainer_config(const Settings& settings) {
   config.objective = read_objective_config(settings.object("objective"));
   config.structure = read_structure(settings.object("structure"));
   config.augment = read_augment(settings.object("augment"));
+  config.optimizer = settings.choice("optimizer", {"adamw", "muon"}) == 0 ? OptimizerKind::adamw
+                                                                          : OptimizerKind::muon;
+  config.momentum = settings.number("momentum", 0, 1);
   config.beta1 = settings.number("beta1", 0, 1);
   config.beta2 = settings.number("beta2", 0, 1);
   config.epsilon = settings.number("epsilon", 0);

@@ -37,20 +37,8 @@ AdamW::AdamW(std::vector<NamedTensor> parameters, const AdamWConfig& config) : c
   groups_ = {std::move(decayed), std::move(spared)};
 }
 
-double AdamW::gradient_norm() const {
-  std::vector<Tensor> gradients;
-  for (const auto& group : groups_) {
-    for (const auto& parameter : group.parameters) {
-      if (parameter.grad().defined()) gradients.push_back(parameter.grad());
-    }
-  }
-  if (gradients.empty()) return 0;
-  return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
-}
-
-void AdamW::step(double learning_rate, double coefficient) {
+void AdamW::step(double learning_rate, double coefficient, int64_t count) {
   torch::NoGradGuard no_grad;
-  ++step_count_;
   for (auto& group : groups_) {
     if (group.parameters.empty()) continue;
     std::vector<Tensor> gradients;
@@ -61,7 +49,7 @@ void AdamW::step(double learning_rate, double coefficient) {
     const auto options = group.parameters[0].options().dtype(torch::kFloat32).requires_grad(false);
     // The kernel reads Adam's t from here, one tensor per parameter, and leaves it as it is.
     const std::vector<Tensor> steps(gradients.size(),
-                                    torch::full({}, static_cast<double>(step_count_), options));
+                                    torch::full({}, static_cast<double>(count), options));
     // The kernel divides by grad_scale while it updates: clipping without a pass of its own.
     std::optional<Tensor> grad_scale;
     if (coefficient != 1) grad_scale = torch::full({}, 1 / coefficient, options);
@@ -69,12 +57,6 @@ void AdamW::step(double learning_rate, double coefficient) {
                       /*max_exp_avg_sqs=*/{}, steps, learning_rate, config_.beta1, config_.beta2,
                       group.weight_decay, config_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
                       grad_scale);
-  }
-}
-
-void AdamW::drop_gradients() {
-  for (auto& group : groups_) {
-    for (auto& parameter : group.parameters) parameter.mutable_grad().reset();
   }
 }
 
@@ -87,27 +69,6 @@ std::vector<NamedTensor> AdamW::state_tensors() const {
     }
   }
   return state;
-}
-
-Tensor AdamW::state_tensor(const std::string& name) const {
-  for (const auto& [key, value, trainable] : state_tensors()) {
-    if (key == name) return value;
-  }
-  TORCH_CHECK(false, "trainer: there is no state named '", name,
-              "'. Expected exp_avg.NAME or exp_avg_sq.NAME of a trained parameter.");
-}
-
-void AdamW::write_state(const std::string& name, const Tensor& values) {
-  auto target = state_tensor(name);
-  TORCH_CHECK(values.numel() == target.numel(), "trainer: expected ", target.numel(),
-              " values for '", name, "' of shape ", target.sizes(), ", received ", values.numel(),
-              ".");
-  target.copy_(values.view(target.sizes()));
-}
-
-void AdamW::set_step_count(int64_t count) {
-  TORCH_CHECK(count >= 0, "trainer: expected a step count of at least 0, received ", count, ".");
-  step_count_ = count;
 }
 
 }  // namespace anagram

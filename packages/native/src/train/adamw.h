@@ -22,19 +22,13 @@ class AdamW {
  public:
   AdamW(std::vector<NamedTensor> parameters, const AdamWConfig& config);
 
-  // Global Euclidean norm of the gradients at hand; parameters without a gradient count as zero.
-  double gradient_norm() const;
-  // One update by gradients times `coefficient` (1 = as they are); parameters without a gradient
-  // are decayed and moved by a gradient of zero, so that every parameter has seen the same number
-  // of steps.
-  void step(double learning_rate, double coefficient);
-  void drop_gradients();
+  // Update number `count` (1, 2, …) by gradients times `coefficient` (1 = as they are); parameters
+  // without a gradient are decayed and moved by a gradient of zero, so that every parameter has
+  // seen the same number of steps.
+  void step(double learning_rate, double coefficient, int64_t count);
 
+  // `exp_avg.NAME` and `exp_avg_sq.NAME` of every parameter.
   std::vector<NamedTensor> state_tensors() const;
-  torch::Tensor state_tensor(const std::string& name) const;
-  void write_state(const std::string& name, const torch::Tensor& values);
-  int64_t step_count() const { return step_count_; }
-  void set_step_count(int64_t count);
 
  private:
   struct Group {
@@ -44,7 +38,6 @@ class AdamW {
   };
   AdamWConfig config_;
   std::vector<Group> groups_;
-  int64_t step_count_ = 0;
 };
 
 }  // namespace anagram

@@ -6,10 +6,14 @@
 
 namespace anagram {
 
+enum class OptimizerKind { adamw, muon };
+
 struct TrainerConfig {
   ObjectiveConfig objective;
   StructureConfig structure;
   AugmentConfig augment;
+  OptimizerKind optimizer = OptimizerKind::adamw;  // muon: AdamW for what Muon is not meant for
+  double momentum = 0.95;                          // of Muon
   double beta1 = 0.9;
   double beta2 = 0.98;
   double epsilon = 1e-6;

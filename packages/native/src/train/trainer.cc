@@ -78,7 +78,7 @@ std::vector<NamedTensor> trained(const Clip& model, bool train_logit_scale) {
 // and the model is in eval mode again, also when something throws on the way.
 class Attempt {
  public:
-  Attempt(Clip& model, AdamW& optimizer) : model_(model), optimizer_(optimizer) {
+  Attempt(Clip& model, Optimizer& optimizer) : model_(model), optimizer_(optimizer) {
     for (const auto& buffer : model_->buffers()) before_.push_back(buffer.clone());
     model_->train();
   }
@@ -95,7 +95,7 @@ class Attempt {
 
  private:
   Clip& model_;
-  AdamW& optimizer_;
+  Optimizer& optimizer_;
   std::vector<Tensor> before_;
   bool kept_ = false;
 };
@@ -105,8 +105,7 @@ class Attempt {
 Trainer::Trainer(Clip model, const TrainerConfig& config)
     : model_(std::move(model)),
       config_(config),
-      optimizer_(trained(model_, config.train_logit_scale),
-                 {config.beta1, config.beta2, config.epsilon, config.weight_decay}) {
+      optimizer_(trained(model_, config.train_logit_scale), config) {
   TORCH_CHECK(config.gradient_clip >= 0, "trainer: expected gradientClip of at least 0, received ",
               config.gradient_clip, ".");
   TORCH_CHECK(config.max_log_scale >= 0, "trainer: expected maxLogScale of at least 0, received ",

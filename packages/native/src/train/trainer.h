@@ -12,8 +12,8 @@
 
 #include "nn/clip.h"
 #include "objective/objective.h"
-#include "train/adamw.h"
 #include "train/config.h"
+#include "train/optimizer.h"
 
 namespace anagram {
 
@@ -54,7 +54,8 @@ class Trainer {
 
   StepResult step(const Batch& batch, double learning_rate);
 
-  // `exp_avg.NAME` and `exp_avg_sq.NAME` of every trained parameter.
+  // `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon
+  // does.
   std::vector<NamedTensor> state_tensors() const { return optimizer_.state_tensors(); }
   torch::Tensor state_tensor(const std::string& name) const {
     return optimizer_.state_tensor(name);
@@ -72,7 +73,7 @@ class Trainer {
 
   Clip model_;
   TrainerConfig config_;
-  AdamW optimizer_;
+  Optimizer optimizer_;
 };
 
 }  // namespace anagram

@@ -24,6 +24,7 @@ PAIRS, CONTEXT, VOCAB = 4, 9, 17
 # Key biases have no gradient but rounding noise, which a smaller epsilon would blow up to whole steps.
 LEARNING_RATE, BETA1, BETA2, EPSILON, WEIGHT_DECAY, CLIP_NORM = 1e-3, 0.9, 0.98, 1e-5, 0.2, 1.0
 SAMPLES = 64
+MUON_MODEL, MOMENTUM = "vit-quickgelu", 0.95
 
 TEXT = {"contextLength": CONTEXT, "vocabSize": VOCAB, "width": 8, "heads": 2, "layers": 2, "mlpRatio": 4}
 TRANSFORMER = {
@@ -85,7 +86,61 @@ def features(model, pixels, ids):
     return result
 
 
+def spared(name, parameter):
+    return parameter.ndim <= 1 or name.endswith(("positional_embedding", "class_embedding"))
+
+
+def adamw(named):
+    return torch.optim.AdamW(
+        [
+            {"params": [p for name, p in named if not spared(name, p)], "weight_decay": WEIGHT_DECAY},
+            {"params": [p for name, p in named if spared(name, p)], "weight_decay": 0},
+        ],
+        lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON,
+    )
+
+
+def orthogonalised(matrix):
+    """Muon's Newton-Schulz iteration in the matrix's own precision."""
+    x = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    x = x / x.norm()
+    for _ in range(5):
+        gram = x @ x.T
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    return x if matrix.shape[0] <= matrix.shape[1] else x.T
+
+
+class Muon:
+    """Muon with AdamW's update size; query, key and value are three matrices."""
+
+    def __init__(self, named):
+        self.state = [(name, parameter, torch.zeros_like(parameter)) for name, parameter in named]
+
+    @torch.no_grad()
+    def step(self):
+        for name, parameter, momentum in self.state:
+            momentum.mul_(MOMENTUM).add_(parameter.grad, alpha=1 - MOMENTUM)
+            update = (1 - MOMENTUM) * parameter.grad + MOMENTUM * momentum
+            parameter.mul_(1 - LEARNING_RATE * WEIGHT_DECAY)
+            parts = 3 if name.endswith("in_proj_weight") else 1
+            for target, part in zip(parameter.chunk(parts), update.chunk(parts)):
+                target.sub_(orthogonalised(part) * (LEARNING_RATE * 0.2 * max(part.shape) ** 0.5))
+
+
+def check_muon():
+    """PyTorch's own Muon, which iterates in bfloat16, has to agree with ours as far as that goes."""
+    ours, theirs = (torch.nn.Parameter(torch.linspace(-1, 1, 96).sin().view(8, 12).double()) for _ in range(2))
+    gradient = torch.randn(8, 12, generator=torch.Generator().manual_seed(1)).double()
+    reference = torch.optim.Muon([theirs], lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, momentum=MOMENTUM, adjust_lr_fn="match_rms_adamw")
+    muon, before = Muon([("weight", ours)]), ours.detach().clone()
+    for _ in range(3):
+        ours.grad, theirs.grad = gradient.clone(), gradient.clone()
+        muon.step(), reference.step()
+    assert (ours - theirs).norm() < 0.05 * (ours - before).norm()
+
+
 def main():
+    check_muon()
     torch.manual_seed(20)
     tensors, configs, names = {}, {}, {}
     # The end token, the largest number, stands last; what follows it is padding. The second text is empty.
@@ -111,15 +166,10 @@ def main():
         names[label] = {"trained": [name for name, _ in model.named_parameters()], "all": list(state(model))}
         before = features(model, pixels, ids)
 
-        spared = lambda name, p: p.ndim <= 1 or name.endswith(("positional_embedding", "class_embedding"))
         named = list(model.named_parameters())
-        optimizer = torch.optim.AdamW(
-            [
-                {"params": [p for name, p in named if not spared(name, p)], "weight_decay": WEIGHT_DECAY},
-                {"params": [p for name, p in named if spared(name, p)], "weight_decay": 0},
-            ],
-            lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON,
-        )
+        if label == MUON_MODEL:
+            start = {name: parameter.detach().clone() for name, parameter in named}
+        optimizer = adamw(named)
         losses, norms = [], []
         for step in (1, 2, 3):
             optimizer.zero_grad()
@@ -140,12 +190,28 @@ def main():
         tensors[f"{label}/losses"] = torch.stack(losses).float()
         tensors[f"{label}/gradientNorms"] = torch.stack(norms).float()
 
+        if label == MUON_MODEL:
+            with torch.no_grad():
+                for name, parameter in named:
+                    parameter.copy_(start[name])
+            inside = lambda name, p: p.ndim == 2 and "resblocks." in name
+            optimizers = Muon([item for item in named if inside(*item)]), adamw([item for item in named if not inside(*item)])
+            for step in (1, 2, 3):
+                model.zero_grad()
+                contrastive(model, pixels, ids).backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
+                for optimizer in optimizers:
+                    optimizer.step()
+                with torch.no_grad():
+                    model.logit_scale.clamp_(0, 4.6052)
+            tensors["muon/after3"] = sampled(state(model).values())
+
     trainer = {
         "learningRate": LEARNING_RATE, "beta1": BETA1, "beta2": BETA2, "epsilon": EPSILON,
-        "weightDecay": WEIGHT_DECAY, "gradientClip": CLIP_NORM, "maxLogScale": 4.6052,
+        "weightDecay": WEIGHT_DECAY, "gradientClip": CLIP_NORM, "maxLogScale": 4.6052, "momentum": MOMENTUM,
     }
     path = Path(__file__).parent / "towers.safetensors"
-    metadata = {"configs": configs, "trainer": trainer, "names": names, "samples": SAMPLES}
+    metadata = {"configs": configs, "trainer": trainer, "names": names, "samples": SAMPLES, "muonModel": MUON_MODEL}
     save_file(tensors, path, metadata={key: json.dumps(value) for key, value in metadata.items()})
     print(path.name, path.stat().st_size, "bytes")
 
