@@ -12,10 +12,16 @@ import {
   train,
 } from '@anagram/core';
 import { type Artwork, emojiSceneGallery, emojiSceneItems, emojiScenes } from '@anagram/worlds/emoji-scenes';
-import { type Budget, galleryCount, heldOutVendor, sceneVendors } from './budget.ts';
-
-export const contenders = ['anagram', 'clip'] as const;
-export type Contender = (typeof contenders)[number];
+import {
+  type Budget,
+  type Contender,
+  contenderNames,
+  contenders,
+  galleryCount,
+  heldOutVendor,
+  sceneVendors,
+  testSeed,
+} from './budget.ts';
 
 export interface Contest {
   readonly composition: CompositionReport;
@@ -28,8 +34,8 @@ export interface Contest {
 const sceneCount = 200_000;
 
 /**
- * Trains plain CLIP and Anagram side by side, each on a core of its own, on the same scenes and kept pairs, for the same
- * number of pictures with the same augmentation; then scores both on the held-out vendor.
+ * Trains the contenders, one on each core, on the same scenes and kept pairs, for the same number of pictures with the same
+ * augmentation; then scores them on the held-out vendor.
  */
 export async function contest(options: {
   artwork: Artwork;
@@ -50,21 +56,23 @@ export async function contest(options: {
   const tasks = heldOutTasks(artwork, budget);
 
   const progress = new Map<string, number>();
-  const total = budget.train.steps * contenders.length;
+  const total = budget.train.steps * contenderNames.length;
   onEvent({ type: 'stage-start', stage: 'train', total });
-  const one = async (objective: Contender): Promise<Contest> => {
+  const one = async (name: Contender): Promise<Contest> => {
+    const { objective, optimizer } = contenders[name];
     await using model = await ClipModel.create({ architecture: 'tiny-vit', tokenizer, seed: 7 });
     const run = await train({
       ...budget.train,
       model,
       pairs,
       objective,
-      dir: join(dir, objective),
+      optimizer,
+      dir: join(dir, name),
       signal,
       onEvent: (event) => {
         if (event.type === 'warning') onEvent(event);
         if (event.type !== 'step-end' && event.type !== 'run-end') return;
-        progress.set(objective, event.type === 'step-end' ? event.step : event.steps);
+        progress.set(name, event.type === 'step-end' ? event.step : event.steps);
         const done = [...progress.values()].reduce((sum, steps) => sum + steps, 0);
         onEvent({ type: 'stage-progress', stage: 'train', done, total });
       },
@@ -77,12 +85,14 @@ export async function contest(options: {
       imagesSeen: run.imagesSeen,
     };
   };
-  const [anagram, clip] =
-    availableParallelism() > 1
-      ? await Promise.all([one('anagram'), one('clip')])
-      : [await one('anagram'), await one('clip')];
+  const results = new Map<Contender, Contest>();
+  const waiting = [...contenderNames];
+  const lane = async () => {
+    for (let name = waiting.shift(); name; name = waiting.shift()) results.set(name, await one(name));
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), contenderNames.length) }, lane));
   onEvent({ type: 'stage-end', stage: 'train', done: total });
-  return { anagram, clip };
+  return Object.fromEntries(results) as Record<Contender, Contest>;
 }
 
 /** The one place where the held-out vendor is opened. */
@@ -91,11 +101,11 @@ function heldOutTasks(artwork: Artwork, { itemsPerCategory }: Budget) {
   return {
     composition: composition({
       name: 'emoji-scenes',
-      items: emojiSceneItems({ artwork, vendor, split: 'test', perCategory: itemsPerCategory, seed: 11 }),
+      items: emojiSceneItems({ artwork, vendor, split: 'test', perCategory: itemsPerCategory, seed: testSeed }),
     }),
     retrieval: retrieval({
       name: 'emoji-scenes retrieval',
-      gallery: emojiSceneGallery({ artwork, vendor, count: galleryCount, seed: 5 }),
+      gallery: emojiSceneGallery({ artwork, vendor, count: galleryCount, seed: testSeed }),
     }),
   };
 }

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { progressRenderer, setThreads, writeAtomic } from '@anagram/core';
 import { emojiScenes, loadArtwork } from '@anagram/worlds/emoji-scenes';
-import { budgets, heldOutVendor, sceneVendors } from './budget.ts';
-import { type Contender, type Contest, contenders, contest } from './composition.ts';
+import { budgets, type Contender, contenderNames, contenders, heldOutVendor, sceneVendors } from './budget.ts';
+import { type Contest, contest } from './composition.ts';
 import { renderPage } from './page.ts';
 import { searchScenes } from './search.ts';
 import { prepareCorpus, type Verification } from './verification.ts';
 
 /**
  * The main job on real pictures: a noisy emoji corpus is prepared, plain CLIP and Anagram are trained on equal terms, and
- * both are scored on a vendor that neither has seen. Stopped at any point, the same command goes on.
+ * scored on a vendor that neither has seen. Stopped at any point, the same command goes on.
  */
 async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({
@@ -67,7 +67,7 @@ function toJson(mode: string, verification: Verification, results: Record<Conten
   });
   return {
     mode,
-    composition: Object.fromEntries(contenders.map((name) => [name, figures(results[name])])),
+    composition: Object.fromEntries(contenderNames.map((name) => [name, figures(results[name])])),
     verification: {
       auroc,
       precision,
@@ -98,17 +98,18 @@ function print(verification: Verification, results: Record<Contender, Contest>):
   }
   console.log(`\nGroup score on the held-out vendor (${heldOutVendor})`);
   const categories = Object.keys(results.anagram.composition.categories);
-  console.log(`  ${''.padEnd(20)}${contenders.map((name) => name.padStart(9)).join('')}`);
+  const width = 16;
+  console.log(`  ${''.padEnd(20)}${contenderNames.map((name) => contenders[name].title.padStart(width)).join('')}`);
   for (const category of categories) {
     console.log(
-      `  ${category.padEnd(20)}${contenders.map((name) => show(results[name].composition.categories[category]!.group.value).padStart(9)).join('')}`,
+      `  ${category.padEnd(20)}${contenderNames.map((name) => show(results[name].composition.categories[category]!.group.value).padStart(width)).join('')}`,
     );
   }
   console.log(
-    `  ${'mean'.padEnd(20)}${contenders.map((name) => show(results[name].composition.mean).padStart(9)).join('')}`,
+    `  ${'mean'.padEnd(20)}${contenderNames.map((name) => show(results[name].composition.mean).padStart(width)).join('')}`,
   );
   console.log(
-    `  ${'retrieval R@1'.padEnd(20)}${contenders.map((name) => show(results[name].retrieval.recallAt1).padStart(9)).join('')}`,
+    `  ${'retrieval R@1'.padEnd(20)}${contenderNames.map((name) => show(results[name].retrieval.recallAt1).padStart(width)).join('')}`,
   );
 }
 

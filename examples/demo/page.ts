@@ -12,7 +12,8 @@ import {
   type StepRecord,
 } from '@anagram/core';
 import type { Attribution } from '@anagram/worlds/emoji-scenes';
-import { type Contender, type Contest, contenders } from './composition.ts';
+import { type Contender, contenderNames, contenders } from './budget.ts';
+import type { Contest } from './composition.ts';
 import type { Found } from './search.ts';
 import type { Verification } from './verification.ts';
 
@@ -25,8 +26,6 @@ export interface DemoFindings {
   readonly scenes: readonly { readonly images: readonly Pixels[]; readonly texts: readonly string[] }[];
   readonly attributions: readonly Attribution[];
 }
-
-const title = { anagram: 'Anagram', clip: 'plain CLIP' } as const;
 
 /** The demo's findings as one self-contained page. */
 export async function renderPage(findings: DemoFindings): Promise<string> {
@@ -58,18 +57,18 @@ export async function renderPage(findings: DemoFindings): Promise<string> {
 function compositionSection(contest: Record<Contender, Contest>): Section {
   const categories = Object.keys(contest.anagram.composition.categories);
   const percent = (value: number) => value.toFixed(2);
-  const rows = contenders.map((name) => {
+  const rows = contenderNames.map((name) => {
     const { composition, retrieval } = contest[name];
     const groups = categories.map((category) => percent(composition.categories[category]!.group.value));
-    return [title[name], ...groups, percent(composition.mean), percent(retrieval.recallAt1)];
+    return [contenders[name].title, ...groups, percent(composition.mean), percent(retrieval.recallAt1)];
   });
   const detail = categories.flatMap((category) =>
-    contenders.map((name) => {
+    contenderNames.map((name) => {
       const { text, image, group } = contest[name].composition.categories[category]!;
       const interval = group.interval.map(percent).join('–');
       return [
         category,
-        title[name],
+        contenders[name].title,
         percent(text.value),
         percent(image.value),
         percent(group.value),
@@ -91,8 +90,8 @@ function compositionSection(contest: Record<Contender, Contest>): Section {
         title: 'Group score by category, with 95 % intervals',
         svg: barChart({
           groups: categories,
-          series: contenders.map((name) => ({
-            name: title[name],
+          series: contenderNames.map((name) => ({
+            name: contenders[name].title,
             values: categories.map((category) => contest[name].composition.categories[category]!.group.value),
             intervals: categories.map((category) => contest[name].composition.categories[category]!.group.interval),
           })),
@@ -106,9 +105,9 @@ function compositionSection(contest: Record<Contender, Contest>): Section {
 
 async function curvesSection(contest: Record<Contender, Contest>): Promise<Section> {
   const logs = await Promise.all(
-    contenders.map(async (name) => {
+    contenderNames.map(async (name) => {
       const lines = (await readFile(contest[name].log, 'utf8')).split('\n').filter(Boolean);
-      return { name: title[name], records: lines.map((line) => JSON.parse(line) as StepRecord) };
+      return { name: contenders[name].title, records: lines.map((line) => JSON.parse(line) as StepRecord) };
     }),
   );
   const chart = (y: string, pick: (record: StepRecord) => number): Block => ({
@@ -128,7 +127,7 @@ async function curvesSection(contest: Record<Contender, Contest>): Promise<Secti
     blocks: [
       {
         kind: 'text',
-        text: `Pictures seen: ${contenders.map((name) => `${title[name]} ${contest[name].imagesSeen.toLocaleString('en')}`).join(', ')}.`,
+        text: `Pictures seen: ${contenderNames.map((name) => `${contenders[name].title} ${contest[name].imagesSeen.toLocaleString('en')}`).join(', ')}.`,
       },
       chart('contrastive loss', (record) => record.terms.contrastive ?? record.loss),
       chart('logit scale', (record) => record.logitScale),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { buildIndex, ClipModel, encodePng, type Knobs, openIndex } from '@anagram/core';
 import { type Artwork, emojiSceneGallery } from '@anagram/worlds/emoji-scenes';
-import { galleryCount, heldOutVendor } from './budget.ts';
+import { galleryCount, heldOutVendor, testSeed } from './budget.ts';
 
 export interface Found {
   readonly query: string;
@@ -16,7 +16,7 @@ export async function searchScenes(
   options: { artwork: Artwork; modelDir: string; dir: string } & Knobs,
 ): Promise<Found[]> {
   const { artwork, modelDir, dir, ...knobs } = options;
-  const gallery = emojiSceneGallery({ artwork, vendor: heldOutVendor, count: galleryCount, seed: 5 });
+  const gallery = emojiSceneGallery({ artwork, vendor: heldOutVendor, count: galleryCount, seed: testSeed });
   const byId = new Map(gallery.map((entry) => [entry.id, entry]));
   await using model = await ClipModel.load(modelDir);
   await buildIndex({

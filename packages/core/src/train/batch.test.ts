@@ -9,6 +9,8 @@ import { Sampler } from './sampler.ts';
 import { resolveSettings, type TrainSettings } from './settings.ts';
 
 const size = 8;
+/** Every negative with its picture. */
+const paired = { ownTexts: 0.5, ownImages: 0.5 };
 let tokenizer: Tokenizer;
 beforeAll(() => {
   tokenizer = Tokenizer.train(tinyPairs().texts() as Iterable<string>, { vocabSize: 600 });
@@ -43,7 +45,7 @@ async function batchOf(set: PairSet, plain: Partial<TrainSettings>, step = 0) {
 }
 
 test('a pair and its negative pair are rows, own negatives of each other', async () => {
-  const batch = await batchOf(tinyPairs(), { objective: 'anagram' });
+  const batch = await batchOf(tinyPairs(), { objective: paired });
   expect(batch.native.pairs).toBe(16);
   expect([batch.images, batch.texts]).toEqual([16, 16]);
   expect(batch.drawn).toHaveLength(8);
@@ -56,12 +58,26 @@ test('a pair and its negative pair are rows, own negatives of each other', async
 });
 
 test('the last pair loses the picture of its negative where it no longer fits', async () => {
-  const batch = await batchOf(tinyPairs(), { objective: 'anagram', batchSize: 5 });
+  const batch = await batchOf(tinyPairs(), { objective: paired, batchSize: 5 });
   expect([batch.native.pairs, batch.images, batch.texts]).toEqual([5, 5, 6]);
   const last = batch.draws.at(-1)!;
   expect(last.rows).toHaveLength(1);
   expect(batch.ownTexts(last.rows[0]!)).toEqual([5]);
   expect(batch.ownImages(last.rows[0]!)).toEqual([]);
+});
+
+test('anagram draws every second negative without its picture, and so more pairs', async () => {
+  const steps = Array.from({ length: 20 }, (_, step) => step);
+  const drawn = (
+    await Promise.all(steps.map((step) => batchOf(tinyPairs(), { objective: 'anagram', batchSize: 32 }, step)))
+  ).flatMap((batch) => {
+    expect(batch.images).toBe(32);
+    return batch.drawn;
+  });
+  expect(drawn.length / steps.length).toBeCloseTo(32 / 1.5, 0);
+  const pictures = drawn.filter(({ negatives }) => negatives[0]!.image !== null).length;
+  expect(pictures / drawn.length).toBeCloseTo(0.5, 1);
+  expect(drawn.every(({ negatives }) => negatives[0]!.text !== null)).toBe(true);
 });
 
 test('clip uses no negatives', async () => {
@@ -77,9 +93,9 @@ test('negclip takes the texts of negatives alone', async () => {
 });
 
 test('lone negatives stand behind the rows', async () => {
-  const texts = await batchOf(tinyPairs({ negatives: 'texts' }), { objective: 'anagram' });
+  const texts = await batchOf(tinyPairs({ negatives: 'texts' }), { objective: paired });
   expect([texts.native.pairs, texts.images, texts.texts]).toEqual([16, 16, 32]);
-  const images = await batchOf(tinyPairs({ negatives: 'images' }), { objective: 'anagram' });
+  const images = await batchOf(tinyPairs({ negatives: 'images' }), { objective: paired });
   expect([images.images, images.texts]).toEqual([16, images.native.pairs]);
   expect(images.ownImages(0)).toEqual([images.native.pairs]);
 });
@@ -117,7 +133,7 @@ test('a negative that is no different is left out', async () => {
       };
     },
   };
-  const batch = await batchOf(broken, { objective: 'anagram', batchSize: 4 });
+  const batch = await batchOf(broken, { objective: paired, batchSize: 4 });
   expect(batch.texts).toBe(4);
 });
 

@@ -24,7 +24,7 @@ test('presets are shorthand for terms', () => {
 
 test('shuffled views are negatives with the preset anagram alone, unless said otherwise', () => {
   const structure = (settings: Partial<TrainSettings>) => resolveSettings({ steps: 1, ...settings }).structure;
-  expect(structure({})).toMatchObject({ image: 'negative', text: 'negative' });
+  expect(structure({})).toMatchObject({ image: 'positive', text: 'negative' });
   expect(structure({ objective: 'clip' })).toMatchObject({ image: 'off', text: 'off' });
   expect(structure({ objective: 'clip', structure: { image: 'positive' } })).toMatchObject({
     image: 'positive',

@@ -41,15 +41,18 @@ export interface ObjectiveSettings {
 export interface StructureSettings {
   /** N of the N×N cut, 2–16. Default 3. */
   grid?: number;
-  /** What a shuffled picture is to its text. Default `negative` with objective `anagram`, else `off`. */
+  /** What a shuffled picture is to its text. Default `positive` with objective `anagram`, else `off`. */
   image?: StructureRole;
-  /** What a shuffled text is to its picture. Default as for `image`. */
+  /** What a shuffled text is to its picture. Default `negative` with objective `anagram`, else `off`. */
   text?: StructureRole;
   /** Trigrams of words or of characters. Default `word`. */
   unit?: 'word' | 'character';
-  /** Share of the rows that are shuffled, 0–1. A shuffled picture counts towards `batchSize`. Default 0.125. */
+  /** Share of the rows that are shuffled, 0–1. A shuffled picture counts towards `batchSize`. Default 0.03. */
   share?: number;
-  /** Weight of the structure terms. Default 0.5. */
+  /**
+   * Weight of the structure terms. Default 0.1: each is a mean over the few rows that are shuffled, and at 0.5 it costs composition
+   * and retrieval (`docs/decisions/0005`).
+   */
   weight?: number;
 }
 
@@ -78,7 +81,7 @@ export interface TrainSettings {
   batchSize?: number;
   /**
    * `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms on own negatives, both
-   * directions. `clip`: no negatives. `negclip`: negative texts as columns for every row (Yüksekgönül et al. 2023). Or
+   * directions; every second negative is a text alone. `clip`: no negatives. `negclip`: negative texts as columns for every row (Yüksekgönül et al. 2023). Or
    * term by term.
    */
   objective?: ObjectivePreset | ObjectiveSettings;
@@ -169,8 +172,8 @@ export const trainSettings = z.strictObject({
       image: role.optional(),
       text: role.optional(),
       unit: z.enum(['word', 'character']).default('word'),
-      share: share.default(0.125),
-      weight: weight.default(0.5),
+      share: share.default(0.03),
+      weight: weight.default(0.1),
     })
     .prefault({}),
   augment: z
@@ -220,10 +223,13 @@ export const trainSettings = z.strictObject({
 });
 
 const presets: { readonly [name in ObjectivePreset]: ObjectiveSettings } = {
-  anagram: { ownTexts: 0.5, ownImages: 0.5 },
+  anagram: { ownTexts: 0.5, ownImages: 0.5, negativeImages: 0.5 },
   clip: { negativesPerPair: 0 },
   negclip: { negativePairs: false, sharedNegatives: true },
 };
+
+/** Of `anagram`, settled by ablation (`docs/decisions/0005`). */
+const structureRoles = { image: 'positive', text: 'negative' } as const;
 
 /** Settings with every default filled in. */
 export type ResolvedSettings = ReturnType<typeof resolveSettings>;
@@ -232,11 +238,11 @@ export type ResolvedObjective = z.output<typeof objectiveSchema>;
 /** @throws AnagramError `invalid-options` */
 export function resolveSettings(settings: TrainSettings) {
   const { objective, structure, ...rest } = parseSettings('train', trainSettings, settings);
-  const defaultRole: StructureRole = objective === 'anagram' ? 'negative' : 'off';
+  const roles = objective === 'anagram' ? structureRoles : ({ image: 'off', text: 'off' } as const);
   return {
     ...rest,
     objective: typeof objective === 'string' ? objectiveSchema.parse(presets[objective]) : objective,
-    structure: { ...structure, image: structure.image ?? defaultRole, text: structure.text ?? defaultRole },
+    structure: { ...structure, image: structure.image ?? roles.image, text: structure.text ?? roles.text },
   };
 }
 

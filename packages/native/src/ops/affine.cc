@@ -6,6 +6,10 @@
 namespace anagram {
 namespace {
 
+// oneDNN compiles a kernel for every shape. A text batch has other lengths in each step, and with
+// few rows compiling takes longer than MKL's product; a picture batch always has the same.
+constexpr int64_t kFewestRows = 2048;
+
 using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
@@ -60,7 +64,9 @@ class Affine : public torch::autograd::Function<Affine> {
 }  // namespace
 
 Tensor affine(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias) {
-  if (!fits(x, weight)) return at::linear(x, weight, bias);
+  if (!fits(x, weight) || x.numel() / weight.size(1) < kFewestRows) {
+    return at::linear(x, weight, bias);
+  }
   return Affine::apply(x, weight, bias);
 }
 
