@@ -16,13 +16,7 @@ console.log(`wrote ${negatives} negatives, ${images} of them with a picture`);
 const pairs = await anagram.openPairs(dir, { negatives: true });
 const tokenizer = anagram.Tokenizer.train(await Array.fromAsync(pairs.texts()), { vocabSize: 1024 });
 await using model = await anagram.ClipModel.create({ architecture: 'tiny-vit', tokenizer, seed: 1 });
-const run = await anagram.train({
-  model,
-  pairs,
-  dir: `${work}/run`,
-  steps: Number(steps),
-  optimizer: { kind: 'muon' },
-});
+const run = await anagram.train({ model, pairs, dir: `${work}/run`, steps: +steps, optimizer: { kind: 'muon' } });
 console.log(`trained on ${run.imagesSeen} pictures, last loss ${run.lastLoss.toFixed(3)}`);
 
 const items = (await Array.fromAsync(pairs.samples())).map(({ key: id, image, text }) => ({ id, image, text }));
