@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "ops/affine.h"
+#include "nn/affine.h"
 
 namespace anagram {
 

@@ -4,7 +4,7 @@
 #include <bit>
 #include <string>
 
-#include "ops/affine.h"
+#include "nn/affine.h"
 
 namespace anagram {
 

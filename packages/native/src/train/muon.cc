@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "ops/affine.h"
+#include "nn/affine.h"
 
 namespace anagram {
 

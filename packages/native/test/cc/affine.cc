@@ -1,5 +1,5 @@
 // oneDNN's products against ATen's: what is computed does not depend on who computes it.
-#include "ops/affine.h"
+#include "nn/affine.h"
 
 #include <torch/torch.h>
 

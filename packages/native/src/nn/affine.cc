@@ -1,4 +1,4 @@
-#include "affine.h"
+#include "nn/affine.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/custom_function.h>
