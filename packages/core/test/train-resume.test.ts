@@ -25,6 +25,7 @@ const settings = {
   logEvery: 1,
   augment: { scale: 0.1, rotation: 5, tint: 0.1 },
   structure: { grid: 2, share: 0.25 },
+  optimizer: { kind: 'muon' as const },
 };
 const createModel = (seed = 1) => ClipModel.create({ architecture: 'tiny-vit', imageSize: 16, tokenizer, seed });
 

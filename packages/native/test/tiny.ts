@@ -43,9 +43,10 @@ export const plain: NativeTrainerConfig = {
   trainLogitScale: true,
 };
 
-/** Every term and every random change. */
+/** Every term and every random change, both optimizers. */
 export const everything: NativeTrainerConfig = {
   ...plain,
+  optimizer: 'muon',
   objective: { ...plain.objective, ownTexts: 0.5, ownImages: 0.5 },
   structure: { grid: 2, imageRole: 'negative', imageShare: 0.5, textRole: 'negative', weight: 0.3 },
   augment: { scale: 0.1, shift: 0.1, rotation: 5, contrast: 0.2, tint: 0.1 },
