@@ -1,7 +1,7 @@
 import { escapeHtml } from './html.ts';
 
 const palette = ['#2563eb', '#dc7a1c', '#16855b', '#a33ea1', '#6b7280'];
-const box = { width: 640, height: 260, left: 52, right: 12, top: 12, bottom: 40 };
+const box = { width: 640, height: 260, left: 52, right: 20, top: 12, bottom: 40 };
 
 export interface Series {
   readonly name: string;
@@ -42,14 +42,14 @@ export function barChart(options: {
       return `${bar}<line x1="${middle}" x2="${middle}" y1="${frame.y(interval[0]).toFixed(1)}" y2="${frame.y(interval[1]).toFixed(1)}" stroke="#111" stroke-width="1"/>`;
     }),
   );
-  // Many names are slanted, so that they do not run into each other.
+  // Names are broken after a hyphen, slash or blank, so that many of them stand beside each other.
   const labels = groups.map((name, g) => {
-    const [x, y] = [(box.left + (g + 0.5) * slot).toFixed(1), box.height - 22];
-    const place =
-      groups.length > 5
-        ? `x="${x}" y="${y}" text-anchor="end" transform="rotate(-14 ${x} ${y})"`
-        : `x="${x}" y="${y}" text-anchor="middle"`;
-    return `<text ${place}>${escapeHtml(name)}</text>`;
+    const x = (box.left + (g + 0.5) * slot).toFixed(1);
+    const lines = name.split(/(?<=[-/ ])/);
+    const spans = lines.map(
+      (line, k) => `<tspan x="${x}" y="${box.height - 24 + 12 * k}">${escapeHtml(line.trim())}</tspan>`,
+    );
+    return `<text text-anchor="middle">${spans.join('')}</text>`;
   });
   return svg(frame.svg + bars.join('') + labels.join(''), y) + legend(series.map((one) => one.name));
 }
