@@ -95,9 +95,13 @@ type Candidates = ReadonlyMap<string, readonly { text: string; probability: numb
 function candidatesOf({ retrieved, poolSize }: Evidence, waiting: readonly ScoredRecord[]): Candidates {
   const free = new Set(waiting.flatMap(({ text }) => (text === null ? [] : [text])));
   return new Map(
-    waiting.flatMap(({ id }) => {
+    waiting.flatMap(({ id, score }) => {
       const found = retrieved.get(id);
-      return found ? [[id, posteriors(found, poolSize, free)] as const] : [];
+      if (!found) return [];
+      // A text is replaced only as surely as it is wrong: else pairs just below the threshold would lose a right one.
+      const wrong = 1 - (score?.probability ?? 0);
+      const texts = posteriors(found, poolSize, free);
+      return [[id, texts.map(({ text, probability }) => ({ text, probability: wrong * probability }))] as const];
     }),
   );
 }

@@ -253,3 +253,26 @@ test('a sweep tells what other thresholds would keep', async () => {
   expect(rows[1]!.kept).toBe(20);
   expect(rows[1]!.precision).toBeGreaterThan(0.999);
 });
+
+test('a text that may well be right is not replaced, however good another one looks', async () => {
+  const source = sourceOf([
+    { id: 'doubtful', of: 200, text: 'perhaps 200' },
+    ...Array.from({ length: 20 }, (_, i) => ({ id: `pair-${i}`, of: 10 * i, text: `number ${10 * i}` })),
+    { id: 'lone', text: 'number 200' },
+  ]);
+  const { verifier } = oracle();
+  const prepareWith = async (doubt: number, to: string) => {
+    const doubting: PairVerifier = {
+      ...verifier,
+      id: `doubting-${doubt}`,
+      score: async (pairs) =>
+        (await verifier.score(pairs)).map((one, i) =>
+          pairs[i]!.text === 'perhaps 200' ? { ...one, probability: 1 - doubt } : one,
+        ),
+    };
+    const prepared = await prepare({ source, verifier: doubting, dir: join(dir, to), near: false });
+    return (await Array.fromAsync(prepared.verdicts())).find(({ id }) => id === 'doubtful')!;
+  };
+  expect(await prepareWith(0.3, 'a')).toMatchObject({ kept: false, route: 'repair' });
+  expect(await prepareWith(0.99, 'b')).toMatchObject({ kept: true, repaired: { text: 'number 200' } });
+});
