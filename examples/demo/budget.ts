@@ -37,7 +37,7 @@ export const budgets: { readonly quick: Budget; readonly full: Budget } = {
     corpusLimit: undefined,
     labels: 200,
     verifier: { epochs: 10 },
-    train: { ...train, steps: 4000 },
+    train: { ...train, steps: 2000 },
     keptShare: 0.2,
     itemsPerCategory: 200,
   },

@@ -91,7 +91,7 @@ test('a run that was killed between checkpoints goes on from the last one, its l
   const dir = join(root, 'killed');
   const failing: PairSet = {
     ...pairs,
-    pair: (index, size) => (reads++ < 22 ? pairs.pair(index, size) : Promise.reject(new Error('the disk is gone'))),
+    pair: (index, size) => (reads++ < 30 ? pairs.pair(index, size) : Promise.reject(new Error('the disk is gone'))),
   };
   let reads = 0;
   const sets = [{ set: failing, share: 2 }, settings.pairs[1]!];
