@@ -7,7 +7,7 @@ import { elementSizes } from './dtype.ts';
  */
 export const longestHeader = 2 ** 23;
 /** Most tensors of a file, and most strings of its metadata. */
-const mostEntries = 2 ** 16;
+export const mostEntries = 2 ** 16;
 /** PyTorch's own limit on the sides of a tensor. */
 const mostSides = 64;
 

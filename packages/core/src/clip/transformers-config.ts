@@ -2,11 +2,10 @@ import * as z from 'zod';
 import { type Architecture, findArchitecture } from './architecture.ts';
 import {
   type ClipConfig,
+  channelSchemas,
   defaultHeadWidth,
   defaultMlpRatio,
   initialLogitScale,
-  openaiMean,
-  openaiStd,
 } from './clip-config.ts';
 
 const count = z.int().positive();
@@ -44,11 +43,7 @@ export const transformersSchema = z.object({
     .prefault({}),
 });
 
-const channels = z.tuple([z.number(), z.number(), z.number()]);
-export const preprocessorSchema = z.object({
-  image_mean: channels.default([...openaiMean]),
-  image_std: channels.default([...openaiStd]),
-});
+export const preprocessorSchema = z.object({ image_mean: channelSchemas.mean, image_std: channelSchemas.std });
 
 /** @throws RangeError where the two towers use different activations. */
 export function fromTransformersConfig(
