@@ -3,13 +3,16 @@ import { isUtf8 } from 'node:buffer';
 /** Deepest nesting that is skipped; files that describe models nest four or five deep. */
 const deepest = 64;
 /** Bytes of the longest string that is kept. */
-const longestString = 2 ** 22;
+const longestString = 2 ** 20;
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const closers = new Map([
   [0x7b, 0x7d],
   [0x5b, 0x5d],
 ]);
+const blanks = new Set(Buffer.from(' \t\n\r'));
+const zero = 0x30;
+const unwhole = new Set<number | undefined>(Buffer.from('.eE'));
 const escapable = new Set(Buffer.from('"\\/bfnrt'));
 const word = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
 
@@ -48,7 +51,7 @@ export class JsonReader {
     this.#list('[', 'an array', each);
   }
 
-  /** A well-formed string of at most 4 MiB. */
+  /** A well-formed string of at most 1 MiB. */
   string(): string {
     const begin = this.#at + this.#blanks();
     const escaped = this.#skipString();
@@ -61,10 +64,18 @@ export class JsonReader {
 
   /** A whole number from 0 to 2^53 − 1, written without sign, point and exponent. */
   integer(): number {
-    this.#peek();
-    const digits = this.#match(/(?:0|[1-9]\d*)(?![\d.eE])/y);
-    const value = Number(digits);
-    return digits !== null && Number.isSafeInteger(value) ? value : this.fail('expected a whole number below 2^53');
+    const first = this.#peek();
+    let value = 0;
+    let at = this.#at;
+    for (; isDigit(this.#bytes[at]) && value <= Number.MAX_SAFE_INTEGER; at++)
+      value = value * 10 + (this.#bytes[at]! - zero);
+    const digits = at - this.#at;
+    // A leading zero, a point and an exponent are refused alike.
+    const plain =
+      (digits === 1 || (digits > 1 && first !== zero)) && !isDigit(this.#bytes[at]) && !unwhole.has(this.#bytes[at]);
+    if (!plain || value > Number.MAX_SAFE_INTEGER) this.fail('expected a whole number below 2^53');
+    this.#at = at;
+    return value;
   }
 
   /** Whether an array comes next, for values of more than one kind. */
@@ -159,8 +170,10 @@ export class JsonReader {
   }
 }
 
-const blanks = new Set(Buffer.from(' \t\n\r'));
-
 function shortened(name: string): string {
   return name.length > 64 ? `${name.slice(0, 64)}…` : name;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= zero && byte <= zero + 9;
 }

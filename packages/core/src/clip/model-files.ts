@@ -40,7 +40,7 @@ export async function readModel(dir: string): Promise<StoredClip> {
   if (tokenizer.vocabSize > config.vocabSize) {
     throw mismatch(
       dir,
-      `The tokenizer in ${dir} has ${tokenizer.vocabSize} tokens. Expected at most the model's ${config.vocabSize}.`,
+      `The tokenizer ${join(dir, 'tokenizer.json')} has ${tokenizer.vocabSize} tokens. Expected at most the model's ${config.vocabSize}.`,
     );
   }
   const { weights } = files[layout];

@@ -26,11 +26,12 @@ export function explainPickle(dir: string, names: readonly string[], wanted: str
     'save_file({name.removeprefix("module."): value.clone().contiguous() for name, value in state.items() if torch.is_tensor(value)}, sys.argv[1], metadata={"format": "pt"})',
   ].join('\n');
   const paths = [wanted, ...names].map((name) => quoted(join(dir, name))).join(' ');
-  return `${dir} has its weights pickled, in ${names.join(', ')}. A pickle is a program: whoever wrote it decides what runs when it is opened, so Anagram reads safetensors alone. Expected ${wanted}. Convert the weights on a machine that you can spare and trust the result of:
+  return `${dir} has its weights pickled, in ${names.join(', ')}. A pickle is a program: whoever wrote it decides what runs when it is opened, so Anagram reads safetensors alone. Expected ${wanted}. If you trust where they come from, convert them once, on a machine that may run them:
 
 pip install torch safetensors numpy
 python -c ${quoted(script)} ${paths}
-`;
+
+Where torch says that the file is a TorchScript archive, as OpenAI's are, write torch.jit.load(path, map_location="cpu").state_dict() in place of torch.load(…).`;
 }
 
 /** For a POSIX shell. */

@@ -23,7 +23,7 @@ export interface SafetensorsFile extends StoredTensors {
 
 /**
  * Opens a safetensors file and checks its header before anything is allocated for its tensors: it fits the file, and
- * the tensors fill the rest of it without gap, overlap or repetition. A header takes at most 8 MiB and 65,536 tensors.
+ * the tensors fill the rest of it without gap, overlap or repetition. A header takes at most 4 MiB and 32,768 tensors.
  * @throws AnagramError `checkpoint-corrupt`
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {

@@ -3,11 +3,14 @@ import { elementSizes } from './dtype.ts';
 
 /**
  * Bytes of the longest header that is read. The reference implementation takes 100 MB; headers of real models are far
- * below 1 MB (about 100 bytes per tensor), and what a header becomes in memory has to stay small until it is checked.
+ * below 1 MB (about 100 bytes per tensor), and what a header becomes in memory, up to ten times its size, has to stay
+ * small until it is checked.
  */
-export const longestHeader = 2 ** 23;
+export const longestHeader = 2 ** 22;
 /** Most tensors of a file, and most strings of its metadata. */
-export const mostEntries = 2 ** 16;
+export const mostEntries = 2 ** 15;
+/** Letters of a tensor's name; longer ones would make every sentence about it long. */
+const longestName = 1024;
 /** PyTorch's own limit on the sides of a tensor. */
 const mostSides = 64;
 
@@ -36,6 +39,7 @@ export function parseHeader(header: Buffer, dataLength: number): SafetensorsHead
   const metadata = new Map<string, string>();
   json.object((name) => {
     if (name === '__metadata__') readMetadata(json, metadata);
+    else if (name.length > longestName) json.fail(`a tensor's name has more than ${longestName} letters`);
     else if (tensors.size === mostEntries) json.fail(`it has more than ${mostEntries} tensors`);
     else tensors.set(name, readEntry(json, name));
   });
@@ -78,7 +82,7 @@ function readEntry(json: JsonReader, name: string): StoredTensor {
     return json.fail(`tensor ${name} lacks one of dtype, shape and its two data_offsets`);
   }
   const elementSize = elementSizes.get(dtype);
-  if (elementSize === undefined) return json.fail(`tensor ${name} has the unknown type ${dtype}`);
+  if (elementSize === undefined) return json.fail(`tensor ${name} has the unknown type ${dtype.slice(0, 64)}`);
   const bytes = shape.reduce((product, side) => product * side, elementSize);
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
     json.fail(`tensor ${name} is ${dtype} [${shape}], which does not take the ${end - begin} bytes it claims`);
@@ -92,5 +96,6 @@ function readIntegers(json: JsonReader, most: number): number[] {
     if (index === most) json.fail(`a list of numbers has more than ${most}`);
     numbers.push(json.integer());
   });
-  return numbers;
+  // A copy is as long as its numbers; an array that has grown keeps room for more.
+  return numbers.slice();
 }

@@ -92,12 +92,12 @@ describe('a file is refused before anything is allocated for it when', () => {
     data_offsets: [begin, end],
   });
   const nothing = JSON.stringify(entry([0], 0, 0));
-  const manyTensors = () => `{${Array.from({ length: 70_000 }, (_, at) => `"${at}":${nothing}`).join(',')}}`;
+  const manyTensors = () => `{${Array.from({ length: 40_000 }, (_, at) => `"${at}":${nothing}`).join(',')}}`;
   test.each<[string, Buffer, RegExp]>([
     ['it is empty', Buffer.alloc(0), /0 bytes/],
     ['its header claims 2^63 bytes', file('{}', 0, 2n ** 63n), /claims 9223372036854775808 bytes/],
     ['its header claims 2^64 - 1 bytes', file('{}', 0, 2n ** 64n - 1n), /claims 18446744073709551615 bytes/],
-    ['its header is longer than the limit', file(`${' '.repeat(2 ** 23)}{}`), /most is 8388608.*as shards/],
+    ['its header is longer than the limit', file(`${' '.repeat(2 ** 22)}{}`), /most is 4194304.*as shards/],
     ['its header is longer than the file', file('{}', 0, 4096n), /claims 4096/],
     ['its header is no JSON', file('{'), /expected a string/],
     ['its header is an array', file('[]'), /expected an object/],
@@ -105,7 +105,7 @@ describe('a file is refused before anything is allocated for it when', () => {
     ['its header is not UTF-8', file('{"é":1}', 0).fill(0xff, 10, 11), /UTF-8/],
     ['its header is cut within a letter', file('{"é', 0).subarray(0, -1), /claims 4 bytes/],
     ['its header nests a million levels', file(`{"__metadata__":${'['.repeat(1e6)}`), /expected an object/],
-    ['a tensor nests half a million levels', file(`{"a":${'{"dtype":'.repeat(5e5)}`), /expected a string/],
+    ['a tensor nests 400,000 levels', file(`{"a":${'{"dtype":'.repeat(4e5)}`), /expected a string/],
     ['a tensor reaches beyond the file', file({ a: entry([4], 0, 16) }, 8), /take 16 bytes/],
     ['tensors leave a gap', file({ a: entry([1], 0, 4), b: entry([1], 8, 12) }, 12), /begins at byte 8/],
     ['tensors overlap', file({ a: entry([2], 0, 8), b: entry([1], 4, 8) }, 8), /begins at byte 4/],
@@ -127,7 +127,7 @@ describe('a file is refused before anything is allocated for it when', () => {
     ['metadata are no strings', file({ __metadata__: { step: 7 } }), /expected a string/],
     ['metadata stand twice', file('{"__metadata__":{},"__metadata__":{}}'), /twice/],
     ['a name has half of a surrogate pair', file('{"\\ud800":1}'), /surrogate/],
-    ['it has more tensors than a model may', file(manyTensors()), /more than 65536 tensors/],
+    ['it has more tensors than a model may', file(manyTensors()), /more than 32768 tensors/],
     ['it is a zip archive, as PyTorch writes it', Buffer.from('PK\u0003\u0004'.padEnd(64, 'x')), /its header claims/],
     ['a type is unknown', file({ a: entry([1], 0, 4, 'Q4') }, 4), /unknown type Q4/],
     [

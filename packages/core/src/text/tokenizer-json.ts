@@ -2,9 +2,9 @@ import { JsonReader } from '../json-reader.ts';
 import { type Bpe, endOfText, endOfWord, preTokenPattern, startOfText } from './bpe.ts';
 
 /** Bytes of the largest `tokenizer.json` that is read; CLIP's own has 2 MB. */
-export const largestTokenizer = 2 ** 24;
+export const largestTokenizer = 2 ** 23;
 /** Most symbols, and most merges; CLIP has 49,408. */
-const mostSymbols = 2 ** 18;
+const mostSymbols = 2 ** 17;
 
 /**
  * Reads the part of `tokenizer.json` that says what the tokens are; the rest is fixed for CLIP.
@@ -12,20 +12,22 @@ const mostSymbols = 2 ** 18;
  */
 export function parseTokenizerJson(text: Buffer): Bpe {
   const json = new JsonReader(text);
+  const vocabulary = new Map<string, number>();
   const added = new Map<string, number>();
-  let bpe: Bpe | undefined;
+  let merges: Bpe['merges'] | undefined;
   json.object((field) => {
-    if (field === 'model') bpe = readModel(json);
+    if (field === 'model') merges = readModel(json, vocabulary);
     else if (field === 'added_tokens') json.array(() => readAddedToken(json, added));
     else json.skip();
   });
   json.end();
-  if (!bpe) throw new Error('it has no model.');
-  return { vocabulary: new Map([...bpe.vocabulary, ...added]), merges: bpe.merges };
+  if (!merges) throw new Error('it has no model.');
+  for (const [symbol, id] of added) vocabulary.set(symbol, id);
+  return { vocabulary, merges };
 }
 
-function readModel(json: JsonReader): Bpe {
-  const vocabulary = new Map<string, number>();
+/** @returns the merges; symbols go to the vocabulary. */
+function readModel(json: JsonReader, vocabulary: Map<string, number>): Bpe['merges'] {
   const merges: (readonly [string, string])[] = [];
   const missing = new Set(['type', 'end_of_word_suffix', 'vocab', 'merges']);
   json.object((field) => {
@@ -41,7 +43,7 @@ function readModel(json: JsonReader): Bpe {
     } else json.skip();
   });
   for (const field of missing) throw new Error(`its model has no ${field}.`);
-  return { vocabulary, merges };
+  return merges;
 }
 
 function readAddedToken(json: JsonReader, added: Map<string, number>): void {
@@ -67,12 +69,13 @@ function expectString(json: JsonReader, field: string, expected: string): void {
 }
 
 function readMerge(json: JsonReader): [string, string] {
-  const symbols: string[] = [];
+  let left: string | undefined;
+  let right: string | undefined;
   json.array((index) => {
-    if (index === 2) json.fail('a merge has more than two symbols');
-    symbols.push(json.string());
+    if (index === 0) left = json.string();
+    else if (index === 1) right = json.string();
+    else json.fail('a merge has more than two symbols');
   });
-  const [left, right] = symbols;
   if (left === undefined || right === undefined) return json.fail('a merge has fewer than two symbols');
   return [left, right];
 }
