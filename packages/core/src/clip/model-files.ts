@@ -35,13 +35,19 @@ export interface StoredClip {
 /** @throws AnagramError `model-mismatch`, or `checkpoint-corrupt` for the weights. */
 export async function readModel(dir: string): Promise<StoredClip> {
   const layout = await findLayout(dir);
-  const config = await readConfig(dir, join(dir, files[layout].config), layout);
+  const configPath = join(dir, files[layout].config);
+  const { config, whyMisread } = await readConfig(dir, configPath, layout);
   const tokenizer = await Tokenizer.load(dir);
   if (tokenizer.vocabSize > config.vocabSize) {
     throw mismatch(
       dir,
       `The tokenizer ${join(dir, 'tokenizer.json')} has ${tokenizer.vocabSize} tokens. Expected at most the model's ${config.vocabSize}.`,
     );
+  }
+  const misread = whyMisread(tokenizer);
+  if (misread) {
+    const remedy = `Set eos_token_id to ${tokenizer.endToken} if the model was trained with this tokenizer`;
+    throw mismatch(configPath, `${configPath} does not fit its tokenizer: ${misread}. ${remedy}.`);
   }
   const { weights } = files[layout];
   await using stored = await openWeights(dir, weights);

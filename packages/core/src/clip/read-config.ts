@@ -5,7 +5,12 @@ import { AnagramError } from '../errors.ts';
 import { readSmallFile } from '../small-file.ts';
 import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
 import { type ClipConfig, channelSchemas, type Layout } from './clip-config.ts';
-import { fromTransformersConfig, preprocessorSchema, transformersSchema } from './transformers-config.ts';
+import {
+  fromTransformersConfig,
+  preprocessorSchema,
+  transformersSchema,
+  whyPooledElsewhere,
+} from './transformers-config.ts';
 
 /** Bytes of the largest config that is read; real ones have about 5 kB, and JSON takes many times its size in memory. */
 const largestConfig = 2 ** 18;
@@ -17,24 +22,29 @@ const openClipSchema = z.object({
   preprocess_cfg: z.object(channelSchemas).prefault({}),
 });
 
+export interface StoredConfig {
+  readonly config: ClipConfig;
+  /** Why the model would read another token as the end of a text than this tokenizer writes; null where it would not. */
+  whyMisread(tokenizer: { endToken: number; vocabSize: number }): string | null;
+}
+
 /**
  * Reads a layout's config, and for transformers' what the preprocessor says beside it.
  * @param path The config; the preprocessor's file lies in the same folder.
  * @throws AnagramError `model-mismatch`, naming the file.
  */
-export async function readConfig(dir: string, path: string, layout: Layout): Promise<ClipConfig> {
+export async function readConfig(dir: string, path: string, layout: Layout): Promise<StoredConfig> {
   if (layout !== 'transformers') {
     const { model_cfg, preprocess_cfg } = await readJson(path, openClipSchema);
-    return explained(path, () => ({
-      architecture: findArchitecture(model_cfg as Architecture),
-      vocabSize: model_cfg.text_cfg.vocab_size ?? 49408,
-      ...preprocess_cfg,
-    }));
+    const architecture = explained(path, () => findArchitecture(model_cfg as Architecture));
+    const vocabSize = model_cfg.text_cfg.vocab_size ?? 49408;
+    return { config: { architecture, vocabSize, ...preprocess_cfg }, whyMisread: () => null };
   }
-  const config = await readJson(path, transformersSchema);
+  const stored = await readJson(path, transformersSchema);
   const preprocessorPath = join(dir, 'preprocessor_config.json');
   const preprocessor = existsSync(preprocessorPath) ? await readJson(preprocessorPath, preprocessorSchema) : {};
-  return explained(path, () => fromTransformersConfig(config, preprocessorSchema.parse(preprocessor)));
+  const config = explained(path, () => fromTransformersConfig(stored, preprocessorSchema.parse(preprocessor)));
+  return { config, whyMisread: (tokenizer) => whyPooledElsewhere(stored, tokenizer) };
 }
 
 async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
