@@ -50,6 +50,7 @@ export const architectureSchema = z
     ({ vision_cfg: v }) => isResNet(v) || v.width % (v.head_width ?? 64) === 0,
     'vision_cfg.width is not a multiple of vision_cfg.head_width (64 where it is not given)',
   )
+  .refine(({ text_cfg: t }) => t.width % t.heads === 0, 'text_cfg.width is not a multiple of text_cfg.heads')
   .refine(
     ({ vision_cfg: v }) => !isResNet(v) || (v.image_size >= 32 && v.image_size % 2 === 0),
     'the picture size of a ResNet has to be even and at least 32',

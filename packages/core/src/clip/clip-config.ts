@@ -1,4 +1,5 @@
 import type { NativeClipConfig } from '@anagram/native';
+import * as z from 'zod';
 import { type Architecture, isResNet } from './architecture.ts';
 
 /** Everything about a model but its weights and its tokenizer. */
@@ -12,6 +13,13 @@ export interface ClipConfig {
 
 export const openaiMean = [0.48145466, 0.4578275, 0.40821073] as const;
 export const openaiStd = [0.26862954, 0.26130258, 0.27577711] as const;
+const perChannel = z.number();
+const deviation = perChannel.positive();
+/** How pictures are normalised, as configs say it. */
+export const channelSchemas = {
+  mean: z.tuple([perChannel, perChannel, perChannel]).default([...openaiMean]),
+  std: z.tuple([deviation, deviation, deviation]).default([...openaiStd]),
+};
 /** ln(1 / 0.07), CLIP's start. */
 export const initialLogitScale = Math.log(1 / 0.07);
 /** What open_clip takes where a config says nothing. */

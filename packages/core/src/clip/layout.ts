@@ -58,6 +58,12 @@ function counterparts(openClip: string): readonly Counterpart[] | null {
 /** What a model needs of its tensors, whatever layout they come from. */
 export type ReadTensor = (name: string) => Promise<Float32Array>;
 
+/** A tensor that a file has to hold. */
+export interface NamedShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
 /** A model's tensors under transformers' names. Every tensor needs a counterpart there. */
 export function toTransformers(tensors: readonly TensorInfo[], read: ReadTensor): TensorSource[] {
   return tensors.flatMap(({ name, shape }) => {
@@ -79,9 +85,9 @@ export function toTransformers(tensors: readonly TensorInfo[], read: ReadTensor)
 
 /** open_clip's tensors out of a file with transformers' names: which are needed, with their shapes, and how to read them. */
 export function fromTransformers(
-  tensors: readonly TensorInfo[],
+  tensors: readonly NamedShape[],
   read: ReadTensor,
-): { needed: { name: string; shape: readonly number[] }[]; read: ReadTensor } {
+): { needed: NamedShape[]; read: ReadTensor } {
   const places = new Map(
     tensors.map(({ name, shape }) => {
       const parts: readonly Counterpart[] = counterparts(name) ?? [{ name }];

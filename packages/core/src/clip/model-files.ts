@@ -1,21 +1,16 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TensorInfo } from '@anagram/native';
-import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
-import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
-import { type ClipConfig, type Layout, openaiMean, openaiStd, whyNot } from './clip-config.ts';
-import { fromTransformers, type ReadTensor, toTransformers } from './layout.ts';
-import { openSafetensors } from './read-safetensors.ts';
-import {
-  fromTransformersConfig,
-  preprocessorSchema,
-  toTransformersConfig,
-  transformersSchema,
-} from './transformers-config.ts';
+import { type ClipConfig, type Layout, whyNot } from './clip-config.ts';
+import { definingTensors } from './defining-tensors.ts';
+import { fromTransformers, type NamedShape, type ReadTensor, toTransformers } from './layout.ts';
+import { hasWeights, openWeights, refusePickled } from './open-weights.ts';
+import { readConfig } from './read-config.ts';
+import type { StoredTensors } from './read-safetensors.ts';
+import { toTransformersConfig } from './transformers-config.ts';
 import { type TensorSource, writeSafetensors } from './write-safetensors.ts';
 
 /** By which file a layout is known, and where its weights lie. */
@@ -25,15 +20,6 @@ const files: { readonly [layout in Layout]: { config: string; weights: string } 
   transformers: { config: 'config.json', weights: 'model.safetensors' },
 };
 const layouts = Object.keys(files) as Layout[];
-
-const channels = z.tuple([z.number(), z.number(), z.number()]);
-/** open_clip's file, and ours: the same, but for what only our model configs know. */
-const openClipSchema = z.object({
-  model_cfg: architectureSchema,
-  preprocess_cfg: z
-    .object({ mean: channels.default([...openaiMean]), std: channels.default([...openaiStd]) })
-    .prefault({}),
-});
 
 /** A model at rest: its config, its tokenizer, and a way to each tensor by open_clip's name. */
 export interface StoredClip {
@@ -48,57 +34,54 @@ export interface StoredClip {
 
 /** @throws AnagramError `model-mismatch`, or `checkpoint-corrupt` for the weights. */
 export async function readModel(dir: string): Promise<StoredClip> {
-  const layout = layouts.find((name) => existsSync(join(dir, files[name].config)));
-  if (!layout) {
-    const expected = layouts.map((name) => files[name].config).join(', ');
-    throw mismatch(dir, `${dir} holds no model. Expected one of ${expected} in it.`);
-  }
-  const config = await readConfig(dir, layout);
+  const layout = await findLayout(dir);
+  const configPath = join(dir, files[layout].config);
+  const { config, whyMisread } = await readConfig(dir, configPath, layout);
   const tokenizer = await Tokenizer.load(dir);
   if (tokenizer.vocabSize > config.vocabSize) {
     throw mismatch(
       dir,
-      `The tokenizer in ${dir} has ${tokenizer.vocabSize} tokens. Expected at most the model's ${config.vocabSize}.`,
+      `The tokenizer ${join(dir, 'tokenizer.json')} has ${tokenizer.vocabSize} tokens. Expected at most the model's ${config.vocabSize}.`,
     );
   }
-  const path = join(dir, files[layout].weights);
-  return { config, tokenizer, readTensors: (tensors, take) => readTensors(path, layout, tensors, take) };
-}
-
-async function readConfig(dir: string, layout: Layout): Promise<ClipConfig> {
-  const path = join(dir, files[layout].config);
-  try {
-    const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (layout === 'transformers') {
-      const preprocessorPath = join(dir, 'preprocessor_config.json');
-      const preprocessor = existsSync(preprocessorPath) ? JSON.parse(await readFile(preprocessorPath, 'utf8')) : {};
-      return fromTransformersConfig(transformersSchema.parse(json), preprocessorSchema.parse(preprocessor));
-    }
-    const { model_cfg, preprocess_cfg } = openClipSchema.parse(json);
-    const vocabSize = model_cfg.text_cfg.vocab_size ?? 49408;
-    return { architecture: findArchitecture(model_cfg as Architecture), vocabSize, ...preprocess_cfg };
-  } catch (cause) {
-    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
-    const why = issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message;
-    throw mismatch(
-      path,
-      `${path} describes no model that Anagram can build: ${why}. Expected a CLIP of two plain towers.`,
-      cause,
-    );
+  const misread = whyMisread(tokenizer);
+  if (misread) {
+    const remedy = `Set eos_token_id to ${tokenizer.endToken} if the model was trained with this tokenizer`;
+    throw mismatch(configPath, `${configPath} does not fit its tokenizer: ${misread}. ${remedy}.`);
   }
+  const { weights } = files[layout];
+  await using stored = await openWeights(dir, weights);
+  for (const tensor of definingTensors(config)) checkShapes(stored, namesIn(layout, [tensor], stored.read).needed);
+  return {
+    config,
+    tokenizer,
+    readTensors: async (tensors, take) => {
+      await using file = await openWeights(dir, weights);
+      const { needed, read } = namesIn(layout, tensors, file.read);
+      checkShapes(file, needed);
+      for (const { name } of tensors) await take(name, await read(name));
+    },
+  };
 }
 
-async function readTensors(
-  path: string,
-  layout: Layout,
-  tensors: readonly TensorInfo[],
-  take: (name: string, values: Float32Array) => Promise<void>,
-): Promise<void> {
-  await using file = await openSafetensors(path);
-  const { needed, read } =
-    layout === 'transformers' ? fromTransformers(tensors, file.read) : { needed: tensors, read: file.read };
+/** Where a folder has configs of more than one layout, the one whose weights are there. */
+async function findLayout(dir: string): Promise<Layout> {
+  const described = layouts.filter((name) => existsSync(join(dir, files[name].config)));
+  const layout = described.find((name) => hasWeights(dir, files[name].weights)) ?? described[0];
+  if (layout) return layout;
+  await refusePickled(dir, files.transformers.weights);
+  const expected = layouts.map((name) => files[name].config).join(', ');
+  throw mismatch(dir, `${dir} holds no model. Expected one of ${expected} in it.`);
+}
+
+/** Which tensors a layout's file needs to hold for these of open_clip's, and how to read these out of it. */
+function namesIn(layout: Layout, tensors: readonly NamedShape[], read: ReadTensor) {
+  return layout === 'transformers' ? fromTransformers(tensors, read) : { needed: tensors, read };
+}
+
+function checkShapes({ path, tensors }: StoredTensors, needed: readonly NamedShape[]): void {
   for (const { name, shape } of needed) {
-    const stored = file.tensors.get(name);
+    const stored = tensors.get(name);
     if (!stored)
       throw mismatch(
         path,
@@ -112,7 +95,6 @@ async function readTensors(
       );
     }
   }
-  for (const { name } of tensors) await take(name, await read(name));
 }
 
 /**
@@ -165,6 +147,6 @@ function writeJson(path: string, value: object): Promise<void> {
   return writeAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-function mismatch(path: string, message: string, cause?: unknown): AnagramError {
-  return new AnagramError('model-mismatch', message, { path }, { cause });
+function mismatch(path: string, message: string): AnagramError {
+  return new AnagramError('model-mismatch', message, { path });
 }

@@ -91,33 +91,69 @@ describe('a file is refused before anything is allocated for it when', () => {
     shape,
     data_offsets: [begin, end],
   });
+  const nothing = JSON.stringify(entry([0], 0, 0));
+  const manyTensors = () => `{${Array.from({ length: 40_000 }, (_, at) => `"${at}":${nothing}`).join(',')}}`;
   test.each<[string, Buffer, RegExp]>([
     ['it is empty', Buffer.alloc(0), /0 bytes/],
-    ['its header is longer than the limit', file('{}', 0, 2n ** 63n), /most is/],
+    ['its header claims 2^63 bytes', file('{}', 0, 2n ** 63n), /claims 9223372036854775808 bytes/],
+    ['its header claims 2^64 - 1 bytes', file('{}', 0, 2n ** 64n - 1n), /claims 18446744073709551615 bytes/],
+    ['its header is longer than the limit', file(`${' '.repeat(2 ** 22)}{}`), /most is 4194304.*as shards/],
     ['its header is longer than the file', file('{}', 0, 4096n), /claims 4096/],
-    ['its header is no JSON', file('{'), /no JSON/],
-    ['its header is an array', file('[]'), /no JSON object/],
+    ['its header is no JSON', file('{'), /expected a string/],
+    ['its header is an array', file('[]'), /expected an object/],
+    ['something follows its header', file('{}{}'), /expected the end/],
+    ['its header is not UTF-8', file('{"é":1}', 0).fill(0xff, 10, 11), /UTF-8/],
+    ['its header is cut within a letter', file('{"é', 0).subarray(0, -1), /claims 4 bytes/],
+    ['its header nests a million levels', file(`{"__metadata__":${'['.repeat(1e6)}`), /expected an object/],
+    ['a tensor nests 400,000 levels', file(`{"a":${'{"dtype":'.repeat(4e5)}`), /expected a string/],
     ['a tensor reaches beyond the file', file({ a: entry([4], 0, 16) }, 8), /take 16 bytes/],
     ['tensors leave a gap', file({ a: entry([1], 0, 4), b: entry([1], 8, 12) }, 12), /begins at byte 8/],
     ['tensors overlap', file({ a: entry([2], 0, 8), b: entry([1], 4, 8) }, 8), /begins at byte 4/],
     ['two tensors share their bytes', file({ a: entry([1], 0, 4), b: entry([1], 0, 4) }, 4), /begins at byte 0/],
     ['bytes are left over', file({ a: entry([1], 0, 4) }, 12), /the file has 12/],
     ['a shape does not fit its bytes', file({ a: entry([3], 0, 4) }, 4), /does not take the 4 bytes/],
+    ['a shape has a thousand sides', file({ a: entry(new Array(1000).fill(1), 0, 4) }, 4), /more than 64/],
     ['a shape overflows', file({ a: entry([2 ** 52, 2 ** 52], 0, 4) }, 4), /does not take/],
     ['offsets run backwards', file({ a: entry([1], 4, 0) }, 4), /does not take/],
-    ['a side is negative', file({ a: entry([-1], 0, 4) }, 4), /malformed/],
+    ['a side is negative', file({ a: entry([-1], 0, 4) }, 4), /whole number/],
+    ['a side is a fraction', file({ a: entry([0.5], 0, 2) }, 2), /whole number/],
+    ['a side is written with an exponent', file('{"a":{"dtype":"U8","shape":[1e0],"data_offsets":[0,1]}}', 1), /whole/],
+    ['a side has a leading zero', file('{"a":{"dtype":"U8","shape":[01],"data_offsets":[0,1]}}', 1), /whole/],
+    ['an offset is beyond 2^53', file('{"a":{"dtype":"U8","shape":[0],"data_offsets":[9007199254740992]}}'), /2\^53/],
+    ['an offset is missing', file({ a: { dtype: 'U8', shape: [1], data_offsets: [0] } }, 1), /lacks one of/],
+    ['an offset is too many', file({ a: { dtype: 'U8', shape: [1], data_offsets: [0, 1, 1] } }, 1), /more than 2/],
+    ['a field is missing', file({ a: { dtype: 'U8', data_offsets: [0, 1] } }, 1), /lacks one of/],
+    ['a field stands twice', file('{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 1), /twice/],
+    ['metadata are no strings', file({ __metadata__: { step: 7 } }), /expected a string/],
+    ['metadata stand twice', file('{"__metadata__":{},"__metadata__":{}}'), /twice/],
+    ['a name has half of a surrogate pair', file('{"\\ud800":1}'), /surrogate/],
+    ['it has more tensors than a model may', file(manyTensors()), /more than 32768 tensors/],
+    ['it is a zip archive, as PyTorch writes it', Buffer.from('PK\u0003\u0004'.padEnd(64, 'x')), /its header claims/],
     ['a type is unknown', file({ a: entry([1], 0, 4, 'Q4') }, 4), /unknown type Q4/],
     [
       'a name stands twice',
       file(`{"a":${JSON.stringify(entry([1], 0, 4))},"a":${JSON.stringify(entry([1], 0, 4))}}`, 4),
-      /twice/,
+      /"a" stands twice/,
     ],
-    ['an entry has more than it should', file({ a: { ...entry([1], 0, 4), evil: 1 } }, 4), /malformed/],
+    [
+      'a name stands twice, once with an escape',
+      file(`{"a":${JSON.stringify(entry([0], 0, 0))},"\\u0061":${JSON.stringify(entry([0], 0, 0))}}`),
+      /"a" stands twice/,
+    ],
+    ['__proto__ stands twice', file(`{"__proto__":${nothing},"__proto__":${nothing}}`), /"__proto__" stands twice/],
+    ['an entry has more than it should', file({ a: { ...entry([1], 0, 4), evil: 1 } }, 4), /does not know/],
   ])('%s', async (_, bytes, message) => {
     await writeFile(path, bytes);
     await expect(openSafetensors(path)).rejects.toMatchObject({
       code: 'checkpoint-corrupt',
       message: expect.stringMatching(message),
+    });
+  });
+
+  test('it is a folder', async () => {
+    await expect(openSafetensors(dir)).rejects.toMatchObject({
+      code: 'checkpoint-corrupt',
+      message: expect.stringContaining('it is no file'),
     });
   });
 

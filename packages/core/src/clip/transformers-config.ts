@@ -2,11 +2,10 @@ import * as z from 'zod';
 import { type Architecture, findArchitecture } from './architecture.ts';
 import {
   type ClipConfig,
+  channelSchemas,
   defaultHeadWidth,
   defaultMlpRatio,
   initialLogitScale,
-  openaiMean,
-  openaiStd,
 } from './clip-config.ts';
 
 const count = z.int().positive();
@@ -14,48 +13,59 @@ const activation = z.enum(['gelu', 'quick_gelu']);
 /** Wrong by itself, in transformers and here: the towers are built with PyTorch's own. */
 const epsilon = z.literal(1e-5);
 
-/** What decides the architecture in transformers' `config.json`, with CLIPConfig's defaults. */
-export const transformersSchema = z.object({
-  model_type: z.literal('clip'),
-  projection_dim: count.default(512),
-  text_config: z
-    .object({
-      hidden_size: count.default(512),
-      intermediate_size: count.default(2048),
-      num_hidden_layers: count.default(12),
-      num_attention_heads: count.default(8),
-      max_position_embeddings: count.default(77),
-      vocab_size: count.default(49408),
-      hidden_act: activation.default('quick_gelu'),
-      layer_norm_eps: epsilon.default(1e-5),
-    })
-    .prefault({}),
-  vision_config: z
-    .object({
-      hidden_size: count.default(768),
-      intermediate_size: count.default(3072),
-      num_hidden_layers: count.default(12),
-      num_attention_heads: count.default(12),
-      image_size: count.default(224),
-      patch_size: count.default(32),
-      hidden_act: activation.default('quick_gelu'),
-      layer_norm_eps: epsilon.default(1e-5),
-    })
-    .prefault({}),
+const textSchema = z.object({
+  hidden_size: count.default(512),
+  intermediate_size: count.default(2048),
+  num_hidden_layers: count.default(12),
+  num_attention_heads: count.default(8),
+  max_position_embeddings: count.default(77),
+  vocab_size: count.default(49408),
+  hidden_act: activation.default('quick_gelu'),
+  layer_norm_eps: epsilon.default(1e-5),
+  eos_token_id: z.int().default(49407),
 });
 
-const channels = z.tuple([z.number(), z.number(), z.number()]);
-export const preprocessorSchema = z.object({
-  image_mean: channels.default([...openaiMean]),
-  image_std: channels.default([...openaiStd]),
+const visionSchema = z.object({
+  hidden_size: count.default(768),
+  intermediate_size: count.default(3072),
+  num_hidden_layers: count.default(12),
+  num_attention_heads: count.default(12),
+  num_channels: z.literal(3).default(3),
+  image_size: count.default(224),
+  patch_size: count.default(32),
+  hidden_act: activation.default('quick_gelu'),
+  layer_norm_eps: epsilon.default(1e-5),
 });
+
+/**
+ * What decides the architecture in transformers' `config.json`, with CLIPConfig's defaults for what is left out. Files of
+ * its first years have a `text_config_dict` and a `vision_config_dict`, which hold as a whole in place of `text_config` and
+ * `vision_config`. Sizes of the shared space are read from the top alone, as CLIPModel does; `logit_scale_init_value` is
+ * what training began with, and the weights have what it came to.
+ */
+export const transformersSchema = z
+  .object({
+    model_type: z.literal('clip'),
+    projection_dim: count.default(512),
+    text_config: textSchema.nullish(),
+    text_config_dict: textSchema.nullish(),
+    vision_config: visionSchema.nullish(),
+    vision_config_dict: visionSchema.nullish(),
+  })
+  .transform(({ model_type: _, projection_dim, ...towers }) => ({
+    projection_dim,
+    text: towers.text_config_dict ?? towers.text_config ?? textSchema.parse({}),
+    vision: towers.vision_config_dict ?? towers.vision_config ?? visionSchema.parse({}),
+  }));
+
+export const preprocessorSchema = z.object({ image_mean: channelSchemas.mean, image_std: channelSchemas.std });
 
 /** @throws RangeError where the two towers use different activations. */
 export function fromTransformersConfig(
   config: z.infer<typeof transformersSchema>,
   preprocessor: z.infer<typeof preprocessorSchema>,
 ): ClipConfig {
-  const { text_config: text, vision_config: vision } = config;
+  const { text, vision } = config;
   if (text.hidden_act !== vision.hidden_act) {
     throw new RangeError(`The towers use ${text.hidden_act} and ${vision.hidden_act}. Expected one for both.`);
   }
@@ -67,7 +77,7 @@ export function fromTransformersConfig(
       layers: vision.num_hidden_layers,
       width: vision.hidden_size,
       head_width: vision.hidden_size / vision.num_attention_heads,
-      mlp_ratio: vision.intermediate_size / vision.hidden_size,
+      mlp_ratio: mlpRatio(vision),
       patch_size: vision.patch_size,
     },
     text_cfg: {
@@ -76,7 +86,7 @@ export function fromTransformersConfig(
       width: text.hidden_size,
       heads: text.num_attention_heads,
       layers: text.num_hidden_layers,
-      mlp_ratio: text.intermediate_size / text.hidden_size,
+      mlp_ratio: mlpRatio(text),
     },
   };
   return {
@@ -85,6 +95,32 @@ export function fromTransformersConfig(
     mean: preprocessor.image_mean,
     std: preprocessor.image_std,
   };
+}
+
+/** Times the width, cut to a whole number, it has to give the hidden size again: 7 · (61/7) is below 61 in doubles. */
+function mlpRatio({
+  hidden_size: width,
+  intermediate_size: hidden,
+}: {
+  hidden_size: number;
+  intermediate_size: number;
+}) {
+  const ratio = hidden / width;
+  return Math.floor(width * ratio) === hidden ? ratio : (hidden + 0.5) / width;
+}
+
+/**
+ * Why a text would be pooled elsewhere than at this tokenizer's end token, or null where it is there. transformers takes
+ * the first token of number `eos_token_id`, and for 2, which older files say whatever their tokens are, the token of the highest number.
+ */
+export function whyPooledElsewhere(
+  { text: { eos_token_id: id } }: z.infer<typeof transformersSchema>,
+  { endToken, vocabSize }: { endToken: number; vocabSize: number },
+): string | null {
+  if (id === endToken && id !== 2) return null;
+  if (id !== 2) return `text_config.eos_token_id is ${id}, and the tokenizer ends a text with ${endToken}`;
+  if (endToken === vocabSize - 1) return null;
+  return `text_config.eos_token_id is 2, which stands for the highest token, and the tokenizer ends a text with ${endToken} of ${vocabSize}`;
 }
 
 /** transformers' `config.json` and `preprocessor_config.json`. */

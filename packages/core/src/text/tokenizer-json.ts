@@ -1,37 +1,90 @@
-import * as z from 'zod';
+import { JsonReader } from '../json-reader.ts';
 import { type Bpe, endOfText, endOfWord, preTokenPattern, startOfText } from './bpe.ts';
 
-/** The part of `tokenizer.json` that says what the tokens are; the rest is fixed for CLIP. */
-const fileSchema = z.object({
-  model: z.object({
-    type: z.literal('BPE'),
-    end_of_word_suffix: z.literal(endOfWord),
-    vocab: z.record(z.string(), z.int().nonnegative()),
-    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
-  }),
-  added_tokens: z.array(z.object({ id: z.int().nonnegative(), content: z.string() })).default([]),
-});
+/** Bytes of the largest `tokenizer.json` that is read; CLIP's own has 2 MB. */
+export const largestTokenizer = 2 ** 23;
+/** Most symbols, and most merges; CLIP has 49,408. */
+const mostSymbols = 2 ** 17;
 
-/** @throws Error with one sentence where the text is no CLIP tokenizer. */
-export function parseTokenizerJson(text: string): Bpe {
-  const result = fileSchema.safeParse(JSON.parse(text));
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    throw new Error(`${issue.path.join('.')}: ${issue.message}.`);
-  }
-  const { model, added_tokens } = result.data;
-  const vocabulary = new Map(Object.entries(model.vocab));
-  for (const { id, content } of added_tokens) vocabulary.set(content, id);
-  return {
-    vocabulary,
-    merges: model.merges.map((merge) => (typeof merge === 'string' ? splitMerge(merge) : merge)),
-  };
+/**
+ * Reads the part of `tokenizer.json` that says what the tokens are; the rest is fixed for CLIP.
+ * @throws Error with one sentence where the text is no CLIP tokenizer.
+ */
+export function parseTokenizerJson(text: Buffer): Bpe {
+  const json = new JsonReader(text);
+  const vocabulary = new Map<string, number>();
+  const added = new Map<string, number>();
+  let merges: Bpe['merges'] | undefined;
+  json.object((field) => {
+    if (field === 'model') merges = readModel(json, vocabulary);
+    else if (field === 'added_tokens') json.array(() => readAddedToken(json, added));
+    else json.skip();
+  });
+  json.end();
+  if (!merges) throw new Error('it has no model.');
+  for (const [symbol, id] of added) vocabulary.set(symbol, id);
+  return { vocabulary, merges };
+}
+
+/** @returns the merges; symbols go to the vocabulary. */
+function readModel(json: JsonReader, vocabulary: Map<string, number>): Bpe['merges'] {
+  const merges: (readonly [string, string])[] = [];
+  const missing = new Set(['type', 'end_of_word_suffix', 'vocab', 'merges']);
+  json.object((field) => {
+    missing.delete(field);
+    if (field === 'type') expectString(json, 'model.type', 'BPE');
+    else if (field === 'end_of_word_suffix') expectString(json, 'model.end_of_word_suffix', endOfWord);
+    else if (field === 'vocab') json.object((symbol) => addSymbol(json, vocabulary, symbol, json.integer()));
+    else if (field === 'merges') {
+      json.array((index) => {
+        if (index === mostSymbols) json.fail(`it has more than ${mostSymbols} merges`);
+        merges.push(json.isArray() ? readMerge(json) : splitMerge(json.string()));
+      });
+    } else json.skip();
+  });
+  for (const field of missing) throw new Error(`its model has no ${field}.`);
+  return merges;
+}
+
+function readAddedToken(json: JsonReader, added: Map<string, number>): void {
+  let id: number | undefined;
+  let content: string | undefined;
+  json.object((field) => {
+    if (field === 'id') id = json.integer();
+    else if (field === 'content') content = json.string();
+    else json.skip();
+  });
+  if (id === undefined || content === undefined) throw new Error('an added token lacks its id or its content');
+  addSymbol(json, added, content, id);
+}
+
+function addSymbol(json: JsonReader, symbols: Map<string, number>, symbol: string, id: number): void {
+  if (symbols.size === mostSymbols) json.fail(`it has more than ${mostSymbols} symbols`);
+  symbols.set(symbol, id);
+}
+
+function expectString(json: JsonReader, field: string, expected: string): void {
+  const value = json.string();
+  if (value !== expected) json.fail(`${field} is ${JSON.stringify(value.slice(0, 64))} instead of "${expected}"`);
+}
+
+function readMerge(json: JsonReader): [string, string] {
+  let left: string | undefined;
+  let right: string | undefined;
+  json.array((index) => {
+    if (index === 0) left = json.string();
+    else if (index === 1) right = json.string();
+    else json.fail('a merge has more than two symbols');
+  });
+  if (left === undefined || right === undefined) return json.fail('a merge has fewer than two symbols');
+  return [left, right];
 }
 
 /** Old files write a merge as `left right`; no symbol has a blank in it. */
 function splitMerge(merge: string): [string, string] {
   const [left, right, ...rest] = merge.split(' ');
-  if (!left || !right || rest.length > 0) throw new Error(`The merge ${JSON.stringify(merge)} is not two symbols.`);
+  if (!left || !right || rest.length > 0)
+    throw new Error(`The merge ${JSON.stringify(merge.slice(0, 64))} is not two symbols.`);
   return [left, right];
 }
 

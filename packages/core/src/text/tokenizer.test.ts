@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Random } from '../random.ts';
-import { byteCharacters } from './bpe.ts';
+import { byteCharacters, trainBpe } from './bpe.ts';
 import { normaliseText } from './normalise.ts';
 import { Tokenizer } from './tokenizer.ts';
 
@@ -123,6 +123,11 @@ test("CLIP's own order of bytes and its merges as strings are read", async () =>
   expect(tokens(loaded.encode('Cat', 8))).toEqual([514, 513, 515]);
 });
 
+test('two symbols of one number are refused', () => {
+  const { vocabulary, merges } = trainBpe(corpus, { vocabSize: 600 });
+  expect(() => new Tokenizer({ vocabulary: new Map([...vocabulary, ['a', 1]]), merges })).toThrow('not numbered');
+});
+
 test.each([
   ['no JSON', '{'],
   ['another kind of model', JSON.stringify({ model: { type: 'WordPiece', vocab: {}, merges: [] } })],
@@ -134,6 +139,9 @@ test.each([
     'a hole in the numbers',
     JSON.stringify({ model: { type: 'BPE', end_of_word_suffix: '</w>', vocab: { a: 7 }, merges: [] } }),
   ],
+  ['a symbol twice', '{"model":{"type":"BPE","end_of_word_suffix":"</w>","merges":[],"vocab":{"a":0,"\\u0061":1}}}'],
+  ['no merges', '{"model":{"type":"BPE","end_of_word_suffix":"</w>","vocab":{"a":0}}}'],
+  ['a merge of three', '{"model":{"type":"BPE","end_of_word_suffix":"</w>","vocab":{},"merges":[["a","b","c"]]}}'],
 ])('a tokenizer.json with %s is refused with its path', async (_, text) => {
   await writeFile(join(dir, 'tokenizer.json'), text);
   await expect(Tokenizer.load(dir)).rejects.toMatchObject({

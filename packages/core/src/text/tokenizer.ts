@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
+import { readSmallFile } from '../small-file.ts';
 import {
   type Bpe,
   byteCharacters,
@@ -14,7 +14,7 @@ import {
 } from './bpe.ts';
 import { Heap } from './heap.ts';
 import { normaliseText } from './normalise.ts';
-import { parseTokenizerJson, tokenizerJson } from './tokenizer-json.ts';
+import { largestTokenizer, parseTokenizerJson, tokenizerJson } from './tokenizer-json.ts';
 
 /** A text as numbers. */
 export interface EncodedText {
@@ -47,13 +47,17 @@ export class Tokenizer {
   constructor(bpe: Bpe) {
     const number = (symbol: string) => {
       const found = bpe.vocabulary.get(symbol);
-      if (found === undefined) throw new RangeError(`The vocabulary lacks the symbol ${JSON.stringify(symbol)}.`);
+      if (found === undefined) {
+        throw new RangeError(`The vocabulary lacks the symbol ${JSON.stringify(symbol.slice(0, 64))}.`);
+      }
       return found;
     };
-    const symbols: string[] = [];
-    for (const [symbol, at] of bpe.vocabulary) symbols[at] = symbol;
-    if (symbols.length !== bpe.vocabulary.size) {
-      throw new RangeError(`The ${bpe.vocabulary.size} symbols are not numbered from 0 to ${bpe.vocabulary.size - 1}.`);
+    const symbols: string[] = new Array(bpe.vocabulary.size);
+    for (const [symbol, at] of bpe.vocabulary) {
+      if (at >= symbols.length || symbols[at] !== undefined) {
+        throw new RangeError(`The ${symbols.length} symbols are not numbered from 0 to ${symbols.length - 1}.`);
+      }
+      symbols[at] = symbol;
     }
     for (const byte of byteCharacters) {
       number(byte);
@@ -84,9 +88,9 @@ export class Tokenizer {
   static async load(dir: string): Promise<Tokenizer> {
     const path = join(dir, 'tokenizer.json');
     try {
-      return new Tokenizer(parseTokenizerJson(await readFile(path, 'utf8')));
+      return new Tokenizer(parseTokenizerJson(await readSmallFile(path, largestTokenizer)));
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.?$/, '.');
       throw new AnagramError(
         'model-mismatch',
         `${path} cannot be used as a tokenizer: ${why} Expected a byte-level BPE with CLIP's </w>, as Tokenizer.save writes it.`,

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { AnagramError } from '../errors.ts';
+import { readSmallFile } from '../small-file.ts';
+import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
+import { type ClipConfig, channelSchemas, type Layout } from './clip-config.ts';
+import {
+  fromTransformersConfig,
+  preprocessorSchema,
+  transformersSchema,
+  whyPooledElsewhere,
+} from './transformers-config.ts';
+
+/** Bytes of the largest config that is read; real ones have about 5 kB, and JSON takes many times its size in memory. */
+const largestConfig = 2 ** 18;
+const longestReason = 400;
+
+/** open_clip's file, and ours: the same, but for what only our model configs know. */
+const openClipSchema = z.object({
+  model_cfg: architectureSchema,
+  preprocess_cfg: z.object(channelSchemas).prefault({}),
+});
+
+export interface StoredConfig {
+  readonly config: ClipConfig;
+  /** Why the model would read another token as the end of a text than this tokenizer writes; null where it would not. */
+  whyMisread(tokenizer: { endToken: number; vocabSize: number }): string | null;
+}
+
+/**
+ * Reads a layout's config, and for transformers' what the preprocessor says beside it.
+ * @param path The config; the preprocessor's file lies in the same folder.
+ * @throws AnagramError `model-mismatch`, naming the file.
+ */
+export async function readConfig(dir: string, path: string, layout: Layout): Promise<StoredConfig> {
+  if (layout !== 'transformers') {
+    const { model_cfg, preprocess_cfg } = await readJson(path, openClipSchema);
+    const architecture = explained(path, () => findArchitecture(model_cfg as Architecture));
+    const vocabSize = model_cfg.text_cfg.vocab_size ?? 49408;
+    return { config: { architecture, vocabSize, ...preprocess_cfg }, whyMisread: () => null };
+  }
+  const stored = await readJson(path, transformersSchema);
+  const preprocessorPath = join(dir, 'preprocessor_config.json');
+  const preprocessor = existsSync(preprocessorPath) ? await readJson(preprocessorPath, preprocessorSchema) : {};
+  const config = explained(path, () => fromTransformersConfig(stored, preprocessorSchema.parse(preprocessor)));
+  return { config, whyMisread: (tokenizer) => whyPooledElsewhere(stored, tokenizer) };
+}
+
+async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  try {
+    const bytes = await readSmallFile(path, largestConfig);
+    return schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (cause) {
+    throw unfit(path, cause);
+  }
+}
+
+function explained<T>(path: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw unfit(path, cause);
+  }
+}
+
+function unfit(path: string, cause: unknown): AnagramError {
+  const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
+  const why = issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message;
+  return new AnagramError(
+    'model-mismatch',
+    `${path} describes no model that Anagram can build: ${why.slice(0, longestReason)}. Expected a CLIP of two plain towers.`,
+    { path },
+    { cause },
+  );
+}
