@@ -121,7 +121,8 @@ export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 
 // evaluate
 
-export { bootstrap } from './evaluate/bootstrap.ts';
+export { byKey, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
+export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
 export {
   type CompositionItem,
   type CompositionReport,
@@ -131,6 +132,16 @@ export {
   decide,
 } from './evaluate/composition.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate/evaluate.ts';
+export {
+  averagePrecision,
+  type Choice,
+  type Matrix2x2,
+  matrix2x2,
+  nWay,
+  pairwise,
+  rank,
+  type TieRule,
+} from './evaluate/kernels.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
 export type { Embedder, Failure, Score, Task, TaskReport } from './evaluate/task.ts';
