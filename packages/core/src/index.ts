@@ -121,7 +121,9 @@ export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 
 // evaluate
 
-export { byKey, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
+export { byKey, each, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
+export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmarks/define-benchmark.ts';
+export { sugarCrepe } from './evaluate/benchmarks/sugar-crepe.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
 export {
   type CompositionItem,
@@ -144,7 +146,7 @@ export {
 } from './evaluate/kernels.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
-export type { Embedder, Failure, Score, Task, TaskReport } from './evaluate/task.ts';
+export type { Embedder, Failure, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
 
 // Search

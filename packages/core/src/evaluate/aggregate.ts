@@ -30,6 +30,11 @@ export function byKey<T>(items: readonly T[], key: (item: T) => string): Map<str
   return Map.groupBy(items, key);
 }
 
+/** A figure for each key, over the items that have it. */
+export function each<T>(items: readonly T[], key: (item: T) => string): { [key: string]: Subsets<T> } {
+  return Object.fromEntries([...byKey(items, key)].map(([name, members]) => [name, micro(members)]));
+}
+
 /**
  * Unweighted mean of the subsets' means with its 95 % bootstrap interval. Clusters are drawn with replacement within each
  * subset: items that share a picture are not independent, and an interval that took them so would be too narrow.

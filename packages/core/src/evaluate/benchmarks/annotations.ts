@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type * as z from 'zod';
+import { AnagramError } from '../../errors.ts';
+import { sourceFailed } from '../../source/open-file.ts';
+
+/**
+ * A benchmark's annotation files under their published names. Each file is checked whole, and its SHA-256 is kept for the
+ * report: benchmarks change without a new name.
+ */
+export class Annotations {
+  readonly dir: string;
+  readonly publishedAt: string;
+  /** SHA-256 by file name, of the files read so far. */
+  readonly hashes: { [file: string]: string } = {};
+
+  /** @param publishedAt Where the owners publish the files; part of every error. */
+  constructor(dir: string, publishedAt: string) {
+    this.dir = dir;
+    this.publishedAt = publishedAt;
+  }
+
+  /** A file with one JSON value. */
+  async json<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S>> {
+    return this.#check(file, schema, this.#parse(file, await this.#text(file)));
+  }
+
+  /** A file with one JSON value a line. */
+  async jsonLines<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S>[]> {
+    return (await this.#text(file))
+      .split('\n')
+      .flatMap((line, at) =>
+        line.trim() === '' ? [] : [this.#check(file, schema, this.#parse(file, line, at + 1), at + 1)],
+      );
+  }
+
+  /** Rows of a CSV file as objects by column; `columns` stands for a header that the file lacks or is not to be trusted in. */
+  async csv<S extends z.ZodType>(file: string, schema: S, columns?: readonly string[]): Promise<z.output<S>[]> {
+    const text = await this.#text(file);
+    let rows: { record: unknown; info: { lines: number } }[];
+    try {
+      rows = parse(text, {
+        bom: true,
+        info: true,
+        columns: columns ? [...columns] : true,
+        from: columns ? 2 : 1,
+        skip_empty_lines: true,
+      });
+    } catch (error) {
+      throw this.#broken(file, undefined, (error as Error).message);
+    }
+    return rows.map(({ record, info }) => this.#check(file, schema, record, info.lines));
+  }
+
+  /** @throws AnagramError `source-failed`, for what a schema cannot tell. */
+  broken(file: string, place: string, expected: string): AnagramError {
+    return this.#broken(file, undefined, expected, place);
+  }
+
+  async #text(file: string): Promise<string> {
+    const path = join(this.dir, file);
+    try {
+      const bytes = await readFile(path);
+      this.hashes[file] = createHash('sha256').update(bytes).digest('hex');
+      return bytes.toString('utf8').replace(/^\uFEFF/, '');
+    } catch (error) {
+      const { message } = sourceFailed(path, error);
+      const remedy = `The file is published at ${this.publishedAt}.`;
+      throw new AnagramError('source-failed', `${message} ${remedy}`, { path }, { cause: error });
+    }
+  }
+
+  #parse(file: string, text: string, line?: number): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw this.#broken(file, line, (error as Error).message);
+    }
+  }
+
+  #check<S extends z.ZodType>(file: string, schema: S, value: unknown, line?: number): z.output<S> {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    const { path, message } = result.error.issues[0]!;
+    throw this.#broken(file, line, message, path.join('.'));
+  }
+
+  #broken(file: string, line: number | undefined, message: string, place = ''): AnagramError {
+    const path = join(this.dir, file);
+    const where = [path, line === undefined ? '' : `line ${line}`, place].filter((part) => part !== '').join(', ');
+    const remedy = `Fetch the file again from ${this.publishedAt}`;
+    return new AnagramError(
+      'source-failed',
+      `${where}: ${message.replace(/\.$/, '')}. ${remedy}.`,
+      line === undefined ? { path } : { path, line },
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as fixtures from '../../testing/benchmark-files.ts';
+import { constantEmbedder, randomEmbedder, writeTinyBenchmark } from '../../testing/tiny-benchmark.ts';
+import type { Task } from '../task.ts';
+import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
+import { sugarCrepe } from './sugar-crepe.ts';
+
+const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>, fixtures.BenchmarkFiles][] = [
+  ['sugarCrepe', sugarCrepe, fixtures.sugarCrepeFiles],
+];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'benchmarks-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.each(benchmarks)('%s', (name, task, { files, pictures }) => {
+  let paths: { dir: string; images: string };
+  beforeAll(async () => {
+    paths = await writeTinyBenchmark(join(folder, name), files, pictures);
+  });
+
+  it('gives a constant model chance at most on every figure, and counts every item as a tie', async () => {
+    const report = await task(paths).run({ model: constantEmbedder() });
+    expect(Object.keys(report.scores).length).toBeGreaterThan(0);
+    for (const [figure, score] of Object.entries(report.scores)) {
+      expect(score.value, figure).toBeLessThanOrEqual(report.chance[figure]!);
+      expect(score.interval[0]).toBeLessThanOrEqual(score.value);
+      expect(score.n).toBeGreaterThan(0);
+    }
+    expect(report.ties).toBe(report.failures.length);
+    expect(report.tieRule).toBe('wrong');
+  });
+
+  it('embeds each picture and each text once', async () => {
+    const model = randomEmbedder(1);
+    await task(paths).run({ model });
+    expect(new Set(model.texts).size).toBe(model.texts.length);
+    const shown = model.pictures.map((picture) => JSON.stringify(picture));
+    expect(new Set(shown).size).toBe(shown.length);
+    expect(new Set(model.pictures.map(({ colour }) => colour)).size).toBe(pictures.length);
+  });
+
+  it('is skipped with the list of pictures that are missing, and scores nothing', async () => {
+    const model = randomEmbedder(1);
+    const warnings: string[] = [];
+    const report = await task({ ...paths, images: join(folder, 'nowhere') }).run({
+      model,
+      onEvent: (event) => event.type === 'warning' && warnings.push(event.message),
+    });
+    expect(report.skipped!.missing.count).toBe(pictures.length);
+    expect(report.skipped!.missing.first[0]).toBeTypeOf('string');
+    expect(report.skipped!.reason).toContain(report.skipped!.missing.publishedAt);
+    expect(report.scores).toEqual({});
+    expect(model.texts).toEqual([]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('names file, place and remedy where an annotation file is absent or broken', async () => {
+    const nowhere = task({ ...paths, dir: join(folder, 'nowhere') }).run({ model: constantEmbedder() });
+    await expect(nowhere).rejects.toThrow(/nowhere.*cannot be read: there is nothing at this path.*is published at/);
+    const first = Object.keys(files)[0]!;
+    const broken = await writeTinyBenchmark(join(folder, `${name}-broken`), { ...files, [first]: '{"0": {' }, []);
+    const run = task(broken).run({ model: constantEmbedder() });
+    await expect(run).rejects.toMatchObject({ code: 'source-failed' });
+    await expect(run).rejects.toThrow(
+      new RegExp(`${first.replaceAll('.', '\\.')}.*(Fetch the file again from|published)`),
+    );
+  });
+
+  it('reports the SHA-256 of every annotation file', async () => {
+    const report = await task(paths).run({ model: randomEmbedder(1) });
+    const sha256 = (content: unknown) =>
+      createHash('sha256')
+        .update(typeof content === 'string' ? content : JSON.stringify(content))
+        .digest('hex');
+    expect(report.files).toEqual(Object.fromEntries(Object.entries(files).map(([file, c]) => [file, sha256(c)])));
+  });
+});
