@@ -93,3 +93,22 @@ export async function writeTinyBenchmark(
   await writeTinyPictures(images, pictures);
   return { dir, images };
 }
+
+/**
+ * The model's cosines, computed apart from the evaluation: of text and picture in colour k, and of two texts.
+ * @param colours Colours 0 … colours − 1 are embedded.
+ */
+export async function cosinesOf(model: TinyEmbedder, texts: readonly string[], colours: number) {
+  const width = model.embedDim;
+  const flatTexts = await model.embedTexts(texts);
+  const flatImages = await model.embedImages(
+    Array.from({ length: colours }, (_, k) => ({ width: 1, height: 1, data: Uint8Array.of(k % 256, k >> 8, 0) })),
+  );
+  const textAt = new Map(texts.map((text, row) => [text, flatTexts.subarray(row * width, (row + 1) * width)]));
+  const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, d) => sum + value * b[d]!, 0);
+  return {
+    textImage: (text: string, colour: number) =>
+      product(textAt.get(text)!, flatImages.subarray(colour * width, (colour + 1) * width)),
+    textText: (a: string, b: string) => product(textAt.get(a)!, textAt.get(b)!),
+  };
+}

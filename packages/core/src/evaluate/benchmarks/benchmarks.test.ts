@@ -6,11 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as fixtures from '../../testing/benchmark-files.ts';
 import { constantEmbedder, randomEmbedder, writeTinyBenchmark } from '../../testing/tiny-benchmark.ts';
 import type { Task } from '../task.ts';
+import { bivlc } from './bivlc.ts';
+import { cola } from './cola.ts';
+import { colorSwap } from './color-swap.ts';
 import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
 import { sugarCrepe } from './sugar-crepe.ts';
+import { sugarCrepePlusPlus } from './sugar-crepe-pp.ts';
+import { winoground } from './winoground.ts';
 
 const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>, fixtures.BenchmarkFiles][] = [
   ['sugarCrepe', sugarCrepe, fixtures.sugarCrepeFiles],
+  ['winoground', winoground, fixtures.winogroundFiles],
+  ['sugarCrepePlusPlus', sugarCrepePlusPlus, fixtures.sugarCrepePlusPlusFiles],
+  ['cola', cola, fixtures.colaFiles],
+  ['colorSwap', colorSwap, fixtures.colorSwapFiles],
+  ['bivlc', bivlc, fixtures.bivlcFiles],
 ];
 
 let folder: string;
