@@ -122,12 +122,16 @@ export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 // evaluate
 
 export { byKey, each, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
+export { aroAttribution, aroOrder, aroRelation } from './evaluate/benchmarks/aro.ts';
+export { aroExcludedRelations } from './evaluate/benchmarks/aro-excluded-relations.ts';
 export { bivlc } from './evaluate/benchmarks/bivlc.ts';
 export { cola } from './evaluate/benchmarks/cola.ts';
 export { colorSwap } from './evaluate/benchmarks/color-swap.ts';
 export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmarks/define-benchmark.ts';
+export { mmvpVlm } from './evaluate/benchmarks/mmvp-vlm.ts';
 export { sugarCrepe } from './evaluate/benchmarks/sugar-crepe.ts';
 export { sugarCrepePlusPlus } from './evaluate/benchmarks/sugar-crepe-pp.ts';
+export { spatialRelations, whatsUp } from './evaluate/benchmarks/whats-up.ts';
 export { winoground } from './evaluate/benchmarks/winoground.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
 export {

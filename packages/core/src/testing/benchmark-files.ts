@@ -108,3 +108,94 @@ export const bivlcFiles: BenchmarkFiles = {
   },
   pictures: indices(40).flatMap((k) => [`${k}.jpg`, `${k}_negative.png`]),
 };
+
+const aroBox = { bbox_x: 1, bbox_y: 2, bbox_w: 4, bbox_h: 3 };
+
+/** Ten records each of a relation that counts and one that is left out; two pictures. */
+export const aroRelationFiles: BenchmarkFiles = {
+  files: {
+    'visual_genome_relation.json': indices(30).map((k) => ({
+      image_id: k,
+      image_path: `${k % 2}.jpg`,
+      relation_name: ['above', 'near', 'riding'][k % 3],
+      true_caption: `the horse ${k} is above the grass`,
+      false_caption: `the grass is above the horse ${k}`,
+      ...aroBox,
+    })),
+  },
+  pictures: ['0.jpg', '1.jpg'],
+};
+
+/** Pairs of attributes with 25, 26 and 24 records, the last of which is too few. */
+export const aroAttributionFiles: BenchmarkFiles = {
+  files: {
+    'visual_genome_attribution.json': indices(75).map((k) => ({
+      image_path: `${k % 2}.jpg`,
+      attributes: k < 25 ? ['red', 'open'] : k < 51 ? ['open', 'red'] : ['small', 'wet'],
+      true_caption: `the red cup and the open door ${k}`,
+      false_caption: `the open cup and the red door ${k}`,
+      ...aroBox,
+    })),
+  },
+  pictures: ['images/0.jpg', 'images/1.jpg'],
+};
+
+/** The last case's second option is the caption itself. */
+export const aroOrderFiles: BenchmarkFiles = {
+  files: {
+    'coco_order.json': indices(20).map((k) => ({
+      image: `val2014/COCO_val2014_${k % 2}.jpg`,
+      caption_options: ['a b c d', k === 19 ? 'a b c d' : 'b a c d', 'a b d c', 'c a b d', 'd a b c'].map(
+        (caption) => `${caption} ${k}`,
+      ),
+    })),
+  },
+  pictures: ['COCO_val2014_0.jpg', 'COCO_val2014_1.jpg'],
+};
+
+const phrases: { readonly [relation: string]: string } = {
+  left: 'to the left of',
+  right: 'to the right of',
+  on: 'on',
+  under: 'under',
+};
+
+/** Ten sets of four photographs. */
+export const whatsUpFiles: BenchmarkFiles = {
+  files: {
+    'controlled_images_dataset.json': indices(10).flatMap((k) =>
+      Object.keys(phrases).map((relation) => ({
+        image_path: whatsUpPath(k, relation),
+        caption_options: [relation, ...Object.keys(phrases).filter((other) => other !== relation)].map(
+          (each) => `A mug${k} ${phrases[each]} a table`,
+        ),
+      })),
+    ),
+  },
+  pictures: indices(10).flatMap((k) => Object.keys(phrases).map((relation) => whatsUpPath(k, relation).slice(5))),
+};
+
+function whatsUpPath(k: number, relation: string): string {
+  return `data/controlled_images/mug${k}_${relation}${/left|right/.test(relation) ? '_of' : ''}_table.jpeg`;
+}
+
+export const spatialRelationsFiles: BenchmarkFiles = {
+  files: {
+    'coco_qa_two_obj.json': indices(20).map((k) => [
+      139 + (k % 2),
+      k % 4 ? `A photo of a dog ${k} to the left of a bench` : `A photo of a dog ${k} above a bench`,
+      k % 4 ? `A photo of a dog ${k} to the right of a bench` : `A photo of a dog ${k} below a bench`,
+    ]),
+  },
+  pictures: ['val2017/000000000139.jpg', 'val2017/000000000140.jpg'],
+};
+
+/** Two pairs a pattern; the column names one pattern throughout, as the place in the file decides. */
+export const mmvpVlmFiles: BenchmarkFiles = {
+  files: {
+    'Questions.csv': `Question ID,Type,Statement\r\n${indices(36)
+      .map((k) => `${k + 1},Texts,"a dog, number ${k + 1}"`)
+      .join('\r\n')}\r\n`,
+  },
+  pictures: indices(36).map((k) => `MLLM_VLM Images/Texts/${k + 1}.jpg`),
+};

@@ -6,12 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as fixtures from '../../testing/benchmark-files.ts';
 import { constantEmbedder, randomEmbedder, writeTinyBenchmark } from '../../testing/tiny-benchmark.ts';
 import type { Task } from '../task.ts';
+import { aroAttribution, aroOrder, aroRelation } from './aro.ts';
 import { bivlc } from './bivlc.ts';
 import { cola } from './cola.ts';
 import { colorSwap } from './color-swap.ts';
 import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
+import { mmvpVlm } from './mmvp-vlm.ts';
 import { sugarCrepe } from './sugar-crepe.ts';
 import { sugarCrepePlusPlus } from './sugar-crepe-pp.ts';
+import { spatialRelations, whatsUp } from './whats-up.ts';
 import { winoground } from './winoground.ts';
 
 const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>, fixtures.BenchmarkFiles][] = [
@@ -21,6 +24,12 @@ const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>,
   ['cola', cola, fixtures.colaFiles],
   ['colorSwap', colorSwap, fixtures.colorSwapFiles],
   ['bivlc', bivlc, fixtures.bivlcFiles],
+  ['aroRelation', aroRelation, fixtures.aroRelationFiles],
+  ['aroAttribution', aroAttribution, fixtures.aroAttributionFiles],
+  ['aroOrder', (options) => aroOrder({ ...options, set: 'coco' }), fixtures.aroOrderFiles],
+  ['whatsUp', (options) => whatsUp({ ...options, set: 'A' }), fixtures.whatsUpFiles],
+  ['spatialRelations', (options) => spatialRelations({ ...options, set: 'coco-two' }), fixtures.spatialRelationsFiles],
+  ['mmvpVlm', mmvpVlm, fixtures.mmvpVlmFiles],
 ];
 
 let folder: string;

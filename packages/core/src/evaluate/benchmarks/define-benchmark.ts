@@ -69,6 +69,18 @@ const optionsSchema = z.strictObject({
 });
 
 /**
+ * Takes the option that names one of a benchmark's parts apart from the others.
+ * @throws AnagramError `invalid-options`
+ */
+export function chooseSet<S extends string>(
+  where: string,
+  sets: readonly S[],
+  { set, ...options }: BenchmarkOptions & { readonly set: S },
+): { set: S; options: BenchmarkOptions } {
+  return { set: parseSettings(`${where}.set`, z.enum(sets), set), options };
+}
+
+/**
  * A published benchmark as a task. Its files are read when it runs; without all of its pictures it is skipped.
  * @throws AnagramError `invalid-options`; when run `source-failed` for annotation files that are absent or not as published.
  */
@@ -136,12 +148,11 @@ async function score<I extends BenchmarkItem>(
   for (const [figure, subsets] of Object.entries(definition.figures(items))) {
     for (const [metric, expected] of Object.entries(definition.chance)) {
       const choicesOf = (item: I) => decided.get(item)![metric] ?? [];
-      const expect = (item: I) => (typeof expected === 'number' ? expected : expected(item));
       const value = meanOfSubsets(subsets, (item) => choicesOf(item).map(({ right }) => (right ? 1 : 0)), clusterOf);
       if (!value) continue;
       scores[`${figure}.${metric}`] = value;
-      const expectations = subsets.map((members) => members.flatMap((item) => choicesOf(item).map(() => expect(item))));
-      chance[`${figure}.${metric}`] = mean(expectations.filter(({ length }) => length > 0).map(mean));
+      chance[`${figure}.${metric}`] =
+        typeof expected === 'number' ? expected : meanChance(subsets, choicesOf, expected);
       await setImmediate();
     }
   }
@@ -192,6 +203,16 @@ function order(margin: number): number {
 /** Items about the same pictures are drawn together. */
 function clusterOf({ pictures }: BenchmarkItem): string {
   return pictures.map(({ file }) => file).join('\n');
+}
+
+/** Chance of a figure whose items differ in it: averaged over decisions, and over subsets, as the figure is. */
+function meanChance<I>(
+  subsets: Subsets<I>,
+  choicesOf: (item: I) => readonly Choice[],
+  expected: (item: I) => number,
+): number {
+  const bySubset = subsets.map((items) => items.flatMap((item) => choicesOf(item).map(() => expected(item))));
+  return mean(bySubset.filter(({ length }) => length > 0).map(mean));
 }
 
 function mean(values: readonly number[]): number {
