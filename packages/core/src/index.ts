@@ -122,17 +122,17 @@ export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 // evaluate
 
 export { byKey, each, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
-export { aroAttribution, aroOrder, aroRelation } from './evaluate/benchmarks/aro.ts';
-export { aroExcludedRelations } from './evaluate/benchmarks/aro-excluded-relations.ts';
-export { bivlc } from './evaluate/benchmarks/bivlc.ts';
-export { cola } from './evaluate/benchmarks/cola.ts';
-export { colorSwap } from './evaluate/benchmarks/color-swap.ts';
-export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmarks/define-benchmark.ts';
-export { mmvpVlm } from './evaluate/benchmarks/mmvp-vlm.ts';
-export { sugarCrepe } from './evaluate/benchmarks/sugar-crepe.ts';
-export { sugarCrepePlusPlus } from './evaluate/benchmarks/sugar-crepe-pp.ts';
-export { spatialRelations, whatsUp } from './evaluate/benchmarks/whats-up.ts';
-export { winoground } from './evaluate/benchmarks/winoground.ts';
+export { aroAttribution, aroOrder, aroRelation } from './evaluate/benchmark/aro.ts';
+export { aroExcludedRelations } from './evaluate/benchmark/aro-excluded-relations.ts';
+export { bivlc } from './evaluate/benchmark/bivlc.ts';
+export { cola } from './evaluate/benchmark/cola.ts';
+export { colorSwap } from './evaluate/benchmark/color-swap.ts';
+export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmark/define-benchmark.ts';
+export { mmvpVlm } from './evaluate/benchmark/mmvp-vlm.ts';
+export { sugarCrepe } from './evaluate/benchmark/sugar-crepe.ts';
+export { sugarCrepePlusPlus } from './evaluate/benchmark/sugar-crepe-pp.ts';
+export { spatialRelations, whatsUp } from './evaluate/benchmark/whats-up.ts';
+export { winoground } from './evaluate/benchmark/winoground.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
 export {
   type CompositionItem,
