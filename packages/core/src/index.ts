@@ -127,10 +127,14 @@ export { aroExcludedRelations } from './evaluate/benchmark/aro-excluded-relation
 export { bivlc } from './evaluate/benchmark/bivlc.ts';
 export { cola } from './evaluate/benchmark/cola.ts';
 export { colorSwap } from './evaluate/benchmark/color-swap.ts';
+export { crepeProductivity, crepeSystematicity } from './evaluate/benchmark/crepe.ts';
 export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmark/define-benchmark.ts';
 export { mmvpVlm } from './evaluate/benchmark/mmvp-vlm.ts';
+export { negBench } from './evaluate/benchmark/negbench.ts';
+export { spec } from './evaluate/benchmark/spec.ts';
 export { sugarCrepe } from './evaluate/benchmark/sugar-crepe.ts';
 export { sugarCrepePlusPlus } from './evaluate/benchmark/sugar-crepe-pp.ts';
+export { valse } from './evaluate/benchmark/valse.ts';
 export { spatialRelations, whatsUp } from './evaluate/benchmark/whats-up.ts';
 export { winoground } from './evaluate/benchmark/winoground.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';

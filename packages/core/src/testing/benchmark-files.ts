@@ -199,3 +199,126 @@ export const mmvpVlmFiles: BenchmarkFiles = {
   },
   pictures: indices(36).map((k) => `MLLM_VLM Images/Texts/${k + 1}.jpg`),
 };
+
+const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+/** The right caption is the first throughout, as in the published file; a third of the rows each of three forms. */
+export const negBenchFiles: BenchmarkFiles = {
+  files: {
+    'COCO_val_mcq_llama3.1_rephrased.csv': [
+      'image_path,correct_answer,caption_0,caption_1,caption_2,caption_3,correct_answer_template',
+      ...indices(30).map((k) =>
+        [
+          `data/coco/images/val2017/${coco[k % 2]}`,
+          0,
+          ...['right', 'hybrid', 'positive', 'negative'].map((kind) => cell(`a dog, but no ${kind} cat ${k}`)),
+          ['positive', 'negative', 'hybrid'][k % 3],
+        ].join(','),
+      ),
+      '',
+    ].join('\n'),
+  },
+  pictures: coco,
+};
+
+const specKeys = {
+  absolute_size: 3,
+  relative_size: 3,
+  absolute_spatial: 9,
+  relative_spatial: 4,
+  existence: 2,
+  count: 9,
+};
+
+/** Each subset has one record a label in both files, on as many pictures. */
+export const specFiles: BenchmarkFiles = {
+  files: Object.fromEntries(
+    Object.entries(specKeys).flatMap(([subset, count]) => {
+      const texts = indices(count).map((k) => `${subset} text ${k}`);
+      const images = indices(count).map((k) => `images/${k}.png`);
+      return [
+        [`${subset}/image2text.json`, indices(count).map((label) => ({ query: images[label], keys: texts, label }))],
+        [`${subset}/text2image.json`, indices(count).map((label) => ({ query: texts[label], keys: images, label }))],
+      ];
+    }),
+  ),
+  pictures: Object.entries(specKeys).flatMap(([subset, count]) =>
+    indices(count).map((k) => `${subset}/images/${k}.png`),
+  ),
+};
+
+const valseNames = [
+  'existence',
+  'plurals',
+  'counting-hard',
+  'counting-small-quant',
+  'counting-adversarial',
+  'relations',
+  'action-replacement',
+  'actant-swap',
+  'coreference-standard',
+  'coreference-hard',
+  'foil-it',
+];
+
+/** Four records a file, the last of which people did not confirm. */
+export const valseFiles: BenchmarkFiles = {
+  files: Object.fromEntries(
+    valseNames.map((name) => [
+      `${name}.json`,
+      Object.fromEntries(
+        indices(4).map((k) => [
+          `${name}_test_${k}`,
+          {
+            dataset: 'SWiG',
+            image_file: `${k % 2}.jpg`,
+            linguistic_phenomena: name,
+            caption: `${name} caption ${k}`,
+            foil: `${name} foil ${k}`,
+            mturk: { foil: 0, caption: k === 3 ? 1 : 3 - (k % 2), other: 0 },
+          },
+        ]),
+      ),
+    ]),
+  ),
+  pictures: ['visual7w/images/0.jpg', '1.jpg'],
+};
+
+const crepeBox = '1,2,4,3';
+
+/** Three records a complexity, five negatives each, in quotes of both kinds. */
+export const crepeProductivityFiles: BenchmarkFiles = {
+  files: Object.fromEntries(
+    indices(9).map((at) => {
+      const n = at + 4;
+      const rows = indices(3).map((k) => {
+        const negatives = indices(5).map((j) =>
+          j === 0 ? `"a dog's lamp ${n} ${k} ${j}"` : `'a lamp ${n} ${k} ${j}'`,
+        );
+        return `${2317 + (k % 2)},${cell(`a lamp, right ${n} ${k}`)},${crepeBox},${cell(`[${negatives.join(', ')}]`)}`;
+      });
+      return [
+        `atom/prod_vg_hard_negs_atom_complexity_${n}.csv`,
+        ['image_id,caption,x,y,width,height,hard_negs', ...rows, ''].join('\n'),
+      ];
+    }),
+  ),
+  pictures: ['VG_100K/2317.jpg', 'VG_100K_2/2318.jpg'],
+};
+
+/** Each record has one atom negative, two of compounds, and all three combined. */
+export const crepeSystematicityFiles: BenchmarkFiles = {
+  files: Object.fromEntries(
+    ['seen', 'unseen'].map((split) => {
+      const rows = indices(4).map((k) => {
+        const [atom, ...comp] = indices(3).map((j) => `'a lamp ${split} ${k} ${j}'`);
+        const lists = [[atom], comp, [atom, ...comp]].map((list) => cell(`[${list.join(', ')}]`));
+        return `2317,a lamp right ${split} ${k},${crepeBox},${lists.join(',')}`;
+      });
+      const head =
+        'image_id,caption,x,y,width,height,valid_hard_negs_atom,valid_hard_negs_comp,valid_hard_negs_combined';
+      return [`syst_vg_hard_negs_${split}_compounds_in_cc12m.csv`, [head, ...rows, ''].join('\n')];
+    }),
+  ),
+  pictures: ['2317.jpg'],
+};

@@ -10,10 +10,14 @@ import { aroAttribution, aroOrder, aroRelation } from './aro.ts';
 import { bivlc } from './bivlc.ts';
 import { cola } from './cola.ts';
 import { colorSwap } from './color-swap.ts';
+import { crepeProductivity, crepeSystematicity } from './crepe.ts';
 import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
 import { mmvpVlm } from './mmvp-vlm.ts';
+import { negBench } from './negbench.ts';
+import { spec } from './spec.ts';
 import { sugarCrepe } from './sugar-crepe.ts';
 import { sugarCrepePlusPlus } from './sugar-crepe-pp.ts';
+import { valse } from './valse.ts';
 import { spatialRelations, whatsUp } from './whats-up.ts';
 import { winoground } from './winoground.ts';
 
@@ -30,6 +34,15 @@ const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>,
   ['whatsUp', (options) => whatsUp({ ...options, set: 'A' }), fixtures.whatsUpFiles],
   ['spatialRelations', (options) => spatialRelations({ ...options, set: 'coco-two' }), fixtures.spatialRelationsFiles],
   ['mmvpVlm', mmvpVlm, fixtures.mmvpVlmFiles],
+  ['negBench', (options) => negBench({ ...options, set: 'coco' }), fixtures.negBenchFiles],
+  ['spec', spec, fixtures.specFiles],
+  ['valse', valse, fixtures.valseFiles],
+  ['crepeProductivity', (options) => crepeProductivity({ ...options, set: 'atom' }), fixtures.crepeProductivityFiles],
+  [
+    'crepeSystematicity',
+    (options) => crepeSystematicity({ ...options, set: 'cc12m' }),
+    fixtures.crepeSystematicityFiles,
+  ],
 ];
 
 let folder: string;
