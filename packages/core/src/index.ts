@@ -135,6 +135,7 @@ export { spec } from './evaluate/benchmark/spec.ts';
 export { sugarCrepe } from './evaluate/benchmark/sugar-crepe.ts';
 export { sugarCrepePlusPlus } from './evaluate/benchmark/sugar-crepe-pp.ts';
 export { valse } from './evaluate/benchmark/valse.ts';
+export { vlCheckList } from './evaluate/benchmark/vl-checklist.ts';
 export { spatialRelations, whatsUp } from './evaluate/benchmark/whats-up.ts';
 export { winoground } from './evaluate/benchmark/winoground.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';

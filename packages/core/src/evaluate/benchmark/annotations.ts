@@ -36,6 +36,15 @@ export class Annotations {
       );
   }
 
+  /** A YAML file of one level, each line `KEY: "value"`. */
+  async flatYaml<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S>> {
+    const entries = (await this.#text(file))
+      .split('\n')
+      .map((line) => /^([\w-]+)\s*:\s*["']?(.*?)["']?\s*$/.exec(line))
+      .flatMap((match) => (match ? [[match[1]!, match[2]!]] : []));
+    return this.#check(file, schema, Object.fromEntries(entries));
+  }
+
   /** Rows of a CSV file as objects by column; `columns` stands for a header that the file lacks or is not to be trusted in. */
   async csv<S extends z.ZodType>(file: string, schema: S, columns?: readonly string[]): Promise<z.output<S>[]> {
     const text = await this.#text(file);

@@ -2,8 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aroAttributionFiles, aroOrderFiles, aroRelationFiles } from '../../testing/benchmark-files.ts';
-import { constantEmbedder, tinyEmbedder, writeTinyBenchmark } from '../../testing/tiny-benchmark.ts';
+import {
+  aroAttributionFiles,
+  aroOrderFiles,
+  aroRelationFiles,
+} from '../../../test/fixtures/relation-benchmark-files.ts';
+import { constantEmbedder, tinyEmbedder, writeTinyBenchmark } from '../../../test/fixtures/tiny-benchmark.ts';
 import { aroAttribution, aroOrder, aroRelation } from './aro.ts';
 import { aroExcludedRelations } from './aro-excluded-relations.ts';
 

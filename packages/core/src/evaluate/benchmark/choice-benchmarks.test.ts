@@ -2,25 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BenchmarkFiles } from '../../../test/fixtures/benchmark-files.ts';
 import {
-  type BenchmarkFiles,
   crepeProductivityFiles,
   crepeSystematicityFiles,
   negBenchFiles,
   specFiles,
   valseFiles,
-} from '../../testing/benchmark-files.ts';
+  vlCheckListFiles,
+} from '../../../test/fixtures/choice-benchmark-files.ts';
 import {
   constantEmbedder,
   cosinesOf,
   randomEmbedder,
   tinyEmbedder,
   writeTinyBenchmark,
-} from '../../testing/tiny-benchmark.ts';
+} from '../../../test/fixtures/tiny-benchmark.ts';
 import { crepeProductivity, crepeSystematicity } from './crepe.ts';
 import { negBench } from './negbench.ts';
 import { spec } from './spec.ts';
 import { valse } from './valse.ts';
+import { vlCheckList } from './vl-checklist.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -198,5 +200,17 @@ describe('crepeSystematicity', () => {
     expect(scores['unseen.combined.recall@3']!.value).toBe(0);
     expect(chance['seen.atom.recall@1']).toBe(1 / 2);
     expect(chance['seen.combined.recall@3']).toBe(3 / 4);
+  });
+});
+
+describe('vlCheckList', () => {
+  it('takes the first text of each side, by corpus and as the means of a type and of an axis', async () => {
+    const paths = await write('vl-checklist', vlCheckListFiles);
+    const model = likes((text) => (/spatial|vg/.test(text) ? text.includes('right') : text.includes('wrong')));
+    const report = await vlCheckList({ ...paths, set: 'Relation' }).run({ model });
+    expect(report.scores['Relation/spatial/vg.choice']).toMatchObject({ value: 1, n: 3 });
+    expect(report.scores['Relation/action.macro.choice']!.value).toBeCloseTo(1 / 3, 12);
+    expect(report.scores['all.macro.choice']).toMatchObject({ value: 1 / 2, n: 12 });
+    expect(report.degenerate).toBe(0);
   });
 });

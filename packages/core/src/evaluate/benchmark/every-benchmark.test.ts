@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as fixtures from '../../testing/benchmark-files.ts';
-import { constantEmbedder, randomEmbedder, writeTinyBenchmark } from '../../testing/tiny-benchmark.ts';
+import * as fixtures from '../../../test/fixtures/benchmark-files.ts';
+import * as choices from '../../../test/fixtures/choice-benchmark-files.ts';
+import * as relations from '../../../test/fixtures/relation-benchmark-files.ts';
+import { constantEmbedder, randomEmbedder, writeTinyBenchmark } from '../../../test/fixtures/tiny-benchmark.ts';
 import type { Task } from '../task.ts';
 import { aroAttribution, aroOrder, aroRelation } from './aro.ts';
 import { bivlc } from './bivlc.ts';
@@ -18,6 +20,7 @@ import { spec } from './spec.ts';
 import { sugarCrepe } from './sugar-crepe.ts';
 import { sugarCrepePlusPlus } from './sugar-crepe-pp.ts';
 import { valse } from './valse.ts';
+import { vlCheckList } from './vl-checklist.ts';
 import { spatialRelations, whatsUp } from './whats-up.ts';
 import { winoground } from './winoground.ts';
 
@@ -28,21 +31,22 @@ const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>,
   ['cola', cola, fixtures.colaFiles],
   ['colorSwap', colorSwap, fixtures.colorSwapFiles],
   ['bivlc', bivlc, fixtures.bivlcFiles],
-  ['aroRelation', aroRelation, fixtures.aroRelationFiles],
-  ['aroAttribution', aroAttribution, fixtures.aroAttributionFiles],
-  ['aroOrder', (options) => aroOrder({ ...options, set: 'coco' }), fixtures.aroOrderFiles],
-  ['whatsUp', (options) => whatsUp({ ...options, set: 'A' }), fixtures.whatsUpFiles],
-  ['spatialRelations', (options) => spatialRelations({ ...options, set: 'coco-two' }), fixtures.spatialRelationsFiles],
-  ['mmvpVlm', mmvpVlm, fixtures.mmvpVlmFiles],
-  ['negBench', (options) => negBench({ ...options, set: 'coco' }), fixtures.negBenchFiles],
-  ['spec', spec, fixtures.specFiles],
-  ['valse', valse, fixtures.valseFiles],
-  ['crepeProductivity', (options) => crepeProductivity({ ...options, set: 'atom' }), fixtures.crepeProductivityFiles],
+  ['aroRelation', aroRelation, relations.aroRelationFiles],
+  ['aroAttribution', aroAttribution, relations.aroAttributionFiles],
+  ['aroOrder', (options) => aroOrder({ ...options, set: 'coco' }), relations.aroOrderFiles],
+  ['whatsUp', (options) => whatsUp({ ...options, set: 'A' }), relations.whatsUpFiles],
+  ['spatialRelations', (options) => spatialRelations({ ...options, set: 'coco-two' }), relations.spatialRelationsFiles],
+  ['mmvpVlm', mmvpVlm, relations.mmvpVlmFiles],
+  ['negBench', (options) => negBench({ ...options, set: 'coco' }), choices.negBenchFiles],
+  ['spec', spec, choices.specFiles],
+  ['valse', valse, choices.valseFiles],
+  ['crepeProductivity', (options) => crepeProductivity({ ...options, set: 'atom' }), choices.crepeProductivityFiles],
   [
     'crepeSystematicity',
     (options) => crepeSystematicity({ ...options, set: 'cc12m' }),
-    fixtures.crepeSystematicityFiles,
+    choices.crepeSystematicityFiles,
   ],
+  ['vlCheckList', (options) => vlCheckList({ ...options, set: 'Relation' }), choices.vlCheckListFiles],
 ];
 
 let folder: string;

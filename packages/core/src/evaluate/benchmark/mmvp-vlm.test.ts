@@ -2,8 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mmvpVlmFiles } from '../../testing/benchmark-files.ts';
-import { constantEmbedder, cosinesOf, randomEmbedder, writeTinyBenchmark } from '../../testing/tiny-benchmark.ts';
+import { mmvpVlmFiles } from '../../../test/fixtures/relation-benchmark-files.ts';
+import {
+  constantEmbedder,
+  cosinesOf,
+  randomEmbedder,
+  writeTinyBenchmark,
+} from '../../../test/fixtures/tiny-benchmark.ts';
 import { mmvpVlm } from './mmvp-vlm.ts';
 
 let folder: string;

@@ -2,14 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sugarCrepePlusPlusFiles } from '../../testing/benchmark-files.ts';
+import { sugarCrepePlusPlusFiles } from '../../../test/fixtures/benchmark-files.ts';
 import {
   cosinesOf,
   randomEmbedder,
   tinyEmbedder,
   writeTinyBenchmark,
   writeTinyPictures,
-} from '../../testing/tiny-benchmark.ts';
+} from '../../../test/fixtures/tiny-benchmark.ts';
 import { sugarCrepePlusPlus } from './sugar-crepe-pp.ts';
 
 let folder: string;

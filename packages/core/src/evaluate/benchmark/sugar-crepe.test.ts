@@ -3,8 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sugarCrepeFiles } from '../../testing/benchmark-files.ts';
-import { randomEmbedder, tinyEmbedder, writeTinyBenchmark, writeTinyPictures } from '../../testing/tiny-benchmark.ts';
+import { sugarCrepeFiles } from '../../../test/fixtures/benchmark-files.ts';
+import {
+  randomEmbedder,
+  tinyEmbedder,
+  writeTinyBenchmark,
+  writeTinyPictures,
+} from '../../../test/fixtures/tiny-benchmark.ts';
 import { sugarCrepe } from './sugar-crepe.ts';
 
 let folder: string;

@@ -2,8 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as fixtures from '../../testing/benchmark-files.ts';
-import { cosinesOf, randomEmbedder, writeTinyBenchmark, writeTinyPictures } from '../../testing/tiny-benchmark.ts';
+import * as fixtures from '../../../test/fixtures/benchmark-files.ts';
+import {
+  cosinesOf,
+  randomEmbedder,
+  writeTinyBenchmark,
+  writeTinyPictures,
+} from '../../../test/fixtures/tiny-benchmark.ts';
 import type { Score } from '../task.ts';
 import { bivlc } from './bivlc.ts';
 import { cola } from './cola.ts';

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { spatialRelationsFiles, whatsUpFiles } from '../../testing/benchmark-files.ts';
+import { spatialRelationsFiles, whatsUpFiles } from '../../../test/fixtures/relation-benchmark-files.ts';
 import {
   constantEmbedder,
   cosinesOf,
   randomEmbedder,
   tinyEmbedder,
   writeTinyBenchmark,
-} from '../../testing/tiny-benchmark.ts';
+} from '../../../test/fixtures/tiny-benchmark.ts';
 import { spatialRelations, whatsUp } from './whats-up.ts';
 
 let folder: string;
