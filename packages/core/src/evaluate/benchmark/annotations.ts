@@ -22,18 +22,22 @@ export class Annotations {
     this.publishedAt = publishedAt;
   }
 
-  /** A file with one JSON value. */
+  /** A file with one JSON array or object. */
   async json<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S>> {
-    return this.#check(file, schema, this.#parse(file, await this.#text(file)));
+    const value = this.#check(file, schema, this.#parse(file, await this.#text(file)));
+    this.#requireRecords(file, Object.keys(value as object).length);
+    return value;
   }
 
   /** A file with one JSON value a line. */
   async jsonLines<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S>[]> {
-    return (await this.#text(file))
+    const values = (await this.#text(file))
       .split('\n')
       .flatMap((line, at) =>
         line.trim() === '' ? [] : [this.#check(file, schema, this.#parse(file, line, at + 1), at + 1)],
       );
+    this.#requireRecords(file, values.length);
+    return values;
   }
 
   /** A YAML file of one level, each line `KEY: "value"`. */
@@ -60,6 +64,7 @@ export class Annotations {
     } catch (error) {
       throw this.#broken(file, undefined, (error as Error).message);
     }
+    this.#requireRecords(file, rows.length);
     return rows.map(({ record, info }) => this.#check(file, schema, record, info.lines));
   }
 
@@ -79,6 +84,11 @@ export class Annotations {
       const remedy = `The file is published at ${this.publishedAt}.`;
       throw new AnagramError('source-failed', `${message} ${remedy}`, { path }, { cause: error });
     }
+  }
+
+  /** A file without records would silently leave a mean. */
+  #requireRecords(file: string, count: number): void {
+    if (count === 0) throw this.#broken(file, undefined, 'expected records, received none');
   }
 
   #parse(file: string, text: string, line?: number): unknown {

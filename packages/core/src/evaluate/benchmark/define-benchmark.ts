@@ -112,7 +112,7 @@ export function defineBenchmark<I extends BenchmarkItem>(
       }
       emit({ type: 'stage-start', stage: name, total: items.length });
       const embedded = await embedItems(model, items, found, signal);
-      const report = await score(definition, items, embedded, ties);
+      const report = await score(definition, items, embedded, ties, signal);
       emit({ type: 'stage-end', stage: name, done: items.length });
       return { ...head, ...report };
     },
@@ -136,6 +136,7 @@ async function score<I extends BenchmarkItem>(
   items: readonly I[],
   embedded: Embedded<I>,
   ties: 'wrong' | 'official',
+  signal: AbortSignal | undefined,
 ): Promise<Pick<TaskReport, 'scores' | 'chance' | 'ties' | 'failures'>> {
   const rule = ties === 'official' ? definition.officialTies : 'wrong';
   const decided = new Map<I, Decided>();
@@ -154,6 +155,7 @@ async function score<I extends BenchmarkItem>(
       chance[`${figure}.${metric}`] =
         typeof expected === 'number' ? expected : meanChance(subsets, choicesOf, expected);
       await setImmediate();
+      signal?.throwIfAborted();
     }
   }
   return {

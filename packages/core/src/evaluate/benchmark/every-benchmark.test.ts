@@ -109,6 +109,23 @@ describe.each(benchmarks)('%s', (name, task, { files, pictures }) => {
     );
   });
 
+  it('refuses an annotation file without records', async () => {
+    const last = Object.keys(files).at(-1)!;
+    const empty = last.endsWith('.json')
+      ? Array.isArray(files[last])
+        ? []
+        : {}
+      : (files[last] as string).split('\n')[0];
+    const content = last.endsWith('.jsonl') ? '\n' : empty;
+    const dir = await writeTinyBenchmark(join(folder, `${name}-empty`), { ...files, [last]: content }, []);
+    await expect(task(dir).run({ model: constantEmbedder() })).rejects.toThrow(/expected records, received none/);
+  });
+
+  it('stops where it is asked to', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(task(paths).run({ model: constantEmbedder(), signal })).rejects.toThrow('enough');
+  });
+
   it('reports the SHA-256 of every annotation file', async () => {
     const report = await task(paths).run({ model: randomEmbedder(1) });
     const sha256 = (content: unknown) =>
