@@ -1,13 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { safeEmitter } from '../../events.ts';
 import { parseSettings } from '../../settings.ts';
-import { meanOfSubsets, type Subsets } from '../aggregate.ts';
+import type { Subsets } from '../aggregate.ts';
 import type { Choice, TieRule } from '../kernels.ts';
-import type { Failure, Score, Skipped, Task, TaskReport } from '../task.ts';
+import type { Skipped, Task, TaskReport } from '../task.ts';
 import { Annotations } from './annotations.ts';
-import { type Embedded, embedItems } from './embed-items.ts';
-import { findPictures, type Picture, pictureKey } from './pictures.ts';
+import { embedItems } from './embed-items.ts';
+import { findPictures, type Picture } from './pictures.ts';
+import { scoreItems } from './score-items.ts';
 
 export interface BenchmarkOptions {
   /** Folder with the benchmark's annotation files under their published names. */
@@ -26,6 +26,11 @@ export interface BenchmarkReport extends TaskReport {
   readonly tieRule: 'wrong' | 'official';
   /** Items that offer the same text twice: no model can tell such answers apart. They are scored like every other item. */
   readonly degenerate: number;
+  /**
+   * Values by the same names as the scores for scorers that see no picture: `shorterText` and `longerText` prefer texts of fewer
+   * and of more words. A benchmark on which one of them is high is no evidence of looking.
+   */
+  readonly baselines: { readonly [baseline: string]: { readonly [name: string]: number } };
   /** SHA-256 of each annotation file. */
   readonly files: { readonly [file: string]: string };
 }
@@ -108,11 +113,11 @@ export function defineBenchmark<I extends BenchmarkItem>(
         const total = new Set(pictures.map(({ file }) => file)).size;
         const skipped = skip(images, missing, total, publishedAt.images);
         emit({ type: 'warning', message: `${name} is skipped: ${skipped.reason}` });
-        return { ...head, skipped, scores: {}, chance: {}, ties: 0, failures: [] };
+        return { ...head, skipped, scores: {}, chance: {}, baselines: {}, ties: 0, failures: [] };
       }
       emit({ type: 'stage-start', stage: name, total: items.length });
       const embedded = await embedItems(model, items, found, signal);
-      const report = await score(definition, items, embedded, ties, signal);
+      const report = await scoreItems(definition, items, embedded, ties, signal);
       emit({ type: 'stage-end', stage: name, done: items.length });
       return { ...head, ...report };
     },
@@ -129,94 +134,4 @@ function skip(folder: string, missing: readonly string[], total: number, publish
 
 function isDegenerate({ texts }: BenchmarkItem): boolean {
   return new Set(texts).size < texts.length;
-}
-
-async function score<I extends BenchmarkItem>(
-  definition: BenchmarkDefinition<I>,
-  items: readonly I[],
-  embedded: Embedded<I>,
-  ties: 'wrong' | 'official',
-  signal: AbortSignal | undefined,
-): Promise<Pick<TaskReport, 'scores' | 'chance' | 'ties' | 'failures'>> {
-  const rule = ties === 'official' ? definition.officialTies : 'wrong';
-  const decided = new Map<I, Decided>();
-  for (const item of items) {
-    const byMetric = Object.entries(definition.decide(embedded.cosines(item), rule, item));
-    decided.set(item, Object.fromEntries(byMetric.map(([metric, choice]) => [metric, [choice].flat()])));
-  }
-  const scores: Record<string, Score> = {};
-  const chance: Record<string, number> = {};
-  for (const [figure, subsets] of Object.entries(definition.figures(items))) {
-    for (const [metric, expected] of Object.entries(definition.chance)) {
-      const choicesOf = (item: I) => decided.get(item)![metric] ?? [];
-      const value = meanOfSubsets(subsets, (item) => choicesOf(item).map(({ right }) => (right ? 1 : 0)), clusterOf);
-      if (!value) continue;
-      scores[`${figure}.${metric}`] = value;
-      chance[`${figure}.${metric}`] =
-        typeof expected === 'number' ? expected : meanChance(subsets, choicesOf, expected);
-      await setImmediate();
-      signal?.throwIfAborted();
-    }
-  }
-  return {
-    scores,
-    chance,
-    ties: items.filter((item) => choices(decided.get(item)!).some(({ tie }) => tie)).length,
-    failures: failures(items, decided, embedded),
-  };
-}
-
-type Decided = { readonly [metric: string]: readonly Choice[] };
-
-function choices(decided: Decided): Choice[] {
-  return Object.values(decided).flat();
-}
-
-/** Items with a wrong decision, the widest miss first. */
-function failures<I extends BenchmarkItem>(
-  items: readonly I[],
-  decided: ReadonlyMap<I, Decided>,
-  embedded: Embedded<I>,
-): Failure[] {
-  return items
-    .map((item) => ({ item, wrong: choices(decided.get(item)!).filter(({ right }) => !right) }))
-    .filter(({ wrong }) => wrong.length > 0)
-    .map(({ item, wrong }) => ({ item, margin: Math.min(...wrong.map(({ margin }) => margin)) }))
-    .sort((a, b) => order(a.margin) - order(b.margin))
-    .map(({ item }) => {
-      const { textImage } = embedded.cosines(item);
-      const detail = {
-        wrong: Object.entries(decided.get(item)!).flatMap(([metric, all]) =>
-          all.every(({ right }) => right) ? [] : [metric],
-        ),
-        texts: item.texts,
-        pictures: item.pictures.map(pictureKey),
-        cosines: item.texts.map((_, c) => item.pictures.map((_, i) => textImage(c, i))), // (texts, pictures)
-      };
-      return { id: item.id, category: item.category, detail };
-    });
-}
-
-/** Margins that are no number come first; all of them are between −2 and 2 otherwise. */
-function order(margin: number): number {
-  return Number.isNaN(margin) ? -3 : margin;
-}
-
-/** Items about the same pictures are drawn together. */
-function clusterOf({ pictures }: BenchmarkItem): string {
-  return pictures.map(({ file }) => file).join('\n');
-}
-
-/** Chance of a figure whose items differ in it: averaged over decisions, and over subsets, as the figure is. */
-function meanChance<I>(
-  subsets: Subsets<I>,
-  choicesOf: (item: I) => readonly Choice[],
-  expected: (item: I) => number,
-): number {
-  const bySubset = subsets.map((items) => items.flatMap((item) => choicesOf(item).map(() => expected(item))));
-  return mean(bySubset.filter(({ length }) => length > 0).map(mean));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

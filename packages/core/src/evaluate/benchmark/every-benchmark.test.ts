@@ -71,6 +71,9 @@ describe.each(benchmarks)('%s', (name, task, { files, pictures }) => {
     }
     expect(report.ties).toBe(report.failures.length);
     expect(report.tieRule).toBe('wrong');
+    for (const baseline of Object.values(report.baselines)) {
+      expect(Object.keys(baseline)).toEqual(Object.keys(report.scores));
+    }
   });
 
   it('embeds each picture and each text once', async () => {

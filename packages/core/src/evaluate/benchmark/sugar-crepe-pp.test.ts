@@ -84,5 +84,6 @@ describe('sugarCrepePlusPlus', () => {
       expect(report.scores['all.macro.tot']!.n).toBe(4757);
       expect(report.degenerate).toBe(3); // replace_att 14 repeats its caption; swap_obj 2 and 8 have it as their negative
     },
+    60_000,
   );
 });

@@ -27,7 +27,7 @@ describe('sugarCrepe', () => {
       (text) => (/ 0 right|swap_obj 2 right/.test(text) ? [1, 0] : text.endsWith('wrong') ? [1, 1] : [0, 1]),
       () => [1, 0],
     );
-    const { scores, chance, ties, degenerate, failures } = await sugarCrepe(paths).run({ model });
+    const { scores, chance, ties, degenerate, failures, baselines } = await sugarCrepe(paths).run({ model });
     expect(scores['swap_obj.choice']).toMatchObject({ value: 1, n: 2 });
     expect(scores['add_att.choice']).toMatchObject({ value: 0.5, n: 2 });
     expect(scores['swap.micro.choice']).toMatchObject({ value: 0.75, n: 4 });
@@ -35,6 +35,7 @@ describe('sugarCrepe', () => {
     expect(scores['all.micro.choice']).toMatchObject({ value: 8 / 14, n: 14 });
     expect(new Set(Object.values(chance))).toEqual(new Set([0.5]));
     expect([ties, degenerate]).toEqual([0, 0]);
+    expect(baselines.shorterText!['all.micro.choice']).toBe(0); // all texts are of equal length
     expect(failures).toHaveLength(6);
     expect(failures[0]).toMatchObject({
       id: 'add_att/2',
@@ -89,6 +90,10 @@ describe.skipIf(real === undefined || !existsSync(real))(
       });
       expect(report.scores['all.micro.choice']!.n).toBe(7511);
       expect(report.degenerate).toBe(0);
+      // Most negatives of the add files are longer than their captions, whatever the picture shows.
+      expect(report.baselines.shorterText!['add_att.choice']).toBeCloseTo(0.986, 3);
+      expect(report.baselines.shorterText!['add_obj.choice']).toBeCloseTo(0.976, 3);
+      expect(report.baselines.longerText!['replace_rel.choice']).toBeLessThan(0.5);
 
       const vectors = async (texts: string[]) => {
         const flat = await model.embedTexts(texts);
@@ -108,6 +113,6 @@ describe.skipIf(real === undefined || !existsSync(real))(
         });
         expect(report.scores[`${name}.choice`]!.value, name).toBeCloseTo(hits.length / list.length, 12);
       }
-    });
+    }, 60_000);
   },
 );

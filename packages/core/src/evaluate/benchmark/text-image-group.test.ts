@@ -162,5 +162,6 @@ describe('cola', () => {
       expect(report.scores['all.image']!.n).toBe(210);
       expect(value(report.scores['all.image'])).toBeCloseTo((await count(model, items, 218)).image / 210, 12);
     },
+    60_000,
   );
 });
