@@ -130,7 +130,7 @@ export { colorSwap } from './evaluate/benchmark/color-swap.ts';
 export { crepeProductivity, crepeSystematicity } from './evaluate/benchmark/crepe.ts';
 export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmark/define-benchmark.ts';
 export { mmvpVlm } from './evaluate/benchmark/mmvp-vlm.ts';
-export { negBench } from './evaluate/benchmark/negbench.ts';
+export { negBench, negBenchRetrieval } from './evaluate/benchmark/negbench.ts';
 export { spec } from './evaluate/benchmark/spec.ts';
 export { sugarCrepe } from './evaluate/benchmark/sugar-crepe.ts';
 export { sugarCrepePlusPlus } from './evaluate/benchmark/sugar-crepe-pp.ts';

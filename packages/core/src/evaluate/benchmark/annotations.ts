@@ -2,9 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { AnagramError } from '../../errors.ts';
 import { sourceFailed } from '../../source/open-file.ts';
+
+/** A cell of a CSV file with an integer; an empty cell is none. */
+export const integerCell = z
+  .string()
+  .regex(/^\s*-?\d+\s*$/, 'expected an integer')
+  .transform(Number);
 
 /**
  * A benchmark's annotation files under their published names. Each file is checked whole, and its SHA-256 is kept for the

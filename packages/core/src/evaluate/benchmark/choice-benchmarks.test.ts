@@ -7,6 +7,7 @@ import {
   crepeProductivityFiles,
   crepeSystematicityFiles,
   negBenchFiles,
+  negBenchRetrievalFiles,
   specFiles,
   valseFiles,
   vlCheckListFiles,
@@ -19,7 +20,7 @@ import {
   writeTinyBenchmark,
 } from '../../../test/fixtures/tiny-benchmark.ts';
 import { crepeProductivity, crepeSystematicity } from './crepe.ts';
-import { negBench } from './negbench.ts';
+import { negBench, negBenchRetrieval } from './negbench.ts';
 import { spec } from './spec.ts';
 import { valse } from './valse.ts';
 import { vlCheckList } from './vl-checklist.ts';
@@ -73,10 +74,39 @@ describe('negBench', () => {
   });
 
   it('names the row and the column that is not as published', async () => {
-    const csv = (negBenchFiles.files['COCO_val_mcq_llama3.1_rephrased.csv'] as string).replace('.jpg,0,', '.jpg,4,');
-    const paths = await writeTinyBenchmark(join(folder, 'n3'), { 'COCO_val_mcq_llama3.1_rephrased.csv': csv }, []);
-    const run = negBench({ ...paths, set: 'coco' }).run({ model: constantEmbedder() });
-    await expect(run).rejects.toThrow(/rephrased\.csv, line 2, correct_answer: .*Fetch the file again from/);
+    const file = 'COCO_val_mcq_llama3.1_rephrased.csv';
+    for (const answer of ['4', '', 'one']) {
+      const csv = (negBenchFiles.files[file] as string).replace('.jpg,0,', `.jpg,${answer},`);
+      const paths = await writeTinyBenchmark(join(folder, 'n3'), { [file]: csv }, []);
+      const run = negBench({ ...paths, set: 'coco' }).run({ model: constantEmbedder() });
+      await expect(run).rejects.toThrow(/rephrased\.csv, line 2, correct_answer: .*Fetch the file again from/);
+    }
+  });
+});
+
+describe('negBenchRetrieval', () => {
+  it('counts captions that find their picture among the first k of all pictures', async () => {
+    const paths = await write('negbench-retrieval', negBenchRetrievalFiles);
+    const model = randomEmbedder(13);
+    const { scores, chance } = await negBenchRetrieval({ ...paths, set: 'coco-negated' }).run({ model });
+    const captions = Array.from({ length: 40 }, (_, at) => ({
+      text: `there's no cat ${at >> 1} ${at % 2}`,
+      own: at >> 1,
+    }));
+    const { textImage } = await cosinesOf(
+      model,
+      captions.map(({ text }) => text),
+      20,
+    );
+    const ahead = captions.map(({ text, own }) => {
+      const row = Array.from({ length: 20 }, (_, picture) => textImage(text, picture));
+      return row.filter((score) => score > row[own]!).length;
+    });
+    for (const k of [1, 5]) {
+      const hits = ahead.filter((count) => count < k).length;
+      expect(scores[`all.recall@${k}`]).toMatchObject({ value: hits / 40, n: 40 });
+      expect(chance[`all.recall@${k}`]).toBeCloseTo(k / 20, 12);
+    }
   });
 });
 

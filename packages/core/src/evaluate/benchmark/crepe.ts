@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { each, macro, micro } from '../aggregate.ts';
 import { type Choice, nWay, rank } from '../kernels.ts';
 import type { Task } from '../task.ts';
+import { integerCell } from './annotations.ts';
 import {
   type BenchmarkItem,
   type BenchmarkOptions,
@@ -10,29 +11,19 @@ import {
   chooseSet,
   defineBenchmark,
 } from './define-benchmark.ts';
-import { pythonStrings } from './python-literal.ts';
+import { pythonList } from './python-literal.ts';
 
 const home = 'github.com/RAIVNLab/CREPE';
 const images = 'homes.cs.washington.edu/~ranjay/visualgenome (VG_100K and VG_100K_2)';
 
-/** A cell with a list of strings as Python prints it. */
-const list = z.string().transform((cell, context) => {
-  try {
-    return pythonStrings(cell);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as SyntaxError).message });
-    return z.NEVER;
-  }
-});
-
-const whole = z.coerce.number<string>().int();
+const side = integerCell.pipe(z.int().min(1));
 const regionSchema = z.object({
   image_id: z.string().min(1),
   caption: z.string(),
-  x: whole,
-  y: whole,
-  width: whole.min(1),
-  height: whole.min(1),
+  x: integerCell,
+  y: integerCell,
+  width: side,
+  height: side,
 });
 
 const ks = [1, 3, 5, 10] as const;
@@ -85,7 +76,7 @@ export function crepeProductivity(
         const items: BenchmarkItem[] = [];
         for (let complexity = 4; complexity <= 12; complexity++) {
           const file = `${set}/prod_vg_hard_negs_${set}_complexity_${complexity}.csv`;
-          const records = await annotations.csv(file, regionSchema.extend({ hard_negs: list }));
+          const records = await annotations.csv(file, regionSchema.extend({ hard_negs: pythonList }));
           records.forEach((record, at) => {
             items.push(item(`${complexity}/${at}`, `complexity_${complexity}`, record, record.hard_negs));
           });
@@ -106,9 +97,9 @@ export function crepeProductivity(
 
 const kinds = ['atom', 'comp', 'combined'] as const;
 const systematicitySchema = regionSchema.extend({
-  valid_hard_negs_atom: list,
-  valid_hard_negs_comp: list,
-  valid_hard_negs_combined: list,
+  valid_hard_negs_atom: pythonList,
+  valid_hard_negs_comp: pythonList,
+  valid_hard_negs_combined: pythonList,
 });
 
 /**

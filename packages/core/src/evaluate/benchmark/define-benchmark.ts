@@ -49,6 +49,11 @@ export interface Cosines {
   textImage(c: number, i: number): number;
   /** Text a with text b. */
   textText(a: number, b: number): number;
+  /** The item's picture (the best of them) among the pictures of all items, for text c. */
+  ownPicture(c: number): Choice & {
+    /** Number of other pictures that score at least as high. */
+    readonly ahead: number;
+  };
 }
 
 /** What is particular to a benchmark. */

@@ -1,4 +1,5 @@
 import type { ImageFile } from '../../pair.ts';
+import { pairwise } from '../kernels.ts';
 import { dot, type Embedder } from '../task.ts';
 import type { BenchmarkItem, Cosines } from './define-benchmark.ts';
 import { pictureKey } from './pictures.ts';
@@ -30,10 +31,31 @@ export async function embedItems<I extends BenchmarkItem>(
       const imageAt = item.pictures.map((picture) => imageRow.get(pictureKey(picture))!);
       return {
         textImage: (c, i) => dot(texts, textAt[c]!, images, imageAt[i]!, width),
+        ownPicture: (c) => ownPicture(texts, textAt[c]!, images, imageRow.size, new Set(imageAt), width),
         textText: (a, b) => dot(texts, textAt[a]!, texts, textAt[b]!, width),
       };
     },
   };
+}
+
+function ownPicture(
+  texts: Float32Array,
+  text: number,
+  images: Float32Array,
+  count: number,
+  own: ReadonlySet<number>,
+  width: number,
+): ReturnType<Cosines['ownPicture']> {
+  const scores = Float64Array.from({ length: count }, (_, image) => dot(texts, text, images, image, width));
+  const score = Math.max(...[...own].map((image) => scores[image]!));
+  let best = Number.NEGATIVE_INFINITY;
+  let ahead = 0;
+  for (let image = 0; image < count; image++) {
+    if (own.has(image)) continue;
+    best = Math.max(best, scores[image]!);
+    if (!(scores[image]! < score)) ahead++;
+  }
+  return { ...pairwise(score, best), ahead };
 }
 
 function rows(keys: Iterable<string>): Map<string, number> {

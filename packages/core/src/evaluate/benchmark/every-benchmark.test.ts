@@ -15,7 +15,7 @@ import { colorSwap } from './color-swap.ts';
 import { crepeProductivity, crepeSystematicity } from './crepe.ts';
 import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
 import { mmvpVlm } from './mmvp-vlm.ts';
-import { negBench } from './negbench.ts';
+import { negBench, negBenchRetrieval } from './negbench.ts';
 import { spec } from './spec.ts';
 import { sugarCrepe } from './sugar-crepe.ts';
 import { sugarCrepePlusPlus } from './sugar-crepe-pp.ts';
@@ -38,6 +38,11 @@ const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>,
   ['spatialRelations', (options) => spatialRelations({ ...options, set: 'coco-two' }), relations.spatialRelationsFiles],
   ['mmvpVlm', mmvpVlm, relations.mmvpVlmFiles],
   ['negBench', (options) => negBench({ ...options, set: 'coco' }), choices.negBenchFiles],
+  [
+    'negBenchRetrieval',
+    (options) => negBenchRetrieval({ ...options, set: 'coco-negated' }),
+    choices.negBenchRetrievalFiles,
+  ],
   ['spec', spec, choices.specFiles],
   ['valse', valse, choices.valseFiles],
   ['crepeProductivity', (options) => crepeProductivity({ ...options, set: 'atom' }), choices.crepeProductivityFiles],

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { each, macro } from '../aggregate.ts';
 import { matrix2x2 } from '../kernels.ts';
 import type { Task } from '../task.ts';
+import { integerCell } from './annotations.ts';
 import {
   type BenchmarkItem,
   type BenchmarkOptions,
@@ -24,7 +25,7 @@ const patterns = [
 ] as const;
 
 const file = 'Questions.csv';
-const rowSchema = z.object({ id: z.coerce.number<string>().int(), pattern: z.string().min(1), statement: z.string() });
+const rowSchema = z.object({ id: integerCell, pattern: z.string().min(1), statement: z.string() });
 
 /**
  * MMVP-VLM (Tong et al. 2024): pairs of pictures that CLIP takes for alike, with a statement for each.

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { each, micro } from '../aggregate.ts';
 import { nWay } from '../kernels.ts';
 import type { Task } from '../task.ts';
+import { integerCell } from './annotations.ts';
 import {
   type BenchmarkItem,
   type BenchmarkOptions,
@@ -9,7 +10,10 @@ import {
   chooseSet,
   defineBenchmark,
 } from './define-benchmark.ts';
+import { pythonList } from './python-literal.ts';
 import { cocoVal2017 } from './sugar-crepe.ts';
+
+const synthetic = 'github.com/m1k2zoo/negbench (by the links in datasets.md)';
 
 const sets = {
   coco: { file: 'COCO_val_mcq_llama3.1_rephrased.csv', images: cocoVal2017 },
@@ -19,7 +23,7 @@ const sets = {
   },
   synthetic: {
     file: 'synthetic_mcq_llama3.1_rephrased.csv',
-    images: 'github.com/m1k2zoo/negbench (by the links in datasets.md)',
+    images: synthetic,
   },
 } as const;
 
@@ -29,7 +33,7 @@ const rowSchema = z.object({
   caption_1: z.string(),
   caption_2: z.string(),
   caption_3: z.string(),
-  correct_answer: z.coerce.number<string>().int().min(0).max(3),
+  correct_answer: integerCell.pipe(z.int().min(0).max(3)),
   correct_answer_template: z.string().min(1),
 });
 
@@ -73,6 +77,67 @@ export function negBench(options: BenchmarkOptions & { readonly set: keyof typeo
       }),
       chance: { choice: 1 / 4 },
       figures: (items) => ({ all: micro(items), ...each(items, ({ category }) => category) }),
+    },
+    rest,
+  );
+}
+
+const retrievalSets = {
+  coco: { file: 'COCO_val_retrieval.csv', images: cocoVal2017 },
+  'coco-negated': {
+    file: 'COCO_val_negated_retrieval_llama3.1_rephrased_affneg_true.csv',
+    images: cocoVal2017,
+  },
+  'synthetic-v1': { file: 'synthetic_retrieval_v1.csv', images: synthetic },
+  'synthetic-v2': { file: 'synthetic_retrieval_v2.csv', images: synthetic },
+} as const;
+
+interface RetrievalItem extends BenchmarkItem {
+  /** Number of pictures that a caption chooses among. */
+  readonly gallery: number;
+}
+
+/**
+ * NegBench, text-to-image retrieval (Alhamoud et al. 2025): each caption looks for its picture among those of the file. Set
+ * `coco-negated` has the same pictures as `coco`, and captions that also say what is not there; the figure is one beside the other.
+ *
+ * `dir` holds `COCO_val_retrieval.csv`, `COCO_val_negated_retrieval_llama3.1_rephrased_affneg_true.csv`, `synthetic_retrieval_v1.csv` or
+ * `synthetic_retrieval_v2.csv`; pictures are found as in `negBench`. Figures: `all.recall@1`, `all.recall@5`, the share of captions with fewer
+ * than k other pictures that score as high. Chance: k / number of pictures. The official order of ties is undefined: they are wrong under
+ * either rule.
+ */
+export function negBenchRetrieval(
+  options: BenchmarkOptions & { readonly set: keyof typeof retrievalSets },
+): Task<BenchmarkReport> {
+  const names = ['coco', 'coco-negated', 'synthetic-v1', 'synthetic-v2'] as const;
+  const { set, options: rest } = chooseSet('negBenchRetrieval', names, options);
+  const { file, images } = retrievalSets[set];
+  return defineBenchmark<RetrievalItem>(
+    {
+      name: `negbench/retrieval-${set}`,
+      publishedAt: { annotations: `github.com/m1k2zoo/negbench, data/images/${file}`, images },
+      async read(annotations) {
+        const rows = await annotations.csv(file, z.object({ filepath: z.string().min(1), captions: pythonList }));
+        const gallery = new Set(rows.map(({ filepath }) => filepath.split('/').at(-1)!)).size;
+        return rows.map(({ filepath, captions }, at) => ({
+          id: `${at}`,
+          category: 'retrieval',
+          gallery,
+          pictures: [{ file: filepath.split('/').at(-1)!, elsewhere: [filepath] }],
+          texts: captions,
+        }));
+      },
+      officialTies: 'wrong',
+      decide: ({ ownPicture }, _, { texts }) => {
+        const found = texts.map((_, c) => ownPicture(c));
+        const within = (k: number) => found.map((choice) => ({ ...choice, right: choice.ahead < k }));
+        return { 'recall@1': within(1), 'recall@5': within(5) };
+      },
+      chance: {
+        'recall@1': ({ gallery }) => 1 / gallery,
+        'recall@5': ({ gallery }) => Math.min(1, 5 / gallery),
+      },
+      figures: (items) => ({ all: micro(items) }),
     },
     rest,
   );

@@ -1,3 +1,15 @@
+import * as z from 'zod';
+
+/** A cell with a list of strings as Python prints it. */
+export const pythonList = z.string().transform((cell, context) => {
+  try {
+    return pythonStrings(cell);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as SyntaxError).message });
+    return z.NEVER;
+  }
+});
+
 /**
  * Reads a list of strings as Python prints it, e.g. `['a cup', "a dog's cup"]`: how pandas leaves a list in a cell of a CSV file.
  * @throws SyntaxError where the text is something else.
