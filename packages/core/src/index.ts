@@ -122,7 +122,24 @@ export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 
 // evaluate
 
-export { bootstrap } from './evaluate/bootstrap.ts';
+export { byKey, each, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
+export { aroAttribution, aroOrder, aroRelation } from './evaluate/benchmark/aro.ts';
+export { aroExcludedRelations } from './evaluate/benchmark/aro-excluded-relations.ts';
+export { bivlc } from './evaluate/benchmark/bivlc.ts';
+export { cola } from './evaluate/benchmark/cola.ts';
+export { colorSwap } from './evaluate/benchmark/color-swap.ts';
+export { crepeProductivity, crepeSystematicity } from './evaluate/benchmark/crepe.ts';
+export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmark/define-benchmark.ts';
+export { mmvpVlm } from './evaluate/benchmark/mmvp-vlm.ts';
+export { negBench, negBenchRetrieval } from './evaluate/benchmark/negbench.ts';
+export { spec } from './evaluate/benchmark/spec.ts';
+export { sugarCrepe } from './evaluate/benchmark/sugar-crepe.ts';
+export { sugarCrepePlusPlus } from './evaluate/benchmark/sugar-crepe-pp.ts';
+export { valse } from './evaluate/benchmark/valse.ts';
+export { vlCheckList } from './evaluate/benchmark/vl-checklist.ts';
+export { spatialRelations, whatsUp } from './evaluate/benchmark/whats-up.ts';
+export { winoground } from './evaluate/benchmark/winoground.ts';
+export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
 export {
   type CompositionItem,
   type CompositionReport,
@@ -132,9 +149,19 @@ export {
   decide,
 } from './evaluate/composition.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate/evaluate.ts';
+export {
+  averagePrecision,
+  type Choice,
+  type Matrix2x2,
+  matrix2x2,
+  nWay,
+  pairwise,
+  rank,
+  type TieRule,
+} from './evaluate/kernels.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
-export type { Embedder, Failure, Score, Task, TaskReport } from './evaluate/task.ts';
+export type { Embedder, Failure, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
 
 // Search

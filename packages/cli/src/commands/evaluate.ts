@@ -46,7 +46,10 @@ function summary(results: Evaluation): string[] {
     ]),
     ...meanRow(report),
   ]);
-  return table(['score', 'value', '95 % interval', 'n', 'chance'], rows);
+  const skipped = Object.values(results).flatMap(({ task, skipped }) =>
+    skipped ? [`${task} was skipped: ${skipped.reason}`] : [],
+  );
+  return [...table(['score', 'value', '95 % interval', 'n', 'chance'], rows), ...skipped];
 }
 
 function meanRow(report: TaskReport): string[][] {

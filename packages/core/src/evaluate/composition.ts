@@ -1,6 +1,7 @@
 import { safeEmitter } from '../events.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { bootstrap } from './bootstrap.ts';
+import { matrix2x2 } from './kernels.ts';
 import { dot, type Embedder, type Failure, type Score, type Task, type TaskReport } from './task.ts';
 
 /** Two pictures and two texts; picture k fits text k and not the other. */
@@ -28,6 +29,8 @@ export interface Decision {
   readonly text: boolean;
   readonly image: boolean;
   readonly tie: boolean;
+  /** Least of the four differences that have to be above 0. */
+  readonly margin: number;
 }
 
 /**
@@ -35,12 +38,8 @@ export interface Decision {
  * @param s `s[c][i]`: text c with picture i.
  */
 export function decide(s: readonly [readonly [number, number], readonly [number, number]]): Decision {
-  const [[s00, s01], [s10, s11]] = s;
-  return {
-    text: s00 > s10 && s11 > s01, // for each picture the right text wins
-    image: s00 > s01 && s11 > s10, // for each text the right picture wins
-    tie: s00 === s10 || s11 === s01 || s00 === s01 || s11 === s10,
-  };
+  const { text, image, group } = matrix2x2(s);
+  return { text: text.right, image: image.right, tie: group.tie, margin: group.margin };
 }
 
 /** Compositional reasoning by categories, scored both ways as Winoground does. */
@@ -84,7 +83,7 @@ export function scoreComposition(
       [cosine(0, 0), cosine(0, 1)],
       [cosine(1, 0), cosine(1, 1)],
     ] as const;
-    const { text, image, tie } = decide(s);
+    const { text, image, tie, margin } = decide(s);
     const figures = byCategory.get(item.category) ?? { text: [], image: [], group: [] };
     figures.text.push(text ? 1 : 0);
     figures.image.push(image ? 1 : 0);
@@ -92,7 +91,6 @@ export function scoreComposition(
     byCategory.set(item.category, figures);
     if (tie) ties++;
     if (!(text && image)) {
-      const margin = Math.min(s[0][0] - s[1][0], s[1][1] - s[0][1], s[0][0] - s[0][1], s[1][1] - s[1][0]);
       failures.push({
         id: item.id,
         category: item.category,

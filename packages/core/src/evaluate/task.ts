@@ -24,11 +24,26 @@ export interface Failure {
   readonly detail: Json;
 }
 
+/** Why a task was not scored. A task is scored on all of its items or not at all. */
+export interface Skipped {
+  /** One sentence: what is missing and what to do. */
+  readonly reason: string;
+  readonly missing: {
+    readonly count: number;
+    /** The first ten, as the annotation files name them. */
+    readonly first: readonly string[];
+    /** Where the owners publish them. */
+    readonly publishedAt: string;
+  };
+}
+
 export interface TaskReport {
   readonly task: string;
+  /** Set where the task could not be scored; `scores`, `chance` and `failures` are empty then. */
+  readonly skipped?: Skipped;
   /** Figures by name, e.g. `colour.group`, `imageToText.recall@1`. */
   readonly scores: { readonly [name: string]: Score };
-  /** Decisions in which the right and the best wrong answer scored the same. They count as wrong. */
+  /** Decisions in which the right and the best wrong answer scored the same. They count as wrong unless a report says so. */
   readonly ties: number;
   /** What a random scorer gets, by the same names. */
   readonly chance: { readonly [name: string]: number };

@@ -1,0 +1,65 @@
+import { bootstrapSubsets, type Unit } from './bootstrap.ts';
+import type { Score } from './task.ts';
+
+/** Items of a figure: each subset is averaged over its items, and the figure is the unweighted mean of the subsets. */
+export type Subsets<T> = readonly (readonly T[])[];
+
+/** Every item counts the same. */
+export function micro<T>(items: readonly T[]): Subsets<T> {
+  return [items];
+}
+
+/**
+ * Every key counts the same, however many items have it.
+ * @param minCount Keys with fewer items are left out. @default 1
+ * @param exclude Keys that are left out.
+ */
+export function macro<T>(
+  items: readonly T[],
+  key: (item: T) => string,
+  { minCount = 1, exclude = [] }: { minCount?: number; exclude?: readonly string[] } = {},
+): Subsets<T> {
+  const out = new Set(exclude);
+  return [...byKey(items, key)]
+    .filter(([name, members]) => members.length >= minCount && !out.has(name))
+    .map(([, members]) => members);
+}
+
+/** Items by key, in the order in which keys first appear. */
+export function byKey<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  return Map.groupBy(items, key);
+}
+
+/** A figure for each key, over the items that have it. */
+export function each<T>(items: readonly T[], key: (item: T) => string): { [key: string]: Subsets<T> } {
+  return Object.fromEntries([...byKey(items, key)].map(([name, members]) => [name, micro(members)]));
+}
+
+/**
+ * Unweighted mean of the subsets' means with its 95 % bootstrap interval. Clusters are drawn with replacement within each
+ * subset: items that share a picture are not independent, and an interval that took them so would be too narrow.
+ * @param values Figures of an item, usually 0 or 1; an item may hold several decisions, or none.
+ * @param cluster Items with the same name are drawn together.
+ * @returns null where there is no decision.
+ */
+export function meanOfSubsets<T>(
+  subsets: Subsets<T>,
+  values: (item: T) => readonly number[],
+  cluster: (item: T) => string,
+): Score | null {
+  const units = subsets
+    .map((items) => {
+      const byCluster = new Map<string, Unit>();
+      for (const item of items) {
+        const own = values(item);
+        const { sum, count } = byCluster.get(cluster(item)) ?? { sum: 0, count: 0 };
+        byCluster.set(cluster(item), {
+          sum: own.reduce((total, value) => total + value, sum),
+          count: count + own.length,
+        });
+      }
+      return [...byCluster.values()].filter(({ count }) => count > 0);
+    })
+    .filter((clusters) => clusters.length > 0);
+  return units.length === 0 ? null : bootstrapSubsets(units);
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { each, micro } from '../aggregate.ts';
+import { matrix2x2 } from '../kernels.ts';
+import type { Task } from '../task.ts';
+import {
+  type BenchmarkItem,
+  type BenchmarkOptions,
+  type BenchmarkReport,
+  defineBenchmark,
+} from './define-benchmark.ts';
+import { cosineMatrix } from './text-image-group.ts';
+
+const recordSchema = z.object({
+  image: z.string().min(1),
+  caption: z.string(),
+  negative_caption: z.string(),
+  negative_image: z.string().min(1),
+  type: z.string().min(1),
+  subtype: z.string().min(1),
+});
+
+interface Item extends BenchmarkItem {
+  readonly type: string;
+}
+
+/**
+ * BiVLC (Miranda et al. 2024): a picture of COCO with its caption, SugarCrepe's negative caption, and a picture made for that.
+ *
+ * `dir` holds `test.jsonl` (2,933 records): one JSON object a row of the owners' Parquet files, with their columns `image`,
+ * `caption`, `negative_caption`, `negative_image`, `type`, `subtype`; the two picture columns name files below `images`.
+ * Figures, over all items (`all.i2t` …), by type, and by type and subtype: `i2t`, both pictures find their caption; `t2i`, both
+ * captions find their picture; `group`; and one-sided `ipos2t`, `ineg2t`, `tpos2i`, `tneg2i`. Chance: 1/4, 1/4, 1/6 and 1/2.
+ * Official ties: wrong.
+ */
+export function bivlc(options: BenchmarkOptions): Task<BenchmarkReport> {
+  const publishedAt = 'huggingface.co/datasets/imirandam/BiVLC, data/test-*.parquet';
+  return defineBenchmark<Item>(
+    {
+      name: 'bivlc',
+      publishedAt: { annotations: publishedAt, images: publishedAt },
+      async read(annotations) {
+        const records = await annotations.jsonLines('test.jsonl', recordSchema);
+        return records.map((record, at) => ({
+          id: `${at}`,
+          type: record.type,
+          category: `${record.type}_${record.subtype}`,
+          pictures: [{ file: record.image }, { file: record.negative_image }],
+          texts: [record.caption, record.negative_caption],
+        }));
+      },
+      officialTies: 'wrong',
+      decide: ({ textImage }, ties) => {
+        const { text, image, group, textOfImage, imageOfText } = matrix2x2(cosineMatrix(textImage), ties);
+        const [ipos2t, ineg2t] = textOfImage;
+        const [tpos2i, tneg2i] = imageOfText;
+        return { i2t: text, t2i: image, group, ipos2t, ineg2t, tpos2i, tneg2i };
+      },
+      chance: { i2t: 1 / 4, t2i: 1 / 4, group: 1 / 6, ipos2t: 1 / 2, ineg2t: 1 / 2, tpos2i: 1 / 2, tneg2i: 1 / 2 },
+      figures: (items) => ({
+        all: micro(items),
+        ...each(items, ({ type }) => type),
+        ...each(items, ({ category }) => category),
+      }),
+    },
+    options,
+  );
+}

@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import { safeEmitter } from '../../events.ts';
+import { parseSettings } from '../../settings.ts';
+import type { Subsets } from '../aggregate.ts';
+import type { Choice, TieRule } from '../kernels.ts';
+import type { Skipped, Task, TaskReport } from '../task.ts';
+import { Annotations } from './annotations.ts';
+import { embedItems } from './embed-items.ts';
+import { findPictures, type Picture } from './pictures.ts';
+import { scoreItems } from './score-items.ts';
+
+export interface BenchmarkOptions {
+  /** Folder with the benchmark's annotation files under their published names. */
+  readonly dir: string;
+  /** Folder of the pictures. */
+  readonly images: string;
+  /**
+   * `wrong`: the right answer has to score above every other. `official`: ties are broken as the benchmark's own code breaks
+   * them, for parity with published figures. @default 'wrong'
+   */
+  readonly ties?: 'wrong' | 'official';
+}
+
+export interface BenchmarkReport extends TaskReport {
+  /** What became of ties: they counted as wrong, or were broken as the benchmark's own code does. `ties` counts the items with one. */
+  readonly tieRule: 'wrong' | 'official';
+  /** Items that offer the same text twice: no model can tell such answers apart. They are scored like every other item. */
+  readonly degenerate: number;
+  /**
+   * Values by the same names as the scores for scorers that see no picture: `shorterText` and `longerText` prefer texts of fewer
+   * and of more words. A benchmark on which one of them is high is no evidence of looking.
+   */
+  readonly baselines: { readonly [baseline: string]: { readonly [name: string]: number } };
+  /** SHA-256 of each annotation file. */
+  readonly files: { readonly [file: string]: string };
+}
+
+/** What is decided at once: some pictures and some texts. */
+export interface BenchmarkItem {
+  readonly id: string;
+  readonly category: string;
+  readonly pictures: readonly Picture[];
+  readonly texts: readonly string[];
+}
+
+/** Cosines of one item. */
+export interface Cosines {
+  /** Text c with picture i. */
+  textImage(c: number, i: number): number;
+  /** Text a with text b. */
+  textText(a: number, b: number): number;
+  /** The item's picture (the best of them) among the pictures of all items, for text c. */
+  ownPicture(c: number): Choice & {
+    /** Number of other pictures that score at least as high. */
+    readonly ahead: number;
+  };
+}
+
+/** What is particular to a benchmark. */
+export interface BenchmarkDefinition<I extends BenchmarkItem> {
+  readonly name: string;
+  /** Where the owners publish annotation files, and pictures. */
+  readonly publishedAt: { readonly annotations: string; readonly images: string };
+  read(annotations: Annotations): Promise<I[]>;
+  /** How the benchmark's own code breaks ties. */
+  readonly officialTies: TieRule;
+  /** Decisions about one item by metric. */
+  decide(cosines: Cosines, ties: TieRule, item: I): { readonly [metric: string]: Choice | readonly Choice[] };
+  /** What a random scorer gets, by metric. */
+  readonly chance: { readonly [metric: string]: number | ((item: I) => number) };
+  /** Over which items each figure is taken; every metric has one figure of each name. */
+  figures(items: readonly I[]): { readonly [figure: string]: Subsets<I> };
+}
+
+const optionsSchema = z.strictObject({
+  dir: z.string().min(1),
+  images: z.string().min(1),
+  ties: z.enum(['wrong', 'official']).default('wrong'),
+});
+
+/**
+ * Takes the option that names one of a benchmark's parts apart from the others.
+ * @throws AnagramError `invalid-options`
+ */
+export function chooseSet<S extends string>(
+  where: string,
+  sets: readonly S[],
+  { set, ...options }: BenchmarkOptions & { readonly set: S },
+): { set: S; options: BenchmarkOptions } {
+  return { set: parseSettings(`${where}.set`, z.enum(sets), set), options };
+}
+
+/**
+ * A published benchmark as a task. Its files are read when it runs; without all of its pictures it is skipped.
+ * @throws AnagramError `invalid-options`; when run `source-failed` for annotation files that are absent or not as published.
+ */
+export function defineBenchmark<I extends BenchmarkItem>(
+  definition: BenchmarkDefinition<I>,
+  options: BenchmarkOptions,
+): Task<BenchmarkReport> {
+  const { name, publishedAt } = definition;
+  const { dir, images, ties } = parseSettings(name, optionsSchema, options);
+  return {
+    name,
+    async run({ model, signal, onEvent }) {
+      const emit = safeEmitter(onEvent);
+      const annotations = new Annotations(dir, publishedAt.annotations);
+      const items = await definition.read(annotations);
+      const head = {
+        task: name,
+        tieRule: ties,
+        degenerate: items.filter(isDegenerate).length,
+        files: annotations.hashes,
+      };
+      const pictures = items.flatMap((item) => item.pictures);
+      const { found, missing } = await findPictures(images, pictures);
+      if (missing.length > 0) {
+        const total = new Set(pictures.map(({ file }) => file)).size;
+        const skipped = skip(images, missing, total, publishedAt.images);
+        emit({ type: 'warning', message: `${name} is skipped: ${skipped.reason}` });
+        return { ...head, skipped, scores: {}, chance: {}, baselines: {}, ties: 0, failures: [] };
+      }
+      emit({ type: 'stage-start', stage: name, total: items.length });
+      const embedded = await embedItems(model, items, found, signal);
+      const report = await scoreItems(definition, items, embedded, ties, signal);
+      emit({ type: 'stage-end', stage: name, done: items.length });
+      return { ...head, ...report };
+    },
+  };
+}
+
+function skip(folder: string, missing: readonly string[], total: number, publishedAt: string): Skipped {
+  const what = `${missing.length} of ${total} pictures are not in ${folder}, e.g. ${missing[0]}`;
+  return {
+    reason: `${what}. They are published at ${publishedAt}.`,
+    missing: { count: missing.length, first: missing.slice(0, 10), publishedAt },
+  };
+}
+
+function isDegenerate({ texts }: BenchmarkItem): boolean {
+  return new Set(texts).size < texts.length;
+}

@@ -1,0 +1,55 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Box, croppedFile } from '../../image/crop.ts';
+import type { ImageFile } from '../../pair.ts';
+import { fileOnDisk } from '../../source/image-file.ts';
+
+/** A picture as an annotation file names it. */
+export interface Picture {
+  /** Path below the folder of pictures, as published. */
+  readonly file: string;
+  /** Other paths at which the owners' archives have it. */
+  readonly elsewhere?: readonly string[];
+  /** Only this part is shown to the model. */
+  readonly crop?: Box;
+}
+
+export function pictureKey({ file, crop }: Picture): string {
+  return crop ? `${file} [${crop.x}, ${crop.y}, ${crop.width}, ${crop.height}]` : file;
+}
+
+/**
+ * Looks for the pictures below a folder, and reads none.
+ * @returns Files by `pictureKey`, and the names of those that are not there, each once.
+ */
+export async function findPictures(
+  folder: string,
+  pictures: readonly Picture[],
+): Promise<{ found: Map<string, ImageFile>; missing: string[] }> {
+  const paths = new Map<string, Promise<string | null>>();
+  const found = new Map<string, ImageFile>();
+  const missing = new Set<string>();
+  for (const { file, elsewhere = [] } of pictures) {
+    if (!paths.has(file)) paths.set(file, firstThatExists([file, ...elsewhere].map((name) => join(folder, name))));
+  }
+  for (const picture of pictures) {
+    const path = await paths.get(picture.file)!;
+    if (path === null) missing.add(picture.file);
+    else if (!found.has(pictureKey(picture))) {
+      const whole = fileOnDisk(path, picture.file);
+      found.set(pictureKey(picture), picture.crop ? croppedFile(whole, picture.crop) : whole);
+    }
+  }
+  return { found, missing: [...missing] };
+}
+
+async function firstThatExists(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) {
+    const exists = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (exists) return path;
+  }
+  return null;
+}
