@@ -30,8 +30,9 @@ test('a repeated letter is merged once per place', () => {
   ]);
 });
 
-test('a size too small for the bytes is refused', () => {
+test('a size too small for the bytes is refused, and one too large to be read again', () => {
   expect(() => trainBpe(['a'], { vocabSize: 513 })).toThrow('at least 514');
+  expect(() => trainBpe(['a'], { vocabSize: 65_537 })).toThrow('at most 65536');
 });
 
 test('every byte has a printable character of its own', () => {

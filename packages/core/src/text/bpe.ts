@@ -9,6 +9,8 @@ export const startOfText = '<|startoftext|>';
 export const endOfText = '<|endoftext|>';
 /** 256 bytes, 256 bytes at the end of a word, start and end of text: the least that can spell everything. */
 export const smallestVocabulary = 514;
+/** Most symbols, and most merges, that are trained or read; CLIP has 49,408. */
+export const largestVocabulary = 2 ** 16;
 
 /** What byte-level BPE is: a number for each symbol, and which two symbols are merged, first things first. */
 export interface Bpe {
@@ -40,11 +42,13 @@ export function spell(preToken: string): string[] {
  * Learns merges from texts: always the most frequent pair of neighbours, on equal counts the one with the smaller
  * numbers, so that the same texts give the same vocabulary. Pairs seen once are not merged, so a small corpus may end
  * below `vocabSize` (Sennrich et al. 2016, byte-level as in CLIP).
- * @param options.vocabSize At least 514: two symbols per byte, start and end of text.
+ * @param options.vocabSize From 514 (two symbols per byte, start and end of text) to 65,536.
  */
 export function trainBpe(texts: Iterable<string>, { vocabSize }: { vocabSize: number }): Bpe {
-  if (!Number.isInteger(vocabSize) || vocabSize < smallestVocabulary) {
-    throw new RangeError(`vocabSize is ${vocabSize}. Expected an integer of at least ${smallestVocabulary}.`);
+  if (!Number.isInteger(vocabSize) || vocabSize < smallestVocabulary || vocabSize > largestVocabulary) {
+    throw new RangeError(
+      `vocabSize is ${vocabSize}. Expected an integer of at least ${smallestVocabulary} and at most ${largestVocabulary}.`,
+    );
   }
   const names = byteAlphabet();
   const numberOf = new Map(names.map((name, number) => [name, number]));

@@ -1,10 +1,8 @@
 import { JsonReader } from '../json-reader.ts';
-import { type Bpe, endOfText, endOfWord, preTokenPattern, startOfText } from './bpe.ts';
+import { type Bpe, endOfText, endOfWord, largestVocabulary, preTokenPattern, startOfText } from './bpe.ts';
 
 /** Bytes of the largest `tokenizer.json` that is read; CLIP's own has 2 MB. */
 export const largestTokenizer = 2 ** 23;
-/** Most symbols, and most merges; CLIP has 49,408. */
-const mostSymbols = 2 ** 17;
 
 /**
  * Reads the part of `tokenizer.json` that says what the tokens are; the rest is fixed for CLIP.
@@ -37,7 +35,7 @@ function readModel(json: JsonReader, vocabulary: Map<string, number>): Bpe['merg
     else if (field === 'vocab') json.object((symbol) => addSymbol(json, vocabulary, symbol, json.integer()));
     else if (field === 'merges') {
       json.array((index) => {
-        if (index === mostSymbols) json.fail(`it has more than ${mostSymbols} merges`);
+        if (index === largestVocabulary) json.fail(`it has more than ${largestVocabulary} merges`);
         merges.push(json.isArray() ? readMerge(json) : splitMerge(json.string()));
       });
     } else json.skip();
@@ -59,7 +57,7 @@ function readAddedToken(json: JsonReader, added: Map<string, number>): void {
 }
 
 function addSymbol(json: JsonReader, symbols: Map<string, number>, symbol: string, id: number): void {
-  if (symbols.size === mostSymbols) json.fail(`it has more than ${mostSymbols} symbols`);
+  if (symbols.size === largestVocabulary) json.fail(`it has more than ${largestVocabulary} symbols`);
   symbols.set(symbol, id);
 }
 

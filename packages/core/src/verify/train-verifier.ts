@@ -68,7 +68,7 @@ const settingsSchema = z.strictObject({
   batchSize: z.int().min(2).default(128),
   learningRate: z.number().positive().default(1e-3),
   logitScale: z.number().min(1).max(100).default(15),
-  vocabSize: z.int().min(514).default(2048),
+  vocabSize: z.int().min(514).max(65_536).default(2048),
   maxPairs: z.int().min(100).default(20_000),
   seed: z.int().min(0).default(0),
 });

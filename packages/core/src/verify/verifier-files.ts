@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { ClipModel } from '../clip/clip-model.ts';
@@ -70,6 +70,8 @@ export async function writeVerifier(
   const tensors: TensorSource[] = [];
   const add = (name: string, values: Float32Array, width: number) =>
     tensors.push({ name, shape: [values.length / width, width], read: async () => values });
+  // Whatever a killed run left there, half-written files too.
+  await rm(join(dir, 'towers'), { recursive: true, force: true });
   const towers = [];
   for (const { name, spaces, models } of parts.towers) {
     const folds = [];

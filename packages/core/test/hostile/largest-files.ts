@@ -58,16 +58,16 @@ const largest: readonly [what: string, file: string, make: () => string | Buffer
     'as many symbols and merges as there may be, and no bytes among them',
     'tokenizer.json',
     () => {
-      const vocabulary = Array.from({ length: 2 ** 17 }, (_, at) => `"${at}xxxxxxxx":${at}`);
-      return tokenizer(`{${vocabulary.join(',')}}`, `[${list(2 ** 17, '["xxxxxxxxxxxx","xxxxxxxxxxxx"]')}]`).slice(
+      const vocabulary = Array.from({ length: 2 ** 16 }, (_, at) => `"${at}xxxxxxxx":${at}`);
+      return tokenizer(`{${vocabulary.join(',')}}`, `[${list(2 ** 16, '["xxxxxxxxxxxx","xxxxxxxxxxxx"]')}]`).slice(
         0,
         2 ** 23,
       );
     },
   ],
   ['fewer symbols, as long as fit', 'tokenizer.json', () => tokenizer(object(2 ** 16, 7.5e6, '0'), '[]')],
-  ['more symbols than there may be', 'tokenizer.json', () => tokenizer(object(2 ** 17 + 1, 0, '0'), '[]')],
-  ['more merges than there may be', 'tokenizer.json', () => tokenizer('{}', `[${list(2 ** 17 + 1, '"a b"')}]`)],
+  ['more symbols than there may be', 'tokenizer.json', () => tokenizer(object(2 ** 16 + 1, 0, '0'), '[]')],
+  ['more merges than there may be', 'tokenizer.json', () => tokenizer('{}', `[${list(2 ** 16 + 1, '"a b"')}]`)],
   ['a hundred megabytes', 'tokenizer.json', () => ' '.repeat(1e8)],
   ['a value to skip as large as fits', 'tokenizer.json', () => `{"normalizer":[${list(2_700_000, '{}')}],"model":0}`],
   ['many objects', 'config.json', () => `{"x":[${list(87_000, '{}')}]}`],
