@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,21 @@ async function json<T>(expectedCode: number, ...args: string[]): Promise<T> {
   expect(code, stderr).toBe(expectedCode);
   return JSON.parse(stdout) as T;
 }
+
+test('the command that npm links at install is there before any build, and runs', () => {
+  const command = fileURLToPath(new URL('../node_modules/.bin/anagram', import.meta.url));
+  const { status, stdout } = spawnSync(command, ['--version'], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test('a mistake in a flag or a path costs no work', async () => {
+  const threshold = await runCli(['prepare', corpus.dir, '--dir', at('never'), '--threshold', '3']);
+  expect([threshold.code, existsSync(at('never'))]).toEqual([2, false]);
+  expect(threshold.stderr).toContain('Expected a probability, 0 to 1');
+  const picture = await runCli(['search', at('index'), at('nope.png'), '--model', at('model')]);
+  expect([picture.code, picture.stderr]).toEqual([2, expect.stringContaining('There is no picture')]);
+});
 
 describe('the whole way', () => {
   it('prepares, and says with exit code 3 that a picture could not be read', async () => {

@@ -19,6 +19,12 @@ function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
+export function probability(text: string): number {
+  const value = number(text);
+  if (value < 0 || value > 1) throw new InvalidArgumentError('Expected a probability, 0 to 1.');
+  return value;
+}
+
 export function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { exitCodes } from './exit-code.ts';
 import { createProgram } from './program.ts';

@@ -3,7 +3,7 @@ import { type PreparedPairs, type PrepareOptions, prepare, Verifier } from '@ana
 import { captioner, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
-import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
 import { toGenerator } from '../generators.ts';
 import { openSource } from '../open-source.ts';
 import { type CommandContext, runCommand } from '../run-command.ts';
@@ -27,7 +27,7 @@ export function addPrepare(program: Command): void {
     .option(
       '--threshold <probability>',
       "least probability of a kept pair (default: the verifier's, else 0.5)",
-      number,
+      probability,
     );
   withCommonFlags(command, 'anagram prepare ./photos --dir ./data').action((source: string, flags: Flags) =>
     runCommand(flags, async (context) => {
@@ -53,7 +53,7 @@ async function run(path: string, flags: Flags, { signal, onEvent }: CommandConte
   const settings = config('prepare');
   const chosen = flags.threshold ?? settings.threshold ?? verifier.threshold;
   if (chosen === null) {
-    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one.`;
+    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
   return await prepare({

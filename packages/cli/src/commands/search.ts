@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileOnDisk, openIndex } from '@anagram/core';
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { readConfig, usage } from '../config.ts';
 import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { loadModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
@@ -24,6 +24,9 @@ export function addSearch(program: Command): void {
     'anagram search ./index ./query.jpg --model ./runs/a/model --limit 3',
   ).action((dir: string, query: string, flags: Flags) =>
     runCommand(flags, async ({ signal }) => {
+      if (/\.(png|jpe?g|webp|gif|tiff?|avif)$/i.test(query) && !existsSync(query)) {
+        throw usage('QUERY', `There is no picture ${query}. Expected the path of one that is there, or a text.`);
+      }
       const config = await readConfig(flags);
       await using model = await loadModel(flags.model, config('model'));
       const index = await openIndex({ model, dir });
