@@ -166,6 +166,22 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ['steps', ['train', 'x', '--dir', 'y'], '--steps 2000'],
     ['a section', ['train', 'x', '--dir', 'y', '--set', 'trian.steps=3'], 'Did you mean "train"?'],
     ['a source', ['prepare', 'nowhere', '--dir', 'y'], 'There is no "nowhere"'],
+    ['what to measure', ['evaluate', '--model', 'm'], 'Expected a folder of prepared pairs, or --benchmark'],
+    [
+      'a benchmark',
+      ['evaluate', '--model', 'm', '--benchmark', 'sugarcrepe', '--annotations', 'a', '--images', 'b'],
+      'Did you mean "sugar-crepe"?',
+    ],
+    [
+      'the set of a benchmark',
+      ['evaluate', '--model', 'm', '--benchmark', 'negbench', '--annotations', 'a', '--images', 'b'],
+      'name one, e.g. negbench:coco',
+    ],
+    [
+      'the list of benchmarks',
+      ['evaluate', '--model', 'm', '--set', 'evaluate.benchmraks=[]'],
+      'unknown key "benchmraks". Did you mean "benchmarks"?',
+    ],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(args);

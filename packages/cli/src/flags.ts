@@ -15,7 +15,8 @@ export function withCommonFlags(command: Command, ...examples: readonly string[]
     .addHelpText('after', `\nExample:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }
 
-function collect(value: string, before: string[] = []): string[] {
+/** For a flag that may stand several times. */
+export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 

@@ -6,6 +6,7 @@ import type {
   TrainVerifierSettings,
   WriteNegativesOptions,
 } from '@anagram/core';
+import type { BenchmarkSettings } from './open-benchmark.ts';
 import type { ModelSettings } from './open-model.ts';
 import type { SourceSettings } from './open-source.ts';
 
@@ -20,5 +21,5 @@ export interface AnagramConfig {
   readonly calibrate?: Partial<CalibrateOptions>;
   readonly negatives?: Partial<WriteNegativesOptions>;
   readonly train?: Partial<TrainSettings>;
-  readonly evaluate?: PreparedTasksOptions;
+  readonly evaluate?: PreparedTasksOptions & { readonly benchmarks?: readonly BenchmarkSettings[] };
 }

@@ -21,8 +21,8 @@ files, or a folder that prepare has filled. For tables: --set source.image=COLUM
 Deeper settings come from --config FILE (.json, .ts, .mjs; sections source, verifier, prepare, calibrate, negatives,
 model, train, evaluate) and --set train.optimizer.learningRate=5e-4; a flag wins over --set, --set over the file.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part (records that could not be used), 130 interrupted: run the
-same command to continue.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part (records that could not be used, benchmarks
+that were skipped), 130 interrupted: run the same command to continue.`;
 
 /** All of `anagram`. Wrong usage is thrown as a CommanderError, after its message went to stderr. */
 export function createProgram(): Command {

@@ -12,7 +12,7 @@ export interface CommandResult {
   json: unknown;
   /** For people. */
   lines: readonly string[];
-  /** Some records could not be used. */
+  /** Some records could not be used, or some tasks not run. */
   partial?: boolean;
   /** In place of 0 or 3. */
   exitCode?: number;

@@ -130,6 +130,7 @@ export { cola } from './evaluate/benchmark/cola.ts';
 export { colorSwap } from './evaluate/benchmark/color-swap.ts';
 export { crepeProductivity, crepeSystematicity } from './evaluate/benchmark/crepe.ts';
 export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmark/define-benchmark.ts';
+export { benchmarkNames, findBenchmark } from './evaluate/benchmark/find-benchmark.ts';
 export { mmvpVlm } from './evaluate/benchmark/mmvp-vlm.ts';
 export { negBench, negBenchRetrieval } from './evaluate/benchmark/negbench.ts';
 export { spec } from './evaluate/benchmark/spec.ts';

@@ -1,57 +1,58 @@
-import { type Evaluation, evaluate, preparedTasks, type TaskReport } from '@anagram/core';
+import { evaluate, parseSettings, preparedTasks } from '@anagram/core';
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
-import { type CommonFlags, withCommonFlags } from '../flags.ts';
+import * as z from 'zod';
+import { readConfig, usage } from '../config.ts';
+import { evaluationResult } from '../evaluation-result.ts';
+import { type CommonFlags, collect, withCommonFlags } from '../flags.ts';
+import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
 import { loadModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
-import { scoreCells, share, table } from '../table.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, BenchmarkFlags {
   model: string;
   dir?: string;
 }
 
+/** Section `evaluate`: `benchmarks`, and what core's `preparedTasks` takes and checks. */
+const sectionSchema = z.strictObject({
+  benchmarks: z.unknown().optional(),
+  name: z.unknown().optional(),
+  limit: z.unknown().optional(),
+  seed: z.unknown().optional(),
+});
+
 export function addEvaluate(program: Command): void {
   const command = program
-    .command('evaluate <DATA...>')
+    .command('evaluate [DATA...]')
     .description(
-      'Measure a model on prepared pairs that it was not trained on: retrieval, and composition by category.',
+      'Measure a model on prepared pairs that it was not trained on (retrieval, and composition by category), and on published benchmarks.',
     )
     .requiredOption('--model <folder>', 'the model, e.g. ./runs/a/model')
-    .option('--dir <folder>', 'receives results.json');
-  withCommonFlags(command, 'anagram evaluate ./held-out --model ./runs/a/model --dir ./results').action(
-    (data: string[], flags: Flags) =>
-      runCommand(flags, async ({ signal, onEvent }) => {
-        const config = await readConfig(flags);
-        const names = namesOf(data);
-        const sets = await openData(data);
-        const lists = await Promise.all(
-          sets.map((pairs, i) => preparedTasks(pairs, { ...config('evaluate'), name: names[i]! })),
-        );
-        await using model = await loadModel(flags.model, config('model'));
-        const knobs = { signal, onEvent, ...(flags.dir !== undefined && { dir: flags.dir }) };
-        const results = await evaluate({ model, tasks: lists.flat(), ...knobs });
-        return { json: results, lines: summary(results) };
-      }),
+    .option('--dir <folder>', 'receives results.json')
+    .option('--benchmark <name>', 'a published benchmark, e.g. sugar-crepe, negbench:coco (repeatable)', collect)
+    .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
+    .option('--images <folder>', "the benchmarks' pictures")
+    .option('--ties <rule>', 'wrong, or official: broken as the owners do (default: wrong)');
+  withCommonFlags(
+    command,
+    'anagram evaluate ./held-out --model ./runs/a/model --dir ./results',
+    'anagram evaluate --model ./runs/a/model --benchmark sugar-crepe --annotations ./sugar-crepe/data --images ./val2017',
+  ).action((data: string[], flags: Flags) =>
+    runCommand(flags, async ({ signal, onEvent }) => {
+      const config = await readConfig(flags);
+      const { benchmarks, ...prepared } = config('evaluate');
+      parseSettings('evaluate', sectionSchema, config('evaluate'));
+      const published = openBenchmarks(flags, benchmarks);
+      if (data.length === 0 && published.length === 0) {
+        throw usage('evaluate', 'Expected a folder of prepared pairs, or --benchmark, e.g. --benchmark sugar-crepe.');
+      }
+      const names = namesOf(data);
+      const sets = await openData(data);
+      const lists = await Promise.all(sets.map((pairs, i) => preparedTasks(pairs, { ...prepared, name: names[i]! })));
+      await using model = await loadModel(flags.model, config('model'));
+      const knobs = { signal, onEvent, ...(flags.dir !== undefined && { dir: flags.dir }) };
+      return evaluationResult(await evaluate({ model, tasks: [...lists.flat(), ...published], ...knobs }));
+    }),
   );
-}
-
-function summary(results: Evaluation): string[] {
-  const rows = Object.values(results).flatMap((report) => [
-    ...Object.entries(report.scores).map(([name, score]) => [
-      `${report.task} ${name}`,
-      ...scoreCells(score),
-      share(report.chance[name]!),
-    ]),
-    ...meanRow(report),
-  ]);
-  const skipped = Object.values(results).flatMap(({ task, skipped }) =>
-    skipped ? [`${task} was skipped: ${skipped.reason}`] : [],
-  );
-  return [...table(['score', 'value', '95 % interval', 'n', 'chance'], rows), ...skipped];
-}
-
-function meanRow(report: TaskReport): string[][] {
-  return 'mean' in report ? [[`${report.task} mean of categories`, share(report.mean as number), '', '', '']] : [];
 }

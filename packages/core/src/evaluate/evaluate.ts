@@ -1,3 +1,4 @@
+import { AnagramError } from '../errors.ts';
 import type { Knobs } from '../events.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import type { Embedder, Task, TaskReport } from './task.ts';
@@ -15,6 +16,7 @@ export type Evaluation = { readonly [task: string]: TaskReport };
 /**
  * Runs each task on the model, one after the other.
  * @returns Reports by task name; every figure carries n and a 95 % bootstrap interval.
+ * @throws AnagramError `invalid-options` where two tasks have the same name, before any is run.
  */
 export async function evaluate<T extends readonly Task[]>({
   model,
@@ -22,6 +24,12 @@ export async function evaluate<T extends readonly Task[]>({
   dir,
   ...knobs
 }: EvaluateOptions<T>): Promise<Evaluation> {
+  const names = tasks.map(({ name }) => name);
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) {
+    const message = `evaluate.tasks: expected one task of each name, received two with the name "${twice}".`;
+    throw new AnagramError('invalid-options', message, { where: 'evaluate.tasks' });
+  }
   const reports: Record<string, TaskReport> = {};
   for (const task of tasks) {
     knobs.signal?.throwIfAborted();

@@ -123,6 +123,8 @@ const orderImages = {
   flickr30k: 'shannon.cs.illinois.edu/DenotationGraph (on request)',
 };
 
+export const aroOrderSets = ['coco', 'flickr30k'] as const;
+
 /**
  * ARO, COCO-Order and Flickr30k-Order (Yuksekgonul et al. 2023): a caption among four shuffles of its own words.
  *
@@ -135,7 +137,7 @@ const orderImages = {
 export function aroOrder(
   options: BenchmarkOptions & { readonly set: keyof typeof orderImages },
 ): Task<BenchmarkReport> {
-  const { set, options: rest } = chooseSet('aroOrder', ['coco', 'flickr30k'], options);
+  const { set, options: rest } = chooseSet('aroOrder', aroOrderSets, options);
   return defineBenchmark<BenchmarkItem>(
     {
       name: `aro/${set}-order`,

@@ -16,6 +16,9 @@ import { pythonList } from './python-literal.ts';
 const home = 'github.com/RAIVNLab/CREPE';
 const images = 'homes.cs.washington.edu/~ranjay/visualgenome (VG_100K and VG_100K_2)';
 
+export const crepeProductivitySets = ['atom', 'swap', 'negate'] as const;
+export const crepeSystematicitySets = ['cc12m', 'yfcc', 'laion'] as const;
+
 const side = integerCell.pipe(z.int().min(1));
 const regionSchema = z.object({
   image_id: z.string().min(1),
@@ -65,9 +68,9 @@ const chance = Object.fromEntries(
  * texts, averaged over the records. The official order of ties is undefined: they are wrong under either rule.
  */
 export function crepeProductivity(
-  options: BenchmarkOptions & { readonly set: 'atom' | 'swap' | 'negate' },
+  options: BenchmarkOptions & { readonly set: (typeof crepeProductivitySets)[number] },
 ): Task<BenchmarkReport> {
-  const { set, options: rest } = chooseSet('crepeProductivity', ['atom', 'swap', 'negate'], options);
+  const { set, options: rest } = chooseSet('crepeProductivity', crepeProductivitySets, options);
   return defineBenchmark<BenchmarkItem>(
     {
       name: `crepe/productivity-${set}`,
@@ -111,9 +114,9 @@ const systematicitySchema = regionSchema.extend({
  * 5, 10. Chance and ties as for productivity.
  */
 export function crepeSystematicity(
-  options: BenchmarkOptions & { readonly set: 'cc12m' | 'yfcc' | 'laion' },
+  options: BenchmarkOptions & { readonly set: (typeof crepeSystematicitySets)[number] },
 ): Task<BenchmarkReport> {
-  const { set, options: rest } = chooseSet('crepeSystematicity', ['cc12m', 'yfcc', 'laion'], options);
+  const { set, options: rest } = chooseSet('crepeSystematicity', crepeSystematicitySets, options);
   return defineBenchmark<BenchmarkItem>(
     {
       name: `crepe/systematicity-${set}`,

@@ -27,6 +27,8 @@ const sets = {
   },
 } as const;
 
+export const negBenchSets = ['coco', 'voc2007', 'synthetic'] as const;
+
 const rowSchema = z.object({
   image_path: z.string().min(1),
   caption_0: z.string(),
@@ -51,7 +53,7 @@ interface Item extends BenchmarkItem {
  * the first wins, which is the right one throughout COCO and VOC2007, so that a constant model gets 1 there.
  */
 export function negBench(options: BenchmarkOptions & { readonly set: keyof typeof sets }): Task<BenchmarkReport> {
-  const { set, options: rest } = chooseSet('negBench', ['coco', 'voc2007', 'synthetic'], options);
+  const { set, options: rest } = chooseSet('negBench', negBenchSets, options);
   const { file, images } = sets[set];
   return defineBenchmark<Item>(
     {
@@ -92,6 +94,8 @@ const retrievalSets = {
   'synthetic-v2': { file: 'synthetic_retrieval_v2.csv', images: synthetic },
 } as const;
 
+export const negBenchRetrievalSets = ['coco', 'coco-negated', 'synthetic-v1', 'synthetic-v2'] as const;
+
 interface RetrievalItem extends BenchmarkItem {
   /** Number of pictures that a caption chooses among. */
   readonly gallery: number;
@@ -109,8 +113,7 @@ interface RetrievalItem extends BenchmarkItem {
 export function negBenchRetrieval(
   options: BenchmarkOptions & { readonly set: keyof typeof retrievalSets },
 ): Task<BenchmarkReport> {
-  const names = ['coco', 'coco-negated', 'synthetic-v1', 'synthetic-v2'] as const;
-  const { set, options: rest } = chooseSet('negBenchRetrieval', names, options);
+  const { set, options: rest } = chooseSet('negBenchRetrieval', negBenchRetrievalSets, options);
   const { file, images } = retrievalSets[set];
   return defineBenchmark<RetrievalItem>(
     {

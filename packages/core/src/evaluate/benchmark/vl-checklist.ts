@@ -34,6 +34,8 @@ const axes: { readonly [axis in 'Object' | 'Attribute' | 'Relation']: { readonly
     Relation: { 'Relation/action': ['hake', 'swig', 'vg'], 'Relation/spatial': ['vg'] },
   };
 
+export const vlCheckListSets = ['Object', 'Attribute', 'Relation'] as const;
+
 const corpusSchema = z.object({ ANNO_PATH: z.string().min(1), IMG_ROOT: z.string() });
 const text = z.array(z.string()).min(1);
 const fileSchema = z.array(z.tuple([z.string().min(1), z.object({ POS: text, NEG: text })]));
@@ -53,7 +55,7 @@ interface Item extends BenchmarkItem {
  * wrong.
  */
 export function vlCheckList(options: BenchmarkOptions & { readonly set: keyof typeof axes }): Task<BenchmarkReport> {
-  const { set, options: rest } = chooseSet('vlCheckList', ['Object', 'Attribute', 'Relation'], options);
+  const { set, options: rest } = chooseSet('vlCheckList', vlCheckListSets, options);
   return defineBenchmark<Item>(
     {
       name: `vl-checklist/${set}`,

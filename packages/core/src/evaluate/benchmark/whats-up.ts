@@ -22,6 +22,8 @@ const controlled = {
   B: { file: 'controlled_clevr_dataset.json', relations: ['left', 'right', 'in-front', 'behind'] },
 } as const;
 
+export const whatsUpSets = ['A', 'B'] as const;
+
 const controlledSchema = z.array(
   z.object({
     image_path: z.string().regex(/[^/]_[^/]+$/),
@@ -46,7 +48,7 @@ interface ControlledSet extends BenchmarkItem {
  * that a constant model gets 1.
  */
 export function whatsUp(options: BenchmarkOptions & { readonly set: keyof typeof controlled }): Task<BenchmarkReport> {
-  const { set, options: rest } = chooseSet('whatsUp', ['A', 'B'], options);
+  const { set, options: rest } = chooseSet('whatsUp', whatsUpSets, options);
   const { file, relations } = controlled[set];
   return defineBenchmark<ControlledSet>(
     {
@@ -123,6 +125,8 @@ const spatial = {
   },
 } as const;
 
+export const spatialRelationsSets = ['coco-one', 'coco-two', 'gqa-one', 'gqa-two'] as const;
+
 const spatialSchema = z.array(z.tuple([z.union([z.int(), z.string().min(1)]), z.string(), z.string()]));
 
 /**
@@ -136,7 +140,7 @@ const spatialSchema = z.array(z.tuple([z.union([z.int(), z.string().min(1)]), z.
 export function spatialRelations(
   options: BenchmarkOptions & { readonly set: keyof typeof spatial },
 ): Task<BenchmarkReport> {
-  const { set, options: rest } = chooseSet('spatialRelations', ['coco-one', 'coco-two', 'gqa-one', 'gqa-two'], options);
+  const { set, options: rest } = chooseSet('spatialRelations', spatialRelationsSets, options);
   const { file, folder, among } = spatial[set];
   return defineBenchmark<BenchmarkItem>(
     {
