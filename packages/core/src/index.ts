@@ -141,6 +141,7 @@ export { vlCheckList } from './evaluate/benchmark/vl-checklist.ts';
 export { spatialRelations, whatsUp } from './evaluate/benchmark/whats-up.ts';
 export { winoground } from './evaluate/benchmark/winoground.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
+export { type CompareOptions, compareReports, type ScoreComparison } from './evaluate/compare-reports.ts';
 export {
   type CompositionItem,
   type CompositionReport,
@@ -162,7 +163,7 @@ export {
 } from './evaluate/kernels.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
-export type { Embedder, Failure, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
+export type { Embedder, Failure, Outcomes, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
 
 // Search

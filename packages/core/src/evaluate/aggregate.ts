@@ -47,7 +47,17 @@ export function meanOfSubsets<T>(
   values: (item: T) => readonly number[],
   cluster: (item: T) => string,
 ): Score | null {
-  const units = subsets
+  const units = unitsOf(subsets, values, cluster);
+  return units.length === 0 ? null : bootstrapSubsets(units);
+}
+
+/** What is drawn as one, by subset: the items of each cluster that hold a decision. Subsets without any are left out. */
+export function unitsOf<T>(
+  subsets: Subsets<T>,
+  values: (item: T) => readonly number[],
+  cluster: (item: T) => string,
+): Unit[][] {
+  return subsets
     .map((items) => {
       const byCluster = new Map<string, Unit>();
       for (const item of items) {
@@ -61,5 +71,4 @@ export function meanOfSubsets<T>(
       return [...byCluster.values()].filter(({ count }) => count > 0);
     })
     .filter((clusters) => clusters.length > 0);
-  return units.length === 0 ? null : bootstrapSubsets(units);
 }

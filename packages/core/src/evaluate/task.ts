@@ -37,6 +37,16 @@ export interface Skipped {
   };
 }
 
+/** What was decided, in the detail that a comparison of two models on the same items needs. */
+export interface Outcomes {
+  /** SHA-256 of the items: ids, texts and names of pictures, in order. */
+  readonly items: string;
+  /** By score, for each subset whose means it averages: right decisions, and decisions, of each group that is drawn as one. */
+  readonly scores: {
+    readonly [name: string]: readonly { readonly sums: readonly number[]; readonly counts: readonly number[] }[];
+  };
+}
+
 export interface TaskReport {
   readonly task: string;
   /** Set where the task could not be scored; `scores`, `chance` and `failures` are empty then. */
@@ -47,6 +57,8 @@ export interface TaskReport {
   readonly ties: number;
   /** What a random scorer gets, by the same names. */
   readonly chance: { readonly [name: string]: number };
+  /** Benchmarks have them; `compareReports` needs them. */
+  readonly outcomes?: Outcomes;
   /** Worst first. */
   readonly failures: readonly Failure[];
 }

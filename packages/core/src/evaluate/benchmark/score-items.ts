@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { meanOfSubsets, type Subsets } from '../aggregate.ts';
+import { type Subsets, unitsOf } from '../aggregate.ts';
+import { bootstrapSubsets } from '../bootstrap.ts';
 import type { Choice, TieRule } from '../kernels.ts';
-import type { Failure, Score } from '../task.ts';
+import type { Failure, Outcomes, Score } from '../task.ts';
 import type { BenchmarkDefinition, BenchmarkItem, BenchmarkReport, Cosines } from './define-benchmark.ts';
 import type { Embedded } from './embed-items.ts';
 import { pictureKey } from './pictures.ts';
@@ -16,7 +18,7 @@ export async function scoreItems<I extends BenchmarkItem>(
   embedded: Embedded<I>,
   ties: 'wrong' | 'official',
   signal: AbortSignal | undefined,
-): Promise<Pick<BenchmarkReport, 'scores' | 'chance' | 'baselines' | 'ties' | 'failures'>> {
+): Promise<Pick<BenchmarkReport, 'scores' | 'chance' | 'baselines' | 'ties' | 'outcomes' | 'failures'>> {
   const rule = ties === 'official' ? definition.officialTies : 'wrong';
   const decided = await decide(definition, items, rule, embedded.cosines, signal);
   const blind = {
@@ -24,15 +26,20 @@ export async function scoreItems<I extends BenchmarkItem>(
     longerText: await decide(definition, items, 'wrong', byLength(1), signal),
   };
   const scores: Record<string, Score> = {};
+  const outcomes: Record<string, Outcomes['scores'][string]> = {};
   const chance: Record<string, number> = {};
   const baselines: Record<keyof typeof blind, Record<string, number>> = { shorterText: {}, longerText: {} };
   for (const [figure, subsets] of Object.entries(definition.figures(items))) {
     for (const [metric, expected] of Object.entries(definition.chance)) {
       const name = `${figure}.${metric}`;
       const hits = (all: Decisions<I>) => (item: I) => (all.get(item)![metric] ?? []).map(({ right }) => Number(right));
-      const value = meanOfSubsets(subsets, hits(decided), clusterOf);
-      if (!value) continue;
-      scores[name] = value;
+      const units = unitsOf(subsets, hits(decided), clusterOf);
+      if (units.length === 0) continue;
+      scores[name] = bootstrapSubsets(units);
+      outcomes[name] = units.map((own) => ({
+        sums: own.map(({ sum }) => sum),
+        counts: own.map(({ count }) => count),
+      }));
       chance[name] =
         typeof expected === 'number'
           ? expected
@@ -47,8 +54,16 @@ export async function scoreItems<I extends BenchmarkItem>(
     chance,
     baselines,
     ties: items.filter((item) => choices(decided.get(item)!).some(({ tie }) => tie)).length,
+    outcomes: { items: digest(items), scores: outcomes },
     failures: failures(items, decided, embedded),
   };
+}
+
+function digest(items: readonly BenchmarkItem[]): string {
+  const hash = createHash('sha256');
+  for (const { id, texts, pictures } of items)
+    hash.update(`${JSON.stringify([id, texts, pictures.map(pictureKey)])}\n`);
+  return hash.digest('hex');
 }
 
 type Decided = { readonly [metric: string]: readonly Choice[] };
