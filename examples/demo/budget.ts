@@ -1,6 +1,6 @@
 import type { TrainSettings, TrainVerifierSettings } from '@anagram/core';
 
-/** What the two sizes of the demo spend. Chosen on the training vendors' validation split. */
+/** What the two sizes of the demo spend. Chosen on the training vendors' validation split, the length of `full` apart (`docs/decisions/0005`). */
 export interface Budget {
   readonly name: 'quick' | 'full';
   /** Emoji records in the noisy corpus; undefined = all. */
@@ -60,5 +60,5 @@ export const sceneVendors = ['noto', 'openmoji', 'fluent'] as const;
 export const heldOutVendor = 'twemoji';
 export const corpusStyles = ['noto', 'openmoji', 'fluent-3d', 'fluent-flat'] as const;
 export const galleryCount = 300;
-/** Of the held-out vendor's items and gallery: no choice was made by them. */
+/** Of the held-out vendor's items and gallery. No setting was chosen by them but the length of `full` (`docs/decisions/0005`). */
 export const testSeed = 2026;
