@@ -126,6 +126,12 @@ export { byKey, each, macro, meanOfSubsets, micro, type Subsets } from './evalua
 export { aroAttribution, aroOrder, aroRelation } from './evaluate/benchmark/aro.ts';
 export { aroExcludedRelations } from './evaluate/benchmark/aro-excluded-relations.ts';
 export { bivlc } from './evaluate/benchmark/bivlc.ts';
+export {
+  type CaptionRetrievalOptions,
+  cocoRetrieval,
+  flickr8kRetrieval,
+  flickr30kRetrieval,
+} from './evaluate/benchmark/caption-retrieval.ts';
 export { cola } from './evaluate/benchmark/cola.ts';
 export { colorSwap } from './evaluate/benchmark/color-swap.ts';
 export { crepeProductivity, crepeSystematicity } from './evaluate/benchmark/crepe.ts';

@@ -6,6 +6,7 @@ import type { Choice, TieRule } from '../kernels.ts';
 import type { Skipped, Task, TaskReport } from '../task.ts';
 import { Annotations } from './annotations.ts';
 import { embedItems } from './embed-items.ts';
+import type { Place } from './gallery.ts';
 import { findPictures, type Picture } from './pictures.ts';
 import { scoreItems } from './score-items.ts';
 
@@ -49,11 +50,10 @@ export interface Cosines {
   textImage(c: number, i: number): number;
   /** Text a with text b. */
   textText(a: number, b: number): number;
-  /** The item's picture (the best of them) among the pictures of all items, for text c. */
-  ownPicture(c: number): Choice & {
-    /** Number of other pictures that score at least as high. */
-    readonly ahead: number;
-  };
+  /** Where the item's first picture stands among the pictures of all items, for text c. Galleries alone have it. */
+  ownPicture(c: number): Place;
+  /** Where the best of the item's texts stands among the texts of all items, for the first picture. Galleries alone have it. */
+  ownText(): Place;
 }
 
 /** What is particular to a benchmark. */
@@ -62,6 +62,8 @@ export interface BenchmarkDefinition<I extends BenchmarkItem> {
   /** Where the owners publish annotation files, and pictures. */
   readonly publishedAt: { readonly annotations: string; readonly images: string };
   read(annotations: Annotations): Promise<I[]>;
+  /** Whether a text chooses among the pictures of all items, and a picture among all texts. @default false */
+  readonly gallery?: boolean;
   /** How the benchmark's own code breaks ties. */
   readonly officialTies: TieRule;
   /** Decisions about one item by metric. */
@@ -121,7 +123,7 @@ export function defineBenchmark<I extends BenchmarkItem>(
         return { ...head, skipped, scores: {}, chance: {}, baselines: {}, ties: 0, failures: [] };
       }
       emit({ type: 'stage-start', stage: name, total: items.length });
-      const embedded = await embedItems(model, items, found, signal);
+      const embedded = await embedItems(model, items, found, { gallery: definition.gallery ?? false, signal });
       const report = await scoreItems(definition, items, embedded, ties, signal);
       emit({ type: 'stage-end', stage: name, done: items.length });
       return { ...head, ...report };

@@ -1,7 +1,7 @@
 import type { ImageFile } from '../../pair.ts';
-import { pairwise } from '../kernels.ts';
 import { dot, type Embedder } from '../task.ts';
 import type { BenchmarkItem, Cosines } from './define-benchmark.ts';
+import { type GalleryRanks, rankGallery } from './gallery.ts';
 import { pictureKey } from './pictures.ts';
 
 /** Embeddings of a benchmark's items. */
@@ -12,12 +12,13 @@ export interface Embedded<I extends BenchmarkItem = BenchmarkItem> {
 /**
  * Embeds each distinct text and each distinct picture once, so that equal texts have equal cosines.
  * @param files Pictures by `pictureKey`.
+ * @param gallery Whether each text is ranked among all pictures and the other way round.
  */
 export async function embedItems<I extends BenchmarkItem>(
   model: Embedder,
   items: readonly I[],
   files: ReadonlyMap<string, ImageFile>,
-  signal: AbortSignal | undefined,
+  { gallery, signal }: { gallery: boolean; signal: AbortSignal | undefined },
 ): Promise<Embedded<I>> {
   const knobs = signal ? { signal } : {};
   const imageRow = rows(files.keys());
@@ -25,37 +26,42 @@ export async function embedItems<I extends BenchmarkItem>(
   const images = await model.embedImages([...files.values()], knobs); // (distinct pictures, D)
   const texts = await model.embedTexts([...textRow.keys()], knobs); // (distinct texts, D)
   const width = model.embedDim;
+  const first = firstTexts(items);
+  const ranks = gallery ? await rank() : null;
   return {
     cosines: (item) => {
       const textAt = item.texts.map((text) => textRow.get(text)!);
       const imageAt = item.pictures.map((picture) => imageRow.get(pictureKey(picture))!);
       return {
         textImage: (c, i) => dot(texts, textAt[c]!, images, imageAt[i]!, width),
-        ownPicture: (c) => ownPicture(texts, textAt[c]!, images, imageRow.size, new Set(imageAt), width),
+        ownPicture: (c) => ranks!.pictureOf(first.get(item)! + c),
+        ownText: () => ranks!.textOf(imageAt[0]!),
         textText: (a, b) => dot(texts, textAt[a]!, texts, textAt[b]!, width),
       };
     },
   };
+
+  function rank(): Promise<GalleryRanks> {
+    const entries = items.flatMap((item) => {
+      const image = imageRow.get(pictureKey(item.pictures[0]!))!;
+      return item.texts.map((text) => ({ row: textRow.get(text)!, image }));
+    });
+    const textRows = Uint32Array.from(entries, ({ row }) => row);
+    const imageOfText = Uint32Array.from(entries, ({ image }) => image);
+    return rankGallery({ texts, images, width, textRow: textRows, imageOfText }, signal);
+  }
 }
 
-function ownPicture(
-  texts: Float32Array,
-  text: number,
-  images: Float32Array,
-  count: number,
-  own: ReadonlySet<number>,
-  width: number,
-): ReturnType<Cosines['ownPicture']> {
-  const scores = Float64Array.from({ length: count }, (_, image) => dot(texts, text, images, image, width));
-  const score = Math.max(...[...own].map((image) => scores[image]!));
-  let best = Number.NEGATIVE_INFINITY;
-  let ahead = 0;
-  for (let image = 0; image < count; image++) {
-    if (own.has(image)) continue;
-    best = Math.max(best, scores[image]!);
-    if (!(scores[image]! < score)) ahead++;
-  }
-  return { ...pairwise(score, best), ahead };
+/** Number of texts before each item's own. */
+function firstTexts<I extends BenchmarkItem>(items: readonly I[]): Map<I, number> {
+  let before = 0;
+  return new Map(
+    items.map((item) => {
+      const first = before;
+      before += item.texts.length;
+      return [item, first];
+    }),
+  );
 }
 
 function rows(keys: Iterable<string>): Map<string, number> {

@@ -3,6 +3,13 @@ import { suggest } from '../../settings.ts';
 import type { Task } from '../task.ts';
 import { aroAttribution, aroOrder, aroOrderSets, aroRelation } from './aro.ts';
 import { bivlc } from './bivlc.ts';
+import {
+  cocoRetrieval,
+  cocoRetrievalSets,
+  flickr8kRetrieval,
+  flickr30kRetrieval,
+  flickrRetrievalSets,
+} from './caption-retrieval.ts';
 import { cola } from './cola.ts';
 import { colorSwap } from './color-swap.ts';
 import { crepeProductivity, crepeProductivitySets, crepeSystematicity, crepeSystematicitySets } from './crepe.ts';
@@ -43,6 +50,9 @@ const entries: { readonly [name: string]: Entry } = {
   'crepe-productivity': bySet(crepeProductivitySets, crepeProductivity),
   'crepe-systematicity': bySet(crepeSystematicitySets, crepeSystematicity),
   'vl-checklist': bySet(vlCheckListSets, vlCheckList),
+  'coco-retrieval': bySet(cocoRetrievalSets, cocoRetrieval),
+  'flickr30k-retrieval': bySet(flickrRetrievalSets, flickr30kRetrieval),
+  'flickr8k-retrieval': bySet(flickrRetrievalSets, flickr8kRetrieval),
 };
 
 /** Every benchmark that has a name, one for each set: `sugar-crepe`, `negbench:coco`, … */

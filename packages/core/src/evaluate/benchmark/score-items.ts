@@ -95,8 +95,8 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
 function byLength(sign: -1 | 1): (item: BenchmarkItem) => Cosines {
   return ({ texts }) => {
     const words = texts.map((text) => text.trim().split(/\s+/).length);
-    const ownPicture = () => ({ right: false, tie: true, margin: 0, ahead: Number.POSITIVE_INFINITY });
-    return { textImage: (c) => sign * words[c]!, textText: () => 0, ownPicture };
+    const nowhere = () => ({ above: Number.POSITIVE_INFINITY, before: 0, after: 0, margin: 0 });
+    return { textImage: (c) => sign * words[c]!, textText: () => 0, ownPicture: nowhere, ownText: nowhere };
   };
 }
 
