@@ -28,6 +28,7 @@ export { defineSource } from './source/define-source.ts';
 export { type FolderOptions, folder } from './source/folder.ts';
 export { fileOnDisk } from './source/image-file.ts';
 export { jsonl } from './source/jsonl.ts';
+export { type LabelledImages, labelledCsv, labelledFolder } from './source/labelled-images.ts';
 export type { TableColumns } from './source/table-record.ts';
 export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
 
@@ -170,7 +171,15 @@ export {
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
 export type { Embedder, Failure, Outcomes, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
+export { imagenetClasses } from './evaluate/tables/imagenet-classes.ts';
+export { imagenetTemplates } from './evaluate/tables/imagenet-templates.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
+export {
+  type LabelledImage,
+  type ZeroShotOptions,
+  type ZeroShotReport,
+  zeroShotClassification,
+} from './evaluate/zero-shot-classification.ts';
 
 // Search
 
