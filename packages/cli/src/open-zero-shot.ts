@@ -23,21 +23,37 @@ export interface ZeroShotFlags {
 
 export function withZeroShotFlags(command: Command): Command {
   return command
-    .option('--zero-shot <data>', 'classify pictures: a folder FOLDER/CLASS/*.jpg, or a .csv with columns image and label (repeatable)', collect)
-    .option('--classes <file>', 'names of the classes: one a line in the order of the labels, JSON of them by label, or imagenet (default: the labels)')
-    .option('--templates <file>', 'sentences with {} for the class, one a line or as JSON, or imagenet (default: a photo of a {}.)');
+    .option(
+      '--zero-shot <data>',
+      'classify pictures: a folder FOLDER/CLASS/*.jpg, or a .csv with columns image and label (repeatable)',
+      collect,
+    )
+    .option(
+      '--classes <file>',
+      'names of the classes: one a line in the order of the labels, JSON of them by label, or imagenet (default: the labels)',
+    )
+    .option(
+      '--templates <file>',
+      'sentences with {} for the class, one a line or as JSON, or imagenet (default: a photo of a {}.)',
+    );
 }
 
 /**
  * The tasks of `--zero-shot`, which share names and templates.
  * @throws AnagramError `invalid-options`, `source-failed`
  */
-export async function openZeroShot({ zeroShot = [], classes, templates, ties }: ZeroShotFlags): Promise<Task<ZeroShotReport>[]> {
+export async function openZeroShot({
+  zeroShot = [],
+  classes,
+  templates,
+  ties,
+}: ZeroShotFlags): Promise<Task<ZeroShotReport>[]> {
   if (zeroShot.length === 0) {
     if (classes === undefined && templates === undefined) return [];
     throw usage('--classes and --templates', 'Expected --zero-shot with them, e.g. --zero-shot ./imagenet/val.');
   }
-  if (ties !== undefined && ties !== 'wrong' && ties !== 'official') throw usage('--ties', `Expected wrong or official, received "${ties}".`);
+  if (ties !== undefined && ties !== 'wrong' && ties !== 'official')
+    throw usage('--ties', `Expected wrong or official, received "${ties}".`);
   const sentences = templates === undefined ? undefined : await readTemplates(templates);
   return Promise.all(
     zeroShot.map(async (path) => {
@@ -60,12 +76,16 @@ async function readTemplates(source: string): Promise<readonly string[]> {
 }
 
 /** Names that stand in a sentence, and pictures with the places of these. */
-async function nameClasses({ labels, items }: LabelledImages, source: string | undefined): Promise<{ classes: readonly string[]; items: LabelledImages['items'] }> {
+async function nameClasses(
+  { labels, items }: LabelledImages,
+  source: string | undefined,
+): Promise<{ classes: readonly string[]; items: LabelledImages['items'] }> {
   if (source === undefined) return { classes: labels.map((label) => label.replace(/[_-]+/g, ' ')), items };
   const names = source === 'imagenet' ? imagenetClasses : await readNames('--classes', source);
   if (Array.isArray(names)) {
     if (names.length === labels.length) return { classes: names, items };
-    const hint = 'Names without labels are taken in the order of the labels; JSON of names by label may hold more of them.';
+    const hint =
+      'Names without labels are taken in the order of the labels; JSON of names by label may hold more of them.';
     throw usage('--classes', `Expected a name for each of ${labels.length} labels, received ${names.length}. ${hint}`);
   }
   const known = Object.keys(names);
@@ -76,7 +96,10 @@ async function nameClasses({ labels, items }: LabelledImages, source: string | u
 }
 
 /** One a line, a JSON list, or a JSON object of names by label. */
-async function readNames(flag: string, path: string): Promise<readonly string[] | { readonly [label: string]: string }> {
+async function readNames(
+  flag: string,
+  path: string,
+): Promise<readonly string[] | { readonly [label: string]: string }> {
   const text = await readFile(path, 'utf8').catch((error: Error) => {
     throw usage(flag, `${path} cannot be read: ${error.message}.`);
   });

@@ -148,7 +148,14 @@ export { vlCheckList } from './evaluate/benchmark/vl-checklist.ts';
 export { spatialRelations, whatsUp } from './evaluate/benchmark/whats-up.ts';
 export { winoground } from './evaluate/benchmark/winoground.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
-export { type CompareOptions, compareReports, type ScoreComparison } from './evaluate/compare-reports.ts';
+export {
+  type ComparableReport,
+  type CompareOptions,
+  compareEvaluations,
+  compareReports,
+  type EvaluationComparison,
+  type ScoreComparison,
+} from './evaluate/compare-reports.ts';
 export {
   type CompositionItem,
   type CompositionReport,
@@ -157,6 +164,8 @@ export {
   type Decision,
   decide,
 } from './evaluate/composition.ts';
+export type { Contamination, Likeness, TrainingContent } from './evaluate/contamination.ts';
+export { cachedEmbedder, type HashedEmbedder } from './evaluate/embedding-cache.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate/evaluate.ts';
 export {
   averagePrecision,
@@ -169,11 +178,25 @@ export {
   type TieRule,
 } from './evaluate/kernels.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
+export { evaluationSchema, readEvaluation, type SavedEvaluation } from './evaluate/results.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
-export type { Embedder, Failure, Outcomes, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
+export type { CategoryReport, ItemsOrigin, Weakest } from './evaluate/score-prepared.ts';
 export { imagenetClasses } from './evaluate/tables/imagenet-classes.ts';
 export { imagenetTemplates } from './evaluate/tables/imagenet-templates.ts';
+export type {
+  Embedder,
+  Failed,
+  Failure,
+  Outcomes,
+  RunOptions,
+  Score,
+  Skipped,
+  Task,
+  TaskReport,
+  Values,
+} from './evaluate/task.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
+export { readTrainingContent } from './evaluate/training-content.ts';
 export {
   type LabelledImage,
   type ZeroShotOptions,

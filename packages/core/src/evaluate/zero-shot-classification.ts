@@ -37,7 +37,7 @@ export interface ZeroShotReport extends TaskReport {
   readonly classes: readonly { readonly name: string; readonly score: Score | null }[];
 }
 
-const optionsSchema = z.object({
+const optionsSchema = z.strictObject({
   name: z.string().min(1),
   classes: z.array(z.string().min(1)).min(2),
   templates: z

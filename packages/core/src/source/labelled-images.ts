@@ -40,7 +40,10 @@ async function collect(
   for await (const record of records) {
     const label = labelOf(record);
     if (!record.image || label === undefined || label === '') {
-      throw failed(path, `expected a picture with its label, received "${record.id}"${record.problem ? `: ${record.problem}` : ''}`);
+      throw failed(
+        path,
+        `expected a picture with its label, received "${record.id}"${record.problem ? `: ${record.problem}` : ''}`,
+      );
     }
     found.push({ id: record.id, image: record.image, label });
   }
@@ -51,5 +54,9 @@ async function collect(
 }
 
 function failed(path: string, what: string): AnagramError<'source-failed'> {
-  return new AnagramError('source-failed', `${path}: ${what}. Put pictures as FOLDER/LABEL/picture.jpg, or name both columns.`, { path });
+  return new AnagramError(
+    'source-failed',
+    `${path}: ${what}. Put pictures as FOLDER/LABEL/picture.jpg, or name both columns.`,
+    { path },
+  );
 }

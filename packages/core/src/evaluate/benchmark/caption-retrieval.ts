@@ -4,6 +4,7 @@ import { micro } from '../aggregate.ts';
 import type { Task } from '../task.ts';
 import type { Annotations } from './annotations.ts';
 import {
+  type BenchmarkDefinition,
   type BenchmarkItem,
   type BenchmarkOptions,
   type BenchmarkReport,
@@ -107,12 +108,6 @@ interface Source {
   readonly read: Reader;
 }
 
-interface Item extends BenchmarkItem {
-  /** Number of pictures and of captions in the gallery. */
-  readonly pictureCount: number;
-  readonly captionCount: number;
-}
-
 const ks = [1, 5, 10] as const;
 
 function captionRetrieval<S extends string>(
@@ -124,7 +119,7 @@ function captionRetrieval<S extends string>(
 ): Task<BenchmarkReport> {
   const { set, options: rest } = chooseSet(where, sets, options);
   parseSettings(`${where}.captions`, z.union([z.int().min(1), z.literal(Number.POSITIVE_INFINITY)]), most);
-  return defineBenchmark<Item>(
+  return defineBenchmark<BenchmarkItem>(
     {
       name: `${name}/retrieval-${set}`,
       publishedAt: { annotations: source.annotations ?? karpathyFiles, images: source.images },
@@ -132,15 +127,11 @@ function captionRetrieval<S extends string>(
         const pictures = await source.read(annotations, source.file, set);
         if (pictures.length === 0)
           throw annotations.broken(source.file, `split ${set}`, 'expected records, received none');
-        const chosen = pictures.map((picture) => ({ ...picture, captions: picture.captions.slice(0, most) }));
-        const captionCount = chosen.reduce((sum, { captions }) => sum + captions.length, 0);
-        return chosen.map(({ file, elsewhere, captions }) => ({
+        return pictures.map(({ file, elsewhere, captions }) => ({
           id: file,
           category: 'retrieval',
           pictures: [{ file, elsewhere }],
-          texts: captions,
-          pictureCount: chosen.length,
-          captionCount,
+          texts: captions.slice(0, most),
         }));
       },
       gallery: true,
@@ -156,9 +147,9 @@ function captionRetrieval<S extends string>(
         );
       },
       chance: Object.fromEntries(
-        ks.flatMap((k) => [
-          [`i2t.recall@${k}`, ({ texts, captionCount }: Item) => anyWithin(k, texts.length, captionCount)],
-          [`t2i.recall@${k}`, ({ pictureCount }: Item) => Math.min(1, k / pictureCount)],
+        ks.flatMap((k): [string, BenchmarkDefinition<BenchmarkItem>['chance'][string]][] => [
+          [`i2t.recall@${k}`, ({ texts }, gallery) => anyWithin(k, texts.length, gallery.texts)],
+          [`t2i.recall@${k}`, (_, { pictures }) => Math.min(1, k / pictures)],
         ]),
       ),
       figures: (items) => ({ all: micro(items) }),

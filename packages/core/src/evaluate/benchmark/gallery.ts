@@ -22,21 +22,22 @@ export function within({ above, before, after, margin }: Place, k: number, ties:
   return { right: ahead < k, tie: before + after > 0, margin };
 }
 
-/** Texts and pictures of a gallery. Rows of the two matrices may stand for several texts or pictures that are equal. */
+/** Texts and pictures of a gallery. A row of either matrix may stand for several texts, or pictures, that are equal. */
 export interface Gallery {
-  readonly texts: Float32Array; // (distinct texts, D)
-  readonly images: Float32Array; // (distinct pictures, D)
+  readonly texts: Float32Array; // (rows, D)
+  readonly images: Float32Array; // (rows, D)
   readonly width: number;
-  /** Row of each text. */
+  /** Row of each text, and of each picture. */
   readonly textRow: Uint32Array;
-  /** The picture of each text, as a row. */
+  readonly imageRow: Uint32Array;
+  /** The picture of each text. */
   readonly imageOfText: Uint32Array;
 }
 
 export interface GalleryRanks {
   /** The place of its picture among all pictures, for the t-th text. */
   pictureOf(text: number): Place;
-  /** The place of the best of its texts among all texts, for the picture of a row. */
+  /** The place of the best of its texts among all texts, for a picture. */
   textOf(image: number): Place;
 }
 
@@ -48,10 +49,10 @@ const block = 64;
  * Every score is the same sum in the same order as `dot` gives, so that equal rows tie exactly.
  */
 export async function rankGallery(gallery: Gallery, signal: AbortSignal | undefined): Promise<GalleryRanks> {
-  const { texts, images, width, textRow, imageOfText } = gallery;
+  const { texts, images, width, textRow, imageRow, imageOfText } = gallery;
   const count = textRow.length;
-  const pictures = images.length / width;
-  const own = Float64Array.from(textRow, (row, t) => dot(texts, row, images, imageOfText[t]!, width));
+  const pictures = imageRow.length;
+  const own = Float64Array.from(textRow, (row, t) => dot(texts, row, images, imageRow[imageOfText[t]!]!, width));
   const best = new Float64Array(pictures).fill(Number.NEGATIVE_INFINITY); // of a picture's own texts
   const bestText = new Int32Array(pictures).fill(-1);
   for (let t = 0; t < count; t++) {
@@ -67,10 +68,15 @@ export async function rankGallery(gallery: Gallery, signal: AbortSignal | undefi
   const scores = new Float64Array(block);
   for (let from = 0; from < pictures; from += block) {
     const size = Math.min(block, pictures - from);
-    tile.set(images.subarray(from * width, (from + size) * width));
+    imageRow.subarray(from, from + size).forEach((image, b) => {
+      tile.set(images.subarray(image * width, (image + 1) * width), b * width);
+    });
+    let scored = -1;
     for (let text = 0; text < count; text++) {
-      row.set(texts.subarray(textRow[text]! * width, (textRow[text]! + 1) * width));
-      scoreTile(row, tile, size, scores);
+      const one = textRow[text]!;
+      if (images.length === width) scores.fill(own[text]!);
+      else if (one !== scored) scoreTile(copyRow(texts, one, row), tile, size, scores);
+      scored = one;
       const picture = imageOfText[text]!;
       for (let b = 0; b < size; b++) {
         const image = from + b;
@@ -114,6 +120,12 @@ class Counts {
     const [above, before, after] = [this.#above[query]!, this.#before[query]!, this.#after[query]!];
     return { above, before, after, margin: right - this.#best[query]! };
   }
+}
+
+/** Writes a row of a matrix. */
+function copyRow(matrix: Float32Array, at: number, row: Float64Array): Float64Array {
+  row.set(matrix.subarray(at * row.length, (at + 1) * row.length));
+  return row;
 }
 
 /** Scores of one text with the first `size` pictures of a tile; what lies behind them is computed and not used. */
