@@ -19,6 +19,8 @@ export interface BenchmarkFlags {
   annotations?: string;
   images?: string;
   ties?: string;
+  /** Takes `--ties` too. */
+  zeroShot?: readonly string[];
 }
 
 const ties = z.enum(['wrong', 'official']);
@@ -34,7 +36,7 @@ const listSchema = z.array(
  * @throws AnagramError `invalid-options`
  */
 export function openBenchmarks(
-  { benchmark = [], annotations, images, ties: rule }: BenchmarkFlags,
+  { benchmark = [], annotations, images, ties: rule, zeroShot = [] }: BenchmarkFlags,
   listed: unknown = [],
 ): Task<BenchmarkReport>[] {
   if (benchmark.length > 0 && (annotations === undefined || images === undefined)) {
@@ -46,7 +48,8 @@ export function openBenchmarks(
   const named = benchmark.map((name) => ({ name, annotations: annotations!, images: images! }));
   const all: BenchmarkSettings[] = [...named, ...parseSettings('evaluate.benchmarks', listSchema, listed)];
   if (rule === undefined) return all.map((each) => open(each));
-  if (all.length === 0) throw usage('--ties', 'Expected --benchmark with it, or evaluate.benchmarks in the settings.');
+  if (all.length === 0 && zeroShot.length === 0)
+    throw usage('--ties', 'Expected --benchmark with it, or evaluate.benchmarks in the settings.');
   const chosen = parseSettings('--ties', ties, rule);
   return all.map((each) => open({ ...each, ties: chosen }));
 }

@@ -7,9 +7,10 @@ import { type CommonFlags, collect, withCommonFlags } from '../flags.ts';
 import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
 import { loadModel } from '../open-model.ts';
+import { openZeroShot, withZeroShotFlags, type ZeroShotFlags } from '../open-zero-shot.ts';
 import { runCommand } from '../run-command.ts';
 
-interface Flags extends CommonFlags, BenchmarkFlags {
+interface Flags extends CommonFlags, BenchmarkFlags, ZeroShotFlags {
   model: string;
   dir?: string;
 }
@@ -35,7 +36,7 @@ export function addEvaluate(program: Command): void {
     .option('--images <folder>', "the benchmarks' pictures")
     .option('--ties <rule>', 'wrong, or official: broken as the owners do (default: wrong)');
   withCommonFlags(
-    command,
+    withZeroShotFlags(command),
     'anagram evaluate ./held-out --model ./runs/a/model --dir ./results',
     'anagram evaluate --model ./runs/a/model --benchmark sugar-crepe --annotations ./sugar-crepe/data --images ./val2017',
   ).action((data: string[], flags: Flags) =>
@@ -44,15 +45,20 @@ export function addEvaluate(program: Command): void {
       const { benchmarks, ...prepared } = config('evaluate');
       parseSettings('evaluate', sectionSchema, config('evaluate'));
       const published = openBenchmarks(flags, benchmarks);
-      if (data.length === 0 && published.length === 0) {
-        throw usage('evaluate', 'Expected a folder of prepared pairs, or --benchmark, e.g. --benchmark sugar-crepe.');
+      const classified = await openZeroShot(flags);
+      if (data.length === 0 && published.length === 0 && classified.length === 0) {
+        const message =
+          'Expected a folder of prepared pairs, --benchmark, e.g. --benchmark sugar-crepe, or --zero-shot.';
+        throw usage('evaluate', message);
       }
       const names = namesOf(data);
       const sets = await openData(data);
       const lists = await Promise.all(sets.map((pairs, i) => preparedTasks(pairs, { ...prepared, name: names[i]! })));
       await using model = await loadModel(flags.model, config('model'));
       const knobs = { signal, onEvent, ...(flags.dir !== undefined && { dir: flags.dir }) };
-      return evaluationResult(await evaluate({ model, tasks: [...lists.flat(), ...published], ...knobs }));
+      return evaluationResult(
+        await evaluate({ model, tasks: [...lists.flat(), ...published, ...classified], ...knobs }),
+      );
     }),
   );
 }
