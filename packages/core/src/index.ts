@@ -123,7 +123,17 @@ export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 
 // evaluate
 
-export { byKey, each, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
+export {
+  byKey,
+  difference,
+  each,
+  macro,
+  meanOfSubsets,
+  micro,
+  nested,
+  type Subsets,
+  type Weighted,
+} from './evaluate/aggregate.ts';
 export { aroAttribution, aroOrder, aroRelation } from './evaluate/benchmark/aro.ts';
 export { aroExcludedRelations } from './evaluate/benchmark/aro-excluded-relations.ts';
 export { bivlc } from './evaluate/benchmark/bivlc.ts';
@@ -134,6 +144,7 @@ export {
   flickr30kRetrieval,
 } from './evaluate/benchmark/caption-retrieval.ts';
 export { cola } from './evaluate/benchmark/cola.ts';
+export { colaSingle } from './evaluate/benchmark/cola-single.ts';
 export { colorSwap } from './evaluate/benchmark/color-swap.ts';
 export { crepeProductivity, crepeSystematicity } from './evaluate/benchmark/crepe.ts';
 export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmark/define-benchmark.ts';

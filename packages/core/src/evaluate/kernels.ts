@@ -11,6 +11,8 @@ export interface Choice {
   readonly tie: boolean;
   /** Score of the right answer less that of the best wrong one; −2 … 2 for cosines. */
   readonly margin: number;
+  /** How much of it is right, 0 … 1, where it is no yes or no. */
+  readonly value?: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
@@ -26,6 +26,14 @@ export class Annotations {
   constructor(dir: string, publishedAt: string) {
     this.dir = dir;
     this.publishedAt = publishedAt;
+  }
+
+  /** Whether there is such a file: some are not of the benchmark's own. */
+  has(file: string): Promise<boolean> {
+    return access(join(this.dir, file)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A file with one JSON array or object. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { each, macro, micro } from '../aggregate.ts';
+import { byKey, difference, each, macro, micro } from '../aggregate.ts';
 import { type Choice, nWay, rank, type TieRule } from '../kernels.ts';
 import type { Task } from '../task.ts';
 import { integerCell } from './annotations.ts';
@@ -112,7 +112,7 @@ const systematicitySchema = regionSchema.extend({
  *
  * `dir` is the folder of `syst_hard_negatives.zip`, with `syst_vg_hard_negs_seen_compounds_in_cc12m.csv` and so on; `images` as for
  * productivity. Figures: `seen.atom.recall@1`, `unseen.atom.recall@1` and so on for the negatives `atom`, `comp`, `combined` and k of 1, 3,
- * 5, 10. Chance and ties as for productivity.
+ * 5, 10; `difference.atom.recall@1` and so on, seen less unseen. Chance and ties as for productivity.
  */
 export function crepeSystematicity(
   options: BenchmarkOptions & { readonly set: (typeof crepeSystematicitySets)[number] },
@@ -137,7 +137,15 @@ export function crepeSystematicity(
       officialTies: 'first',
       decide: (cosines, ties, { texts }) => decide(cosines, ties, texts),
       chance,
-      figures: (items) => each(items, ({ category }) => category),
+      figures: (items) => {
+        const byCategory = byKey(items, ({ category }) => category);
+        const of = (category: string) => byCategory.get(category) ?? [];
+        const differences = kinds.map((kind) => [
+          `difference.${kind}`,
+          difference(of(`seen.${kind}`), of(`unseen.${kind}`)),
+        ]);
+        return { ...each(items, ({ category }) => category), ...Object.fromEntries(differences) };
+      },
     },
     rest,
   );

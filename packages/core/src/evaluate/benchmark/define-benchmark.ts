@@ -3,7 +3,7 @@ import { safeEmitter } from '../../events.ts';
 import { hashBytes } from '../../image/hash.ts';
 import { Random } from '../../random.ts';
 import { parseSettings } from '../../settings.ts';
-import type { Subsets } from '../aggregate.ts';
+import type { Subsets, Weighted } from '../aggregate.ts';
 import type { Choice, TieRule } from '../kernels.ts';
 import type { Skipped, Task, TaskReport } from '../task.ts';
 import { Annotations } from './annotations.ts';
@@ -72,7 +72,7 @@ export interface BenchmarkDefinition<I extends BenchmarkItem> {
     readonly [metric: string]: number | ((item: I, gallery: { pictures: number; texts: number }) => number);
   };
   /** Over which items each figure is taken; every metric has one figure of each name. */
-  figures(items: readonly I[]): { readonly [figure: string]: Subsets<I> };
+  figures(items: readonly I[]): { readonly [figure: string]: Subsets<I> | Weighted<I> };
 }
 
 const optionsSchema = z.strictObject({

@@ -13,6 +13,7 @@ import { aroAttribution, aroOrder, aroRelation } from './aro.ts';
 import { bivlc } from './bivlc.ts';
 import { cocoRetrieval, flickr30kRetrieval } from './caption-retrieval.ts';
 import { cola } from './cola.ts';
+import { colaSingle } from './cola-single.ts';
 import { colorSwap } from './color-swap.ts';
 import { crepeProductivity, crepeSystematicity } from './crepe.ts';
 import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
@@ -31,6 +32,7 @@ const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>,
   ['winoground', winoground, fixtures.winogroundFiles],
   ['sugarCrepePlusPlus', sugarCrepePlusPlus, fixtures.sugarCrepePlusPlusFiles],
   ['cola', cola, fixtures.colaFiles],
+  ['colaSingle', (options) => colaSingle({ ...options, set: 'gqa' }), retrievals.colaSingleFiles],
   ['colorSwap', colorSwap, fixtures.colorSwapFiles],
   ['bivlc', bivlc, fixtures.bivlcFiles],
   ['aroRelation', aroRelation, relations.aroRelationFiles],

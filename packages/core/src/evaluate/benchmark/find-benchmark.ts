@@ -11,6 +11,7 @@ import {
   flickrRetrievalSets,
 } from './caption-retrieval.ts';
 import { cola } from './cola.ts';
+import { colaSingle, colaSingleSets } from './cola-single.ts';
 import { colorSwap } from './color-swap.ts';
 import { crepeProductivity, crepeProductivitySets, crepeSystematicity, crepeSystematicitySets } from './crepe.ts';
 import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
@@ -37,6 +38,7 @@ const entries: { readonly [name: string]: Entry } = {
   'color-swap': whole(colorSwap),
   bivlc: whole(bivlc),
   cola: whole(cola),
+  'cola-single': bySet(colaSingleSets, colaSingle),
   'aro-relation': whole(aroRelation),
   'aro-attribution': whole(aroAttribution),
   'aro-order': bySet(aroOrderSets, aroOrder),
