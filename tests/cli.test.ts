@@ -214,6 +214,8 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
       ['evaluate', '--model', 'm', '--set', 'evaluate.benchmraks=[]'],
       'unknown key "benchmraks". Did you mean "benchmarks"?',
     ],
+    ['a model', ['evaluate', 'x'], '--model: Expected the model to measure'],
+    ['other results', ['evaluate', 'x', '--compare'], '--compare: Expected two results or more'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(args);

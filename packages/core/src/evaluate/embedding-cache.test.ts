@@ -16,7 +16,7 @@ afterEach(() => rm(dir, { recursive: true }));
 
 const hashed = (seed: number) => ({ ...randomEmbedder(seed), hash: async () => `${seed}`.repeat(64) });
 const pixel = (colour: number) => ({ width: 1, height: 1, data: Uint8Array.of(colour % 256, colour >> 8, 0) });
-const texts = Array.from({ length: 1100 }, (_, k) => `text ${k}`);
+const texts = Array.from({ length: 2100 }, (_, k) => `text ${k}`);
 
 it('gives the rows of the model in the order asked for, and asks it for each text once', async () => {
   const model = hashed(1);
@@ -75,7 +75,7 @@ it('goes on behind the last block that was written', async () => {
   const cached = await cachedEmbedder(slow, dir);
   await expect(cached.embedTexts(texts, { signal: controller.signal })).rejects.toThrow('enough');
   await (await cachedEmbedder(slow, dir)).embedTexts(texts);
-  expect(calls.map(({ length }) => length)).toEqual([512, 512, 76]);
+  expect(calls.map(({ length }) => length)).toEqual([1024, 1024, 52]);
   expect(calls.flat()).toEqual(texts);
 });
 
@@ -84,7 +84,7 @@ it.each([
   ['a missing end', async (path: string) => writeFile(path, (await readFile(path)).subarray(0, 100))],
   ['something behind it', (path: string) => appendFile(path, 'x')],
 ])('embeds anew what stood in a file with %s', async (_, damage) => {
-  await (await cachedEmbedder(hashed(1), dir)).embedTexts(texts.slice(0, 512));
+  await (await cachedEmbedder(hashed(1), dir)).embedTexts(texts.slice(0, 1024));
   const folder = join(dir, '1'.repeat(64), 'texts');
   const [file] = await readdir(folder);
   await damage(join(folder, file!));
