@@ -11,7 +11,7 @@ import {
   zeroShotClassification,
 } from '@anagram/core';
 import type { Command } from 'commander';
-import { usage } from './config.ts';
+import { given, usage } from './config.ts';
 import { collect } from './flags.ts';
 
 export interface ZeroShotFlags {
@@ -19,6 +19,7 @@ export interface ZeroShotFlags {
   classes?: string;
   templates?: string;
   ties?: string;
+  limit?: number;
 }
 
 export function withZeroShotFlags(command: Command): Command {
@@ -47,6 +48,7 @@ export async function openZeroShot({
   classes,
   templates,
   ties,
+  limit,
 }: ZeroShotFlags): Promise<Task<ZeroShotReport>[]> {
   if (zeroShot.length === 0) {
     if (classes === undefined && templates === undefined) return [];
@@ -62,7 +64,7 @@ export async function openZeroShot({
         name: `zero-shot/${basename(resolve(path))}`,
         ...(await nameClasses(data, classes)),
         ...(sentences && { templates: sentences }),
-        ...(ties !== undefined && { ties }),
+        ...given({ ties, limit }),
       });
     }),
   );

@@ -9,7 +9,7 @@ import type { Embedder } from './task.ts';
 export type HashedEmbedder = Embedder & Required<Pick<Embedder, 'hash'>>;
 
 /** So many inputs are embedded before their rows are written. */
-const block = 512;
+const block = 1024;
 const readAtOnce = 16;
 
 /**

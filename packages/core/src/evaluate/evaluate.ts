@@ -59,6 +59,7 @@ export async function evaluate<T extends readonly Task[]>({
     };
     await writeEvaluation(dir, { version: 1, model: hash, ...evaluation });
   };
+  await save();
   for (const task of tasks) {
     knobs.signal?.throwIfAborted();
     const fingerprint = dir === undefined ? null : await fingerprintOf(task, trainedOn?.fingerprint);

@@ -80,6 +80,13 @@ describe('zeroShotClassification', () => {
     expect(difference).toBeCloseTo(second.scores['all.top1']!.value - first.scores['all.top1']!.value, 12);
   });
 
+  it('classifies a sample where there is a limit, and says of how many', async () => {
+    const task = zeroShotClassification({ name: 'seven', classes, items, limit: 4 });
+    const { scores, limited } = await task.run({ model: randomEmbedder() });
+    expect(scores['all.top1']!.n).toBe(4);
+    expect(limited).toEqual({ drawn: 4, of: items.length, what: 'items' });
+  });
+
   it('refuses templates without a place for the class, labels without a class, and no pictures', () => {
     const make = (given: object) => () => zeroShotClassification({ name: 'seven', classes, items, ...given });
     expect(make({ templates: ['a photo'] })).toThrow('expected {} in the place of the class');

@@ -6,6 +6,7 @@ import { safeEmitter } from '../events.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { macro, micro, type Subsets, unitsOf } from './aggregate.ts';
+import { sample } from './benchmark/define-benchmark.ts';
 import { bootstrap, bootstrapSubsets } from './bootstrap.ts';
 import { nWay, rank } from './kernels.ts';
 import { dot, type Embedder, type Failure, type Outcomes, type Score, type Task, type TaskReport } from './task.ts';
@@ -29,6 +30,8 @@ export interface ZeroShotOptions {
    * taken; `torch.topk`, which the field's code calls, promises no order. @default 'wrong'
    */
   readonly ties?: 'wrong' | 'official';
+  /** Classifies a seeded sample of so many pictures, for a quick look. */
+  readonly limit?: number;
 }
 
 export interface ZeroShotReport extends TaskReport {
@@ -44,6 +47,7 @@ const optionsSchema = z.strictObject({
     .array(z.string().refine((template) => /\{c?\}/.test(template), 'expected {} in the place of the class'))
     .min(1),
   ties: z.enum(['wrong', 'official']),
+  limit: z.int().min(1).optional(),
 });
 
 /** Texts that are embedded at once. */
@@ -56,9 +60,14 @@ const textBatch = 2048;
  * @throws AnagramError `invalid-options`
  */
 export function zeroShotClassification(options: ZeroShotOptions): Task<ZeroShotReport> {
-  const { items, templates = ['a photo of a {}.'], ties = 'wrong', ...given } = options;
-  const { name, classes } = parseSettings('zeroShotClassification', optionsSchema, { ...given, templates, ties });
-  checkItems(items, classes.length);
+  const { items: all, templates = ['a photo of a {}.'], ties = 'wrong', ...given } = options;
+  const { name, classes, limit } = parseSettings('zeroShotClassification', optionsSchema, {
+    ...given,
+    templates,
+    ties,
+  });
+  checkItems(all, classes.length);
+  const items = limit === undefined ? all : sample(name, all, limit);
   return {
     name,
     async run({ model, signal, onEvent }) {
@@ -78,7 +87,10 @@ export function zeroShotClassification(options: ZeroShotOptions): Task<ZeroShotR
         signal?.throwIfAborted();
       }
       emit({ type: 'stage-end', stage: name, done: items.length });
-      return report(name, classes, templates, decided, ties);
+      return {
+        ...(items.length < all.length && { limited: { drawn: items.length, of: all.length, what: 'items' as const } }),
+        ...report(name, classes, templates, decided, ties),
+      };
 
       function decide(item: LabelledImage, row: number): Decided {
         const cosines = classes.map((_, place) => dot(images, row, directions, place, model.embedDim));

@@ -144,8 +144,8 @@ export function defineBenchmark<I extends BenchmarkItem>(
   };
 }
 
-/** So many items drawn by the benchmark's name, in their own order. */
-function sample<I>(name: string, items: readonly I[], limit: number): I[] {
+/** So many items drawn by the task's name, in their own order. */
+export function sample<I>(name: string, items: readonly I[], limit: number): I[] {
   const places = new Random('limit', name).shuffle(Uint32Array.from(items, (_, place) => place));
   return [...places.subarray(0, limit).sort()].map((place) => items[place]!);
 }
