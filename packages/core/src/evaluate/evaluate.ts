@@ -45,7 +45,8 @@ export async function evaluate<T extends readonly Task[]>({
   await using _ = dir === undefined ? null : await lockFolder(dir);
   const hash = isHashed(model) ? await model.hash() : null;
   const before = dir === undefined ? null : await openResults(dir, hash);
-  const embedder = dir !== undefined && isHashed(model) ? await cachedEmbedder(model, join(dir, 'embeddings')) : model;
+  const embedder =
+    dir !== undefined && isHashed(model) ? await cachedEmbedder(model, join(dir, 'embeddings'), knobs) : model;
   const trainedOn =
     sets === undefined ? undefined : await readTrainingContent(sets, { ...knobs, ...(dir !== undefined && { dir }) });
   const emit = safeEmitter(knobs.onEvent);
