@@ -128,7 +128,9 @@ describe('the whole way', () => {
     const other = await runCli(['evaluate', at('data'), '--model', at('tuned-model'), ...config, '--dir', at('other')]);
     expect(other.code, other.stderr).toBe(0);
     type Compared = { tasks: Record<string, Record<string, { difference: number; p: number }>>; refused: object }[];
-    const [compared] = await json<Compared>(0, 'evaluate', '--compare', at('results'), at('other', 'results.json'));
+    const pair = [at('results'), at('other', 'results.json')];
+    const { stdout } = await runCli(['evaluate', '--compare', ...pair, '--json']);
+    const [compared] = JSON.parse(stdout) as Compared;
     expect(Object.keys(compared!.tasks)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
     expect(compared!.tasks['data/composition']!['position.group']!.p).toBeGreaterThan(0);
     expect(compared!.refused).toEqual({});
@@ -215,6 +217,11 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
       'unknown key "benchmraks". Did you mean "benchmarks"?',
     ],
     ['a model', ['evaluate', 'x'], '--model: Expected the model to measure'],
+    [
+      'what it compares',
+      ['evaluate', 'x', 'y', '--compare', '--model', 'm'],
+      'Expected results alone, received --model',
+    ],
     ['other results', ['evaluate', 'x', '--compare'], '--compare: Expected two results or more'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {

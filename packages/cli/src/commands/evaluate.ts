@@ -56,7 +56,10 @@ export function addEvaluate(program: Command): void {
     'anagram evaluate ./results-a ./results-b --compare',
   ).action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
-      if (flags.compare) return comparisonResult(data);
+      if (flags.compare) {
+        refuseOthers(command, flags);
+        return comparisonResult(data);
+      }
       const config = await readConfig(flags);
       const { benchmarks, trainedOn, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
       const prepared = { ...section, ...given({ limit: flags.limit }) };
@@ -83,4 +86,12 @@ export function addEvaluate(program: Command): void {
       );
     }),
   );
+}
+
+/** Results were measured already: what says how to measure has no place beside them. */
+function refuseOthers(command: Command, flags: Flags): void {
+  const other = command.options.find(
+    (option) => Object.hasOwn(flags, option.attributeName()) && !['--compare', '--json'].includes(option.long!),
+  );
+  if (other) throw usage('--compare', `Expected results alone, received ${other.long} beside them.`);
 }
