@@ -165,6 +165,8 @@ describe('the whole way', () => {
       '2',
     );
     expect(first!.id).toBe('0003.png');
+    const none = await runCli([...search, picture, ...model, '--limit', '0']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('search.limit: ')]);
     expect(first!.score).toBeCloseTo(1, 4);
     expect(more).toHaveLength(1);
     const byText = await runCli([...search, 'a red circle', ...model]);
