@@ -2,60 +2,26 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blotches, writePreparedFolder } from '../../test/fixtures/prepared-folder.ts';
 import { tinyEmbedder } from '../../test/fixtures/tiny-benchmark.ts';
+import { croppedFile } from '../image/crop.ts';
 import { encodeJpeg, encodePng } from '../image/encode.ts';
-import { hashBytes, hashPixels } from '../image/hash.ts';
-import type { ImageFile, Pixels } from '../pair.ts';
-import { Random } from '../random.ts';
-import { manifestHash } from '../shard/manifest.ts';
-import { negativesSample, pairSample } from '../shard/sample.ts';
-import { writeShard, writeVerdicts } from '../shard/shard-writer.ts';
+import type { ImageFile } from '../pair.ts';
 import { evaluate } from './evaluate.ts';
 import { retrieval } from './retrieval.ts';
 import { textChoice } from './text-choice.ts';
 import { readTrainingContent } from './training-content.ts';
-
-/** A picture with features of its own: blotches at random places. */
-function blotches(seed: number, side = 48): Pixels {
-  const random = new Random('blotches', seed);
-  const waves = Array.from({ length: 5 }, () => [random.below(100) / 400, random.below(100) / 400, random.below(7)]);
-  const data = new Uint8Array(side * side * 3);
-  for (let at = 0; at < side * side; at++) {
-    const [x, y] = [(48 * (at % side)) / side, (48 * Math.floor(at / side)) / side];
-    const value = waves.reduce((sum, [u, v, p]) => sum + Math.sin(x * u! + y * v! + p!), 0);
-    data.fill(Math.round(128 + 25 * value), 3 * at, 3 * at + 3);
-  }
-  return { width: side, height: side, data };
-}
 
 const file = (name: string, bytes: Uint8Array): ImageFile => ({ name, bytes: async () => bytes });
 
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'contamination-'));
-  const samples = await Promise.all(
-    [0, 1].map(async (k) => {
-      const pixels = blotches(k);
-      const image = await encodePng(pixels);
-      const provenance = {
-        ...{ id: `${k}`, source: 's', route: 'keep' as const, score: null, byTower: null, repaired: null },
-        ...{ sha256: hashBytes(image), pixelHash: hashPixels(pixels) },
-      };
-      return pairSample(`00${k}`, { image, text: `A Dog, number ${k}.`, provenance });
-    }),
+  await writePreparedFolder(
+    dir,
+    [0, 1].map((k) => ({ text: `A Dog, number ${k}.`, picture: blotches(k) })),
+    [{ pair: 0, category: 'object', text: 'a cat', picture: blotches(7) }],
   );
-  const iterate = async function* <T>(all: readonly T[]) {
-    yield* all;
-  };
-  await writeShard({ dir, name: 'pairs-00000.tar', samples: iterate(samples), stepKey: 'k' });
-  await writeVerdicts({ dir, name: 'verdicts-00000.jsonl', verdicts: [], stepKey: 'k' });
-  const pixels = blotches(7);
-  const edited = { bytes: await encodePng(pixels), pixelHash: hashPixels(pixels) };
-  const negative = { category: 'object' as const, text: 'a cat', change: { from: 'dog', to: 'cat' }, image: edited };
-  await writeShard({
-    ...{ dir: join(dir, 'negatives'), name: 'negatives-00000.tar', stepKey: 'k', parent: await manifestHash(dir) },
-    samples: iterate([negativesSample('000', [negative])]),
-  });
 });
 afterAll(() => rm(dir, { recursive: true }));
 
@@ -113,6 +79,38 @@ describe('evaluate with trainedOn', () => {
       items: { count: 2, of: 4 },
       rest: { 'colour.choice': { value: 1, n: 2 } },
     });
+  });
+
+  it('looks for a part of a picture as its whole, which it reads once', async () => {
+    let read = 0;
+    const bytes = await encodePng(blotches(1));
+    const whole: ImageFile = {
+      name: 'whole.png',
+      async bytes() {
+        read++;
+        return bytes;
+      },
+    };
+    const parts = [0, 8].map((x) => croppedFile(whole, { x, y: 0, width: 8, height: 8 }));
+    const cut = parts.map((image, k) => ({ ...items[0]!, id: `${k}`, image, text: `part ${k}` }));
+    const { findPicture, ...content } = await readTrainingContent(dir);
+    const asked: string[] = [];
+    const report = await textChoice({ name: 't', items: cut }).run({
+      model: { ...right, embedImages: async (images) => Float32Array.from(images.flatMap(() => [1, 0])) },
+      trainedOn: {
+        ...content,
+        findPicture: (image) => {
+          asked.push('name' in image ? image.name : 'pixels');
+          return findPicture(image);
+        },
+      },
+    });
+    expect(report.contamination!.pictures).toMatchObject({
+      count: 2,
+      of: 2,
+      first: [{ as: 'bytes' }, { as: 'bytes' }],
+    });
+    expect([asked, read]).toEqual([['whole.png'], 1]);
   });
 
   it('does so for retrieval, whose other queries still choose among the whole gallery', async () => {

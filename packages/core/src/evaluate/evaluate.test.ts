@@ -82,7 +82,8 @@ describe('with dir', () => {
     const controller = new AbortController();
     const stop = evaluate({
       ...{ model: hashed(1), tasks, dir: stopped, signal: controller.signal },
-      onEvent: (event) => event.type === 'stage-end' && controller.abort(new Error('enough')),
+      onEvent: (event) =>
+        event.type === 'stage-end' && event.stage === 'sugarcrepe' && controller.abort(new Error('enough')),
     });
     await expect(stop).rejects.toThrow('enough');
     expect(Object.keys((await readEvaluation(stopped)).tasks)).toEqual(['sugarcrepe']);
