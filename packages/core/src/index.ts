@@ -161,9 +161,11 @@ export {
   rank,
   type TieRule,
 } from './evaluate/kernels.ts';
+export { type RenderComparisonOptions, renderComparison } from './evaluate/page/render-comparison.ts';
+export { type RenderEvaluationOptions, renderEvaluation } from './evaluate/page/render-evaluation.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
-export type { Embedder, Failure, Outcomes, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
+export type { Embedder, Failure, FailureDetail, Outcomes, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
 
 // Search
@@ -180,6 +182,9 @@ export { openIndex, type SearchHit, type SearchIndex } from './search/open-index
 
 // Report
 
+export type { Bars } from './report/bars.ts';
+export type { Card } from './report/cards.ts';
 export { barChart, histogram, lineChart, type Series } from './report/charts.ts';
-export { type Block, type Card, escapeHtml, renderReport, type Section } from './report/html.ts';
+export { escapeHtml } from './report/escape.ts';
+export { type Block, renderReport, type Section } from './report/html.ts';
 export { type ProgressSink, progressRenderer } from './report/progress.ts';

@@ -54,6 +54,13 @@ describe('scoreComposition', () => {
     const report = scoreComposition('t', items, half, perfect, 2);
     expect(report.mean).toBe(0.75);
     expect(report.failures.map((failure) => failure.id)).toEqual(['a']);
+    expect(report.scores['all.macro.group']).toMatchObject({ value: report.mean, n: 4 });
+    expect(report.failures[0]!.detail).toMatchObject({
+      cosines: [
+        [0, 1],
+        [1, 0],
+      ],
+    });
   });
 });
 

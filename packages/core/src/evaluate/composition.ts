@@ -1,6 +1,6 @@
 import { safeEmitter } from '../events.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, bootstrapSubsets } from './bootstrap.ts';
 import { matrix2x2 } from './kernels.ts';
 import { dot, type Embedder, type Failure, type Score, type Task, type TaskReport } from './task.ts';
 
@@ -63,8 +63,17 @@ export function composition(options: { name: string; items: readonly Composition
       emit({ type: 'stage-end', stage: name, done: items.length });
       return report;
     },
+    async picturesOf(failures) {
+      const byId = new Map(items.map((item) => [item.id, item.images]));
+      return failures.map(({ id }) => byId.get(id) ?? []);
+    },
   };
 }
+
+const fits = [
+  [true, false],
+  [false, true],
+] as const;
 
 /** The scoring alone, on given embeddings: rows 2k and 2k+1 belong to item k. */
 export function scoreComposition(
@@ -95,7 +104,7 @@ export function scoreComposition(
         id: item.id,
         category: item.category,
         margin,
-        detail: { texts: [...item.texts], cosines: s.flat() },
+        detail: { texts: item.texts, fits, cosines: s },
       });
     }
   });
@@ -107,8 +116,12 @@ export function scoreComposition(
         { text: bootstrap(figures.text), image: bootstrap(figures.image), group: bootstrap(figures.group) },
       ]),
   );
+  const mean = (kind: keyof CompositionScores) =>
+    bootstrapSubsets([...byCategory.values()].map((all) => all[kind].map((sum) => ({ sum, count: 1 }))));
+  const overall: { [name: string]: CompositionScores } =
+    items.length > 0 ? { 'all.macro': { text: mean('text'), image: mean('image'), group: mean('group') } } : {};
   const flat = (pick: (kind: 'text' | 'image' | 'group', score: Score) => number | Score) =>
-    Object.entries(categories).flatMap(([category, scores]) =>
+    Object.entries({ ...categories, ...overall }).flatMap(([category, scores]) =>
       (['text', 'image', 'group'] as const).map((kind) => [`${category}.${kind}`, pick(kind, scores[kind])] as const),
     );
   const groups = Object.values(categories).map((scores) => scores.group.value);

@@ -1,12 +1,14 @@
 import { AnagramError } from '../errors.ts';
 import type { Knobs } from '../events.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
+import { renderEvaluation } from './page/render-evaluation.ts';
+import { thumbnailsOf } from './page/thumbnails.ts';
 import type { Embedder, Task, TaskReport } from './task.ts';
 
 export interface EvaluateOptions<T extends readonly Task[]> extends Knobs {
   model: Embedder;
   tasks: T;
-  /** Where `results.json` is written; nothing is written without it. */
+  /** Where `results.json` and `report.html` are written; nothing is written without it. */
   dir?: string;
 }
 
@@ -35,6 +37,10 @@ export async function evaluate<T extends readonly Task[]>({
     knobs.signal?.throwIfAborted();
     reports[task.name] = await task.run({ model, ...knobs });
   }
-  if (dir !== undefined) await writeAtomic(`${dir}/results.json`, `${JSON.stringify(reports, null, 2)}\n`);
+  if (dir !== undefined) {
+    await writeAtomic(`${dir}/results.json`, `${JSON.stringify(reports, null, 2)}\n`);
+    const thumbnails = await thumbnailsOf(tasks, reports, knobs.signal);
+    await writeAtomic(`${dir}/report.html`, renderEvaluation(reports, { thumbnails }));
+  }
   return reports;
 }

@@ -1,7 +1,7 @@
 import { safeEmitter } from '../events.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { bootstrap } from './bootstrap.ts';
-import { dot, type Failure, type Score, type Task, type TaskReport } from './task.ts';
+import { dot, type Failure, type FailureDetail, type Score, type Task, type TaskReport } from './task.ts';
 
 /** One picture of a gallery and the text that names it; equal texts (or keys) are right answers for each other. */
 export interface RetrievalItem {
@@ -48,13 +48,29 @@ export function retrieval(options: {
       emit({ type: 'stage-end', stage: name, done: gallery.length });
       return report(name, gallery, at, toText, toImage);
     },
+    async picturesOf(failures) {
+      const byId = new Map(gallery.map(({ id, image }) => [id, image]));
+      const shown = ({ id, category, detail }: Failure) =>
+        category === 'textToImage' ? (detail as unknown as RetrievalFailure).answers : [id];
+      return failures.map((failure) => shown(failure).flatMap((id) => byId.get(id) ?? []));
+    },
   };
 }
 
 interface Ranked {
   /** Number of wrong answers that score at least as high as the best right one. */
   rank: Int32Array;
+  /** Place of the best right answer, and of the best wrong one, or −1; with their cosines. */
+  best: { right: Int32Array; wrong: Int32Array; cosines: Float32Array }; // cosines (n, 2)
   ties: number;
+}
+
+/** What a failure of retrieval holds: the query, and the right answer beside the wrong one that came first. */
+interface RetrievalFailure extends FailureDetail {
+  /** Where the right answer stands; 1 is first. */
+  readonly rank: number;
+  /** Ids of the right answer and of the one that came first. */
+  readonly answers: readonly [string, string];
 }
 
 function ranks(
@@ -65,14 +81,18 @@ function ranks(
   same: (a: number, b: number) => boolean,
 ): Ranked {
   const rank = new Int32Array(n);
+  const best = { right: new Int32Array(n), wrong: new Int32Array(n), cosines: new Float32Array(2 * n) };
   let ties = 0;
   const scores = new Float64Array(n);
   for (let q = 0; q < n; q++) {
-    let right = Number.NEGATIVE_INFINITY;
+    let [bestRight, bestWrong] = [-1, -1];
     for (let a = 0; a < n; a++) {
       scores[a] = dot(queries, q, answers, a, width);
-      if (same(q, a)) right = Math.max(right, scores[a]!);
+      if (same(q, a)) {
+        if (bestRight < 0 || scores[a]! > scores[bestRight]!) bestRight = a;
+      } else if (bestWrong < 0 || scores[a]! > scores[bestWrong]!) bestWrong = a;
     }
+    const right = scores[bestRight]!;
     let ahead = 0;
     let tied = false;
     for (let a = 0; a < n; a++) {
@@ -81,9 +101,12 @@ function ranks(
       if (scores[a] === right) tied = true;
     }
     rank[q] = ahead;
+    best.right[q] = bestRight;
+    best.wrong[q] = bestWrong;
+    best.cosines.set([right, scores[bestWrong]!], 2 * q);
     if (tied) ties++;
   }
-  return { rank, ties };
+  return { rank, best, ties };
 }
 
 function report(
@@ -111,11 +134,9 @@ function report(
       chance[`${direction}.recall@${k}`] = k / gallery.length;
     }
   }
-  const failures: Failure[] = gallery
-    .map((item, i) => ({ item, rank: toImage.rank[i]! }))
-    .filter(({ rank }) => rank > 0)
-    .sort((a, b) => b.rank - a.rank)
-    .map(({ item, rank }) => ({ id: item.id, category: 'textToImage', detail: { text: item.text, rank: rank + 1 } }));
+  const failures = [...failuresOf('imageToText', gallery, toText), ...failuresOf('textToImage', gallery, toImage)]
+    .sort((a, b) => b.detail.rank - a.detail.rank)
+    .map((failure): Failure => ({ ...failure, detail: { ...failure.detail } }));
   const share = ({ rank }: Ranked) => rank.reduce((sum, r) => sum + (r === 0 ? 1 : 0), 0) / rank.length;
   return {
     task: name,
@@ -127,4 +148,21 @@ function report(
     ties: toText.ties + toImage.ties,
     failures,
   };
+}
+
+function failuresOf(direction: 'imageToText' | 'textToImage', gallery: readonly RetrievalItem[], ranked: Ranked) {
+  const { rank, best } = ranked;
+  return gallery.flatMap(({ id, text }, q) => {
+    if (rank[q] === 0) return [];
+    const [right, wrong] = [gallery[best.right[q]!]!, gallery[best.wrong[q]!]!];
+    const cosines = [...best.cosines.subarray(2 * q, 2 * q + 2)];
+    const detail: RetrievalFailure = {
+      rank: rank[q]! + 1,
+      answers: [right.id, wrong.id],
+      ...(direction === 'imageToText'
+        ? { texts: [right.text, wrong.text], fits: [[true], [false]], cosines: cosines.map((cosine) => [cosine]) }
+        : { texts: [text], fits: [[true, false]], cosines: [cosines] }),
+    };
+    return [{ id, category: direction, detail }];
+  });
 }

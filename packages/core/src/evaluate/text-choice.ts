@@ -1,6 +1,6 @@
 import { safeEmitter } from '../events.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, bootstrapSubsets } from './bootstrap.ts';
 import { dot, type Failure, type Score, type Task, type TaskReport } from './task.ts';
 
 /** One picture, its text, and a text that is false of it. */
@@ -47,22 +47,34 @@ export function textChoice(options: { name: string; items: readonly TextChoiceIt
         byCategory.set(category, [...(byCategory.get(category) ?? []), right > wrong ? 1 : 0]);
         if (right === wrong) ties++;
         if (right > wrong) return;
-        failures.push({ id, category, margin: right - wrong, detail: { text, negativeText, cosines: [right, wrong] } });
+        failures.push({
+          id,
+          category,
+          margin: right - wrong,
+          detail: { texts: [text, negativeText], fits: [[true], [false]], cosines: [[right], [wrong]] },
+        });
       });
       const categories = Object.fromEntries(
         [...byCategory].sort().map(([category, hits]) => [category, bootstrap(hits)]),
       );
       const names = Object.keys(categories);
+      const mean = () =>
+        bootstrapSubsets([...byCategory.values()].map((hits) => hits.map((sum) => ({ sum, count: 1 }))));
+      const all = { ...categories, ...(items.length > 0 && { 'all.macro': mean() }) };
       emit({ type: 'stage-end', stage: name, done: items.length });
       return {
         task: name,
         mean: names.reduce((sum, category) => sum + categories[category]!.value, 0) / Math.max(1, names.length),
         categories,
-        scores: Object.fromEntries(names.map((category) => [`${category}.choice`, categories[category]!])),
-        chance: Object.fromEntries(names.map((category) => [`${category}.choice`, 1 / 2])),
+        scores: Object.fromEntries(Object.entries(all).map(([category, score]) => [`${category}.choice`, score])),
+        chance: Object.fromEntries(Object.keys(all).map((category) => [`${category}.choice`, 1 / 2])),
         ties,
         failures: failures.sort((a, b) => a.margin - b.margin).map(({ margin: _, ...failure }) => failure),
       };
+    },
+    async picturesOf(failures) {
+      const byId = new Map(items.map(({ id, image }) => [id, [image]]));
+      return failures.map(({ id }) => byId.get(id) ?? []);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Choice, TieRule } from '../kernels.ts';
 import type { Skipped, Task, TaskReport } from '../task.ts';
 import { Annotations } from './annotations.ts';
 import { embedItems } from './embed-items.ts';
-import { findPictures, type Picture } from './pictures.ts';
+import { findPictures, type Picture, pictureKey } from './pictures.ts';
 import { scoreItems } from './score-items.ts';
 
 export interface BenchmarkOptions {
@@ -66,6 +66,11 @@ export interface BenchmarkDefinition<I extends BenchmarkItem> {
   readonly officialTies: TieRule;
   /** Decisions about one item by metric. */
   decide(cosines: Cosines, ties: TieRule, item: I): { readonly [metric: string]: Choice | readonly Choice[] };
+  /**
+   * Whether text and picture, by their places in the item, belong together; shown beside wrong decisions. By default text k
+   * belongs to picture k, and of several texts about one picture the first is right.
+   */
+  fits?(item: I, text: number, picture: number): boolean;
   /** What a random scorer gets, by metric. */
   readonly chance: { readonly [metric: string]: number | ((item: I) => number) };
   /** Over which items each figure is taken; every metric has one figure of each name. */
@@ -125,6 +130,16 @@ export function defineBenchmark<I extends BenchmarkItem>(
       const report = await scoreItems(definition, items, embedded, ties, signal);
       emit({ type: 'stage-end', stage: name, done: items.length });
       return { ...head, ...report };
+    },
+    async picturesOf(failures) {
+      const items = await definition.read(new Annotations(dir, publishedAt.annotations));
+      const byId = new Map(items.map((item) => [item.id, item.pictures]));
+      const wanted = failures.map(({ id }) => byId.get(id) ?? []);
+      const { found } = await findPictures(images, wanted.flat());
+      return wanted.map((pictures) => {
+        const files = pictures.flatMap((picture) => found.get(pictureKey(picture)) ?? []);
+        return files.length === pictures.length ? files : [];
+      });
     },
   };
 }

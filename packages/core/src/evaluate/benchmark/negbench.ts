@@ -77,6 +77,7 @@ export function negBench(options: BenchmarkOptions & { readonly set: keyof typeo
           ties,
         ),
       }),
+      fits: ({ answer }, text) => text === answer,
       chance: { choice: 1 / 4 },
       figures: (items) => ({ all: micro(items), ...each(items, ({ category }) => category) }),
     },
@@ -136,6 +137,7 @@ export function negBenchRetrieval(
         const within = (k: number) => found.map((choice) => ({ ...choice, right: choice.ahead < k }));
         return { 'recall@1': within(1), 'recall@5': within(5) };
       },
+      fits: () => true,
       chance: {
         'recall@1': ({ gallery }) => 1 / gallery,
         'recall@5': ({ gallery }) => Math.min(1, 5 / gallery),

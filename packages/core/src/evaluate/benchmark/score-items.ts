@@ -55,7 +55,7 @@ export async function scoreItems<I extends BenchmarkItem>(
     baselines,
     ties: items.filter((item) => choices(decided.get(item)!).some(({ tie }) => tie)).length,
     outcomes: { items: digest(items), scores: outcomes },
-    failures: failures(items, decided, embedded),
+    failures: failures(definition, items, decided, embedded),
   };
 }
 
@@ -106,6 +106,7 @@ function choices(decided: Decided): Choice[] {
 
 /** Items with a wrong decision, the widest miss first. */
 function failures<I extends BenchmarkItem>(
+  definition: BenchmarkDefinition<I>,
   items: readonly I[],
   decided: Decisions<I>,
   embedded: Embedded<I>,
@@ -117,12 +118,14 @@ function failures<I extends BenchmarkItem>(
     .sort((a, b) => order(a.margin) - order(b.margin))
     .map(({ item }) => {
       const { textImage } = embedded.cosines(item);
+      const fits = definition.fits ?? ((_: I, text: number, picture: number) => text === picture);
       const detail = {
         wrong: Object.entries(decided.get(item)!).flatMap(([metric, all]) =>
           all.every(({ right }) => right) ? [] : [metric],
         ),
         texts: item.texts,
         pictures: item.pictures.map(pictureKey),
+        fits: item.texts.map((_, c) => item.pictures.map((_, i) => fits(item, c, i))), // (texts, pictures)
         cosines: item.texts.map((_, c) => item.pictures.map((_, i) => textImage(c, i))), // (texts, pictures)
       };
       return { id: item.id, category: item.category, detail };
