@@ -141,7 +141,14 @@ export { vlCheckList } from './evaluate/benchmark/vl-checklist.ts';
 export { spatialRelations, whatsUp } from './evaluate/benchmark/whats-up.ts';
 export { winoground } from './evaluate/benchmark/winoground.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
-export { type CompareOptions, compareReports, type ScoreComparison } from './evaluate/compare-reports.ts';
+export {
+  type ComparableReport,
+  type CompareOptions,
+  compareEvaluations,
+  compareReports,
+  type EvaluationComparison,
+  type ScoreComparison,
+} from './evaluate/compare-reports.ts';
 export {
   type CompositionItem,
   type CompositionReport,
@@ -150,6 +157,8 @@ export {
   type Decision,
   decide,
 } from './evaluate/composition.ts';
+export type { Contamination, Likeness, TrainingContent } from './evaluate/contamination.ts';
+export { cachedEmbedder, type HashedEmbedder } from './evaluate/embedding-cache.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate/evaluate.ts';
 export {
   averagePrecision,
@@ -164,9 +173,24 @@ export {
 export { type RenderComparisonOptions, renderComparison } from './evaluate/page/render-comparison.ts';
 export { type RenderEvaluationOptions, renderEvaluation } from './evaluate/page/render-evaluation.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
+export { evaluationSchema, readEvaluation, type SavedEvaluation } from './evaluate/results.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
-export type { Embedder, Failure, FailureDetail, Outcomes, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
+export type { CategoryReport, ItemsOrigin, Weakest } from './evaluate/score-prepared.ts';
+export type {
+  Embedder,
+  Failed,
+  Failure,
+  FailureDetail,
+  Outcomes,
+  RunOptions,
+  Score,
+  Skipped,
+  Task,
+  TaskReport,
+  Values,
+} from './evaluate/task.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
+export { readTrainingContent } from './evaluate/training-content.ts';
 
 // Search
 

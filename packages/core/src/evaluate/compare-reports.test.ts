@@ -57,7 +57,7 @@ describe('compareReports', () => {
       expect(score.n).toBe(first.scores[name]!.n);
     }
     const other = { ...second, files: { ...second.files, 'swap_obj.json': 'another' } };
-    expect(() => compareReports(first, other)).toThrow('was read from different annotation files');
+    expect(() => compareReports(first, other)).toThrow('was read from different files');
     expect(() => compareReports(first, { ...second, tieRule: 'official' })).toThrow('different rules for ties');
   });
 

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnagramError } from '../errors.ts';
+import { AnagramError, isAnagramError } from '../errors.ts';
 import { Random } from '../random.ts';
-import type { BenchmarkReport } from './benchmark/define-benchmark.ts';
 import type { Outcomes, TaskReport } from './task.ts';
 
 /** One score of two models on the same items. */
@@ -25,7 +24,8 @@ export interface CompareOptions {
   readonly seed?: number;
 }
 
-type Report = TaskReport & Partial<Pick<BenchmarkReport, 'files' | 'tieRule'>>;
+/** What of a report is compared. */
+export type ComparableReport = Pick<TaskReport, 'task' | 'outcomes' | 'files' | 'tieRule'>;
 
 /**
  * Compares two models by their reports of one task: a paired bootstrap of the difference, and a sign-flip test, for each score.
@@ -33,14 +33,15 @@ type Report = TaskReport & Partial<Pick<BenchmarkReport, 'files' | 'tieRule'>>;
  * @throws AnagramError `invalid-options` for reports of different tasks, files, tie rules or items, or without outcomes.
  */
 export function compareReports(
-  first: Report,
-  second: Report,
+  first: ComparableReport,
+  second: ComparableReport,
   { resamples = 1000, seed = 1 }: CompareOptions = {},
 ): { [score: string]: ScoreComparison } {
   if (first.task !== second.task) throw refused(`one is of ${first.task}, the other of ${second.task}`);
   const { task } = first;
-  if (!isDeepStrictEqual(first.files, second.files)) throw refused(`${task} was read from different annotation files`);
-  if (first.tieRule !== second.tieRule) throw refused(`${task} was scored under different rules for ties`);
+  if (!isDeepStrictEqual(first.files, second.files)) throw refused(`${task} was read from different files`);
+  if ((first.tieRule ?? 'wrong') !== (second.tieRule ?? 'wrong'))
+    throw refused(`${task} was scored under different rules for ties`);
   if (!first.outcomes || !second.outcomes) throw refused(`${task} was not scored, or its report holds no outcomes`);
   const [a, b] = [first.outcomes, second.outcomes];
   const names = Object.keys(a.scores);
@@ -50,6 +51,37 @@ export function compareReports(
   return Object.fromEntries(
     names.map((name) => [name, compareScore(a.scores[name]!, b.scores[name]!, resamples, seed)]),
   );
+}
+
+/** Two models on every task that both were measured on. */
+export interface EvaluationComparison {
+  readonly tasks: { readonly [task: string]: { readonly [score: string]: ScoreComparison } };
+  /** Why the other tasks were not compared. */
+  readonly refused: { readonly [task: string]: string };
+}
+
+/** Compares two models task by task, as `compareReports` does; a task that cannot be compared is refused with the reason. */
+export function compareEvaluations(
+  first: { readonly [task: string]: ComparableReport },
+  second: { readonly [task: string]: ComparableReport },
+  options: CompareOptions = {},
+): EvaluationComparison {
+  const tasks: Record<string, { [score: string]: ScoreComparison }> = {};
+  const reasons: Record<string, string> = {};
+  for (const name of new Set([...Object.keys(first), ...Object.keys(second)])) {
+    const [a, b] = [first[name], second[name]];
+    if (!a || !b) {
+      reasons[name] = `${name} was run on the ${a ? 'first' : 'second'} model alone. Run it on the other one too.`;
+      continue;
+    }
+    try {
+      tasks[name] = compareReports(a, b, options);
+    } catch (error) {
+      if (!isAnagramError(error, 'invalid-options')) throw error;
+      reasons[name] = error.message;
+    }
+  }
+  return { tasks, refused: reasons };
 }
 
 type Subsets = Outcomes['scores'][string];

@@ -18,7 +18,8 @@ const report: TaskReport & { [field: string]: unknown } = {
   chance: { 'all.macro.choice': 0.5, 'colour.choice': 0.5, 'size.choice': 0.25 },
   baselines: { shorterText: { 'all.macro.choice': 0.613, 'colour.choice': 0.7, 'size.choice': 0.4 } },
   ties: 7,
-  contamination: { texts: 12 },
+  texts: { count: 12, of: 300, first: ['a cup'] },
+  weakest: { category: 'colour', score: { value: 0.5, n: 617, interval: [0.46, 0.54] } },
   failures: Array.from({ length: 40 }, (_, k) => failure(k)),
 };
 
@@ -56,11 +57,22 @@ describe('renderEvaluation', () => {
   });
 
   it('shows what else the report says, and why a task was skipped with what is missing', () => {
-    expect(html).toContain('<dt>contamination: texts</dt><dd>12</dd>');
+    expect(html).toContain('<dt>texts</dt><dd>12 of 300</dd><dt>texts: first</dt><dd>a cup</dd>');
+    expect(html).toContain('<dt>weakest: score</dt><dd>0.500 [0.460, 0.540], n 617</dd>');
     expect(html).toContain('<dt>ties</dt><dd>7</dd>');
     expect(html).toContain('winoground was skipped: 2 of 800 pictures are not in ./images.');
     expect(rows).toContainEqual(['ex_0_img_1']);
     expect(html).toContain('1 task scored, 1 task not.');
+  });
+
+  it('says of a sample that it is one, and of a task that failed why', () => {
+    const limited = { ...report, limited: { drawn: 100, of: 7512, what: 'items' as const } };
+    const failed = { ...skipped, task: 'cola', failed: { code: null, message: 'the disk <went> away' } };
+    const { skipped: _, ...broken } = failed;
+    const page = renderEvaluation({ a: limited, b: broken });
+    expect(page).toContain('(100 of 7,512 items) all.macro.choice</td>');
+    expect(page).toContain('A sample was scored: these are no figures of the whole.');
+    expect(page).toContain('cola failed: the disk &#60;went&#62; away');
   });
 
   it('says how many failures of how many are shown', () => {

@@ -49,21 +49,38 @@ function overview(reports: readonly TaskReport[]): Section {
             ),
           ]
         : []),
-      ...others.map(({ task, skipped }): Block => {
-        const why = skipped ? `was skipped: ${skipped.reason}` : 'has no score; its section says what is known.';
-        return { kind: 'text', tone: 'bad', text: `${task} ${why}` };
-      }),
+      ...others.map((report): Block => ({ kind: 'text', tone: 'bad', text: `${report.task} ${whyNot(report)}` })),
     ],
   };
+}
+
+function whyNot({ skipped, failed }: TaskReport): string {
+  if (skipped) return `was skipped: ${skipped.reason}`;
+  return failed ? `failed: ${failed.message}` : 'has no score.';
+}
+
+/** A score of a sample is never shown under the name of the whole. */
+function titleOf({ task, limited }: TaskReport): string {
+  return limited ? `${task} (${count(limited.drawn)} of ${count(limited.of)} ${limited.what})` : task;
 }
 
 function taskSection(report: TaskReport, thumbnails: ReadonlyMap<Failure, Thumbnails>): Section {
   const facts = factsOf(report);
   const figures = figuresOf(report);
   return {
-    title: report.task,
+    title: titleOf(report),
     blocks: [
-      ...skippedBlocks(report),
+      ...(figures.length === 0 ? [{ kind: 'text' as const, tone: 'bad' as const, text: `It ${whyNot(report)}` }] : []),
+      ...missingBlocks(report),
+      ...(report.limited
+        ? [
+            {
+              kind: 'text' as const,
+              tone: 'bad' as const,
+              text: 'A sample was scored: these are no figures of the whole.',
+            },
+          ]
+        : []),
       ...(figures.length > 0 ? [headlineBlock(report)] : []),
       ...[...byMetric(report)].map(([metric, own]) => bars(metric, own)),
       ...(figures.length > 0
@@ -85,7 +102,7 @@ function headlineBlock(report: TaskReport): Block {
   return {
     kind: 'headline',
     figures: headline(report).map(({ name, score, chance }) => {
-      const baselines = Object.entries(baselinesOf(report)).flatMap(([baseline, values]) =>
+      const baselines = Object.entries(report.baselines ?? {}).flatMap(([baseline, values]) =>
         values[name] === undefined ? [] : [`${words(baseline)} ${share(values[name])}`],
       );
       const references = [...(chance === undefined ? [] : [`chance ${share(chance)}`]), ...baselines];
@@ -114,35 +131,27 @@ function bars(metric: string, figures: readonly Figure[]): Block {
 }
 
 function scoreTable(rows: readonly { report: TaskReport; figure: Figure }[], name: string, title?: string): Block {
-  const baselines = [...new Set(rows.flatMap(({ report }) => Object.keys(baselinesOf(report))))];
+  const baselines = [...new Set(rows.flatMap(({ report }) => Object.keys(report.baselines ?? {})))];
   return {
     kind: 'table',
     ...(title !== undefined && { title }),
     head: [name, 'value', '95 % interval', 'n', 'chance', ...baselines.map(words)],
     rows: rows.map(({ report, figure }) => [
-      name === 'score' ? figure.name : `${report.task} ${figure.name}`,
+      name === 'score' ? figure.name : `${titleOf(report)} ${figure.name}`,
       share(figure.score.value),
       between(figure.score.interval),
       figure.score.n,
       figure.chance === undefined ? '–' : share(figure.chance),
-      ...baselines.map((baseline) => share(baselinesOf(report)[baseline]?.[figure.name] ?? Number.NaN)),
+      ...baselines.map((baseline) => share(report.baselines?.[baseline]?.[figure.name] ?? Number.NaN)),
     ]),
   };
 }
 
-type Baselines = { readonly [baseline: string]: { readonly [score: string]: number } };
-
-/** Benchmarks have them. */
-function baselinesOf(report: TaskReport & { baselines?: Baselines }): Baselines {
-  return report.baselines ?? {};
-}
-
-function skippedBlocks({ skipped }: TaskReport): Block[] {
+function missingBlocks({ skipped }: TaskReport): Block[] {
   if (!skipped) return [];
   const { count: total, first, publishedAt } = skipped.missing;
   const shown = first.length < total ? `the first ${count(first.length)} of ${count(total)}` : `${count(total)}`;
   return [
-    { kind: 'text', tone: 'bad', text: `Skipped: ${skipped.reason}` },
     {
       kind: 'table',
       title: `Missing (${shown}; published at ${publishedAt})`,
