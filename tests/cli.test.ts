@@ -91,6 +91,11 @@ describe('the whole way', () => {
       ...['train', at('data'), '--dir', at('run'), '--steps', '6', '--seed', '3'],
     );
     expect(run.steps).toBe(6);
+    const changed = ['train', at('data'), '--dir', at('run'), '--steps', '6', '--seed', '4'];
+    const { error } = await json<{ error: { code: string; message: string; where: string } }>(1, ...changed);
+    expect(error).toMatchObject({ code: 'run-options-changed', where: at('run') });
+    expect(error.message).toMatch(/seed \(was 3, is 4\).*choose another --dir, or pass --fresh to begin again/);
+    expect((await json<{ steps: number }>(0, ...changed, '--fresh')).steps).toBe(6);
     const before = await readFile(join(run.modelDir, 'model.safetensors'));
     const tuned = await json<{ modelDir: string }>(
       0,
@@ -149,7 +154,7 @@ test('Ctrl-C while training saves, exits with 130, and the same command goes on'
     },
   });
   expect(stopped.code, stopped.stderr).toBe(130);
-  expect(stopped.stdout).toBe('');
+  expect(JSON.parse(stopped.stdout)).toMatchObject({ error: { code: 'interrupted' } });
   expect(stopped.stderr).toContain('run the same command to continue');
   const finished = await runCli(command);
   expect(finished.code, finished.stderr).toBe(0);
@@ -182,12 +187,43 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
       ['evaluate', '--model', 'm', '--set', 'evaluate.benchmraks=[]'],
       'unknown key "benchmraks". Did you mean "benchmarks"?',
     ],
+    ['a value', ['train', 'x', '--dir', 'y', '--steps', '3', '--optimizer', 'moun'], 'Did you mean "muon"?'],
+    ['a list', ['negatives', 'x', '--categories', 'size,colur'], 'Did you mean "colour"?'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(sentence);
     expect(code).toBe(2);
     expect(stdout).toBe('');
+  });
+
+  it.each([
+    ['SOURCE', ['prepare', 'nowhere', '--dir', 'y']],
+    ['SOURCE', ['embed', 'nowhere', '--model', '.', '--dir', 'y']],
+    ['DATA', ['negatives', 'nowhere']],
+    ['DATA', ['train', 'nowhere', '--dir', 'y', '--steps', '3']],
+    ['DATA', ['evaluate', 'nowhere', '--model', '.']],
+    ['--model', ['evaluate', '.', '--model', 'nowhere']],
+    ['--model', ['embed', '.', '--model', 'nowhere', '--dir', 'y']],
+    ['--annotations', ['evaluate', '--model', '.', '--benchmark', 'cola', '--annotations', 'nowhere', '--images', '.']],
+    ['--verifier', ['prepare', '.', '--dir', 'y', '--verifier', 'nowhere']],
+    ['--verifier', ['calibrate', '.', '--verifier', 'nowhere', '--labels', 'package.json']],
+    ['--labels', ['calibrate', '.', '--verifier', '.', '--labels', 'nowhere']],
+    ['INDEX', ['search', 'nowhere', 'a cup', '--model', '.']],
+  ])('%s at which there is nothing: %j', async (where, args) => {
+    const { code, stdout } = await runCli([...args, '--json']);
+    const { error } = JSON.parse(stdout);
+    expect(error).toMatchObject({ code: 'invalid-options', where });
+    expect(error.message).toMatch(/There is no "nowhere"\. Expected /);
+    expect(code).toBe(2);
+  });
+
+  it('with --json, also where a flag is not understood', async () => {
+    const { code, stdout, stderr } = await runCli(['train', 'x', '--dir', 'y', '--steps', 'many', '--json']);
+    const { error } = JSON.parse(stdout);
+    expect(error).toMatchObject({ code: 'invalid-options', where: '--steps' });
+    expect(stderr).toContain(error.message);
+    expect(code).toBe(2);
   });
 
   it.each([
@@ -203,7 +239,7 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
 });
 
 test('a failure that is not the usage ends with exit code 1 and says what to do', async () => {
-  const { code, stdout, stderr } = await runCli(['evaluate', at('nothing'), '--model', at('run', 'model')]);
+  const { code, stdout, stderr } = await runCli(['evaluate', root, '--model', at('run', 'model')]);
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^✖ .*holds no prepared pairs.*Run prepare/);

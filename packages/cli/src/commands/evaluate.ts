@@ -6,7 +6,8 @@ import { evaluationResult } from '../evaluation-result.ts';
 import { type CommonFlags, collect, withCommonFlags } from '../flags.ts';
 import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
-import { loadModel } from '../open-model.ts';
+import { loadModel, requireModel } from '../open-model.ts';
+import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
 
 interface Flags extends CommonFlags, BenchmarkFlags {
@@ -29,7 +30,7 @@ export function addEvaluate(program: Command): void {
       'Measure a model on prepared pairs that it was not trained on (retrieval, and composition by category), and on published benchmarks.',
     )
     .requiredOption('--model <folder>', 'the model, e.g. ./runs/a/model')
-    .option('--dir <folder>', 'receives results.json')
+    .option('--dir <folder>', 'receives results.json and report.html')
     .option('--benchmark <name>', 'a published benchmark, e.g. sugar-crepe, negbench:coco (repeatable)', collect)
     .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
     .option('--images <folder>', "the benchmarks' pictures")
@@ -47,6 +48,10 @@ export function addEvaluate(program: Command): void {
       if (data.length === 0 && published.length === 0) {
         throw usage('evaluate', 'Expected a folder of prepared pairs, or --benchmark, e.g. --benchmark sugar-crepe.');
       }
+      requireModel(flags.model);
+      if (flags.annotations !== undefined)
+        requirePath('--annotations', flags.annotations, 'the folder of annotation files');
+      if (flags.images !== undefined) requirePath('--images', flags.images, 'the folder of the pictures');
       const names = namesOf(data);
       const sets = await openData(data);
       const lists = await Promise.all(sets.map((pairs, i) => preparedTasks(pairs, { ...prepared, name: names[i]! })));
