@@ -13,7 +13,8 @@ export interface Series {
 /** Lines over a common x axis, as inline SVG. */
 export function lineChart({ series, x, y }: { series: readonly Series[]; x: string; y: string }): string {
   const all = series.flatMap((one) => one.points);
-  const frame = axes(range(all.map(([value]) => value)), roundRange(...range(all.map(([, value]) => value))), x, y);
+  const ends = [0, 1].map((at) => roundRange(...range(all.map((point) => point[at]!))));
+  const frame = axes(ends[0]!, ends[1]!, x, y);
   const lines = series.map((one, i) => {
     const path = one.points
       .map(([px, py], k) => `${k ? 'L' : 'M'}${frame.x(px).toFixed(1)} ${frame.y(py).toFixed(1)}`)
@@ -64,7 +65,7 @@ export function histogram(options: {
   bins?: number;
 }): string {
   const { sets, x, mark, bins = 40 } = options;
-  const [low, high] = range(sets.flatMap((set) => set.values));
+  const [low, high] = roundRange(...range(sets.flatMap((set) => set.values)));
   const counts = sets.map(({ values }) => {
     const bin = new Array<number>(bins).fill(0);
     for (const value of values) {

@@ -20,7 +20,9 @@ export function figuresOf({ scores, chance }: TaskReport): Figure[] {
   });
 }
 
-/** The figures that speak for a task: those over all its items, else means of its parts, else all of them. */
+const mostFigures = 6;
+
+/** The figures that speak for a task: those over all its items, else means of its parts, else the first. */
 export function headline(report: TaskReport): Figure[] {
   const figures = figuresOf(report);
   const kinds: ((figure: Figure) => boolean)[] = [
@@ -30,7 +32,7 @@ export function headline(report: TaskReport): Figure[] {
     ({ metric }) => metric === 'recall@1',
   ];
   const kind = kinds.find((each) => figures.some(each));
-  return kind ? figures.filter(kind) : figures;
+  return kind ? figures.filter(kind) : figures.slice(0, mostFigures);
 }
 
 /** Figures by what they count, those of the headline first. */

@@ -71,6 +71,7 @@ describe('renderEvaluation', () => {
     const { skipped: _, ...broken } = failed;
     const page = renderEvaluation({ a: limited, b: broken });
     expect(page).toContain('(100 of 7,512 items) all.macro.choice</td>');
+    expect(page).toContain('<td class="n">0.500</td><td class="n">0.613</td>'); // chance, and the best baseline
     expect(page).toContain('A sample was scored: these are no figures of the whole.');
     expect(page).toContain('cola failed: the disk &#60;went&#62; away');
   });

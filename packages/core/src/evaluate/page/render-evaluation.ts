@@ -41,14 +41,7 @@ function overview(reports: readonly TaskReport[]): Section {
   return {
     title: 'Overview',
     blocks: [
-      ...(scored.length > 0
-        ? [
-            scoreTable(
-              scored.flatMap((report) => headline(report).map((figure) => ({ report, figure }))),
-              'task and score',
-            ),
-          ]
-        : []),
+      ...(scored.length > 0 ? [headlineTable(scored)] : []),
       ...others.map((report): Block => ({ kind: 'text', tone: 'bad', text: `${report.task} ${whyNot(report)}` })),
     ],
   };
@@ -83,15 +76,7 @@ function taskSection(report: TaskReport, thumbnails: ReadonlyMap<Failure, Thumbn
         : []),
       ...(figures.length > 0 ? [headlineBlock(report)] : []),
       ...[...byMetric(report)].map(([metric, own]) => bars(metric, own)),
-      ...(figures.length > 0
-        ? [
-            scoreTable(
-              figures.map((figure) => ({ report, figure })),
-              'score',
-              'All scores',
-            ),
-          ]
-        : []),
+      ...(figures.length > 0 ? [scoreTable(report)] : []),
       ...(facts.length > 0 ? [{ kind: 'facts' as const, title: 'Beside the scores', facts }] : []),
       ...failureBlocks(report, thumbnails),
     ],
@@ -130,19 +115,32 @@ function bars(metric: string, figures: readonly Figure[]): Block {
   };
 }
 
-function scoreTable(rows: readonly { report: TaskReport; figure: Figure }[], name: string, title?: string): Block {
-  const baselines = [...new Set(rows.flatMap(({ report }) => Object.keys(report.baselines ?? {})))];
+/** Of the overview: of the baselines, which tasks have of different kinds, only the best. */
+function headlineTable(reports: readonly TaskReport[]): Block {
+  const rows = reports.flatMap((report) => headline(report).map((figure) => ({ report, figure })));
   return {
     kind: 'table',
-    ...(title !== undefined && { title }),
-    head: [name, 'value', '95 % interval', 'n', 'chance', ...baselines.map(words)],
-    rows: rows.map(({ report, figure }) => [
-      name === 'score' ? figure.name : `${titleOf(report)} ${figure.name}`,
-      share(figure.score.value),
-      between(figure.score.interval),
-      figure.score.n,
-      figure.chance === undefined ? '–' : share(figure.chance),
-      ...baselines.map((baseline) => share(report.baselines?.[baseline]?.[figure.name] ?? Number.NaN)),
+    head: ['task and score', 'value', '95 % interval', 'n', 'chance', 'best baseline'],
+    rows: rows.map(({ report, figure: { name, score, chance } }) => [
+      `${titleOf(report)} ${name}`,
+      ...[share(score.value), between(score.interval), score.n, chance === undefined ? '–' : share(chance)],
+      share(
+        Math.max(...Object.values(report.baselines ?? {}).map((values) => values[name] ?? Number.NEGATIVE_INFINITY)),
+      ),
+    ]),
+  };
+}
+
+function scoreTable(report: TaskReport): Block {
+  const baselines = Object.entries(report.baselines ?? {});
+  return {
+    kind: 'table',
+    title: 'All scores',
+    head: ['score', 'value', '95 % interval', 'n', 'chance', ...baselines.map(([baseline]) => words(baseline))],
+    rows: figuresOf(report).map(({ name, score, chance }) => [
+      name,
+      ...[share(score.value), between(score.interval), score.n, chance === undefined ? '–' : share(chance)],
+      ...baselines.map(([, values]) => share(values[name] ?? Number.NaN)),
     ]),
   };
 }
