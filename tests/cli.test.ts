@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,14 +107,46 @@ describe('the whole way', () => {
   });
 
   it('evaluates: retrieval, composition where negatives have pictures, and the choice of texts where not', async () => {
-    const results = await json<Record<string, { scores: Record<string, { n: number; interval: number[] }> }>>(
-      0,
-      ...['evaluate', at('data'), '--model', at('run', 'model'), '--dir', at('results')],
-    );
+    type Results = Record<string, { scores: Record<string, { n: number; interval: number[] }> }>;
+    const trained = await runCli(['evaluate', '--own', at('data'), '--model', at('run', 'model')]);
+    expect([trained.code, trained.stderr]).toEqual([2, expect.stringContaining(`was trained on ${at('data')}`)]);
+    // Away from its run, nothing tells what a model was trained on.
+    await cp(at('run', 'model'), at('model'), { recursive: true });
+    const args = ['evaluate', '--own', at('data'), '--model', at('model'), '--trained-on', at('data')];
+    const results = await json<Results>(0, ...args, '--dir', at('results'));
     expect(Object.keys(results)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
     expect(results['data/composition']!.scores['position.group']!.n).toBeGreaterThan(5);
     expect(results['data/text-choice']!.scores['colour.choice']!.interval).toHaveLength(2);
-    expect(JSON.parse(await readFile(at('results', 'results.json'), 'utf8'))).toEqual(results);
+    const saved = JSON.parse(await readFile(at('results', 'results.json'), 'utf8')).tasks;
+    expect(Object.keys(saved)).toEqual(Object.keys(results));
+    for (const [task, { scores }] of Object.entries(results)) expect(saved[task].scores).toEqual(scores);
+
+    const text = await runCli([...args, ...config, '--dir', at('results')]);
+    expect(text.stdout).toMatch(/^data\/composition weakest: (colour|position) group \d\.\d+ \(n \d+, chance 0\.167/m);
+    expect(text.stdout).toMatch(
+      /^data\/retrieval stood in data: (\d+) of \1 texts, (\d+) of \2 pictures.*nothing is left\.$/m,
+    );
+  });
+
+  it('compares the results of two models on the same pairs', async () => {
+    await cp(at('tuned', 'model'), at('tuned-model'), { recursive: true });
+    const other = await runCli(['evaluate', at('data'), '--model', at('tuned-model'), ...config, '--dir', at('other')]);
+    expect(other.code, other.stderr).toBe(0);
+    type Compared = { tasks: Record<string, Record<string, { difference: number; p: number }>>; refused: object }[];
+    const [compared] = await json<Compared>(0, 'evaluate', '--compare', at('results'), at('other', 'results.json'));
+    expect(Object.keys(compared!.tasks)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
+    expect(compared!.tasks['data/composition']!['position.group']!.p).toBeGreaterThan(0);
+    expect(compared!.refused).toEqual({});
+    const refused = await runCli([
+      'evaluate',
+      at('data'),
+      '--model',
+      at('tuned-model'),
+      ...config,
+      '--dir',
+      at('results'),
+    ]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('holds the results of another model')]);
   });
 
   it('embeds what can be read and finds a picture by itself, and something by a text', async () => {
@@ -189,6 +221,8 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ],
     ['a value', ['train', 'x', '--dir', 'y', '--steps', '3', '--optimizer', 'moun'], 'Did you mean "muon"?'],
     ['a list', ['negatives', 'x', '--categories', 'size,colur'], 'Did you mean "colour"?'],
+    ['a model', ['evaluate', 'x'], '--model: Expected the model to measure'],
+    ['other results', ['evaluate', 'x', '--compare'], '--compare: Expected two results or more'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(args);

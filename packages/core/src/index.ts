@@ -160,6 +160,7 @@ export {
 export type { Contamination, Likeness, TrainingContent } from './evaluate/contamination.ts';
 export { cachedEmbedder, type HashedEmbedder } from './evaluate/embedding-cache.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate/evaluate.ts';
+export { requireHeldOut } from './evaluate/held-out.ts';
 export {
   averagePrecision,
   type Choice,

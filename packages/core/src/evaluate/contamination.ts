@@ -2,6 +2,8 @@ import { hashPixels, perceptualHash } from '../image/hash.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import type { Score } from './task.ts';
 
+const readAtOnce = 16;
+
 /** How a picture stood in the training data: the same file, the same pixels, or a perceptual hash at most 3 of 64 bits away. */
 export type Likeness = 'bytes' | 'pixels' | 'near';
 
@@ -58,17 +60,24 @@ export async function findContamination<I>(
   const texts = [...new Set(all.flatMap((item) => item.texts))];
   const knownTexts = new Set(texts.filter((text) => trainedOn.hasText(text)));
   const pictures = [...new Set(all.flatMap((item) => item.pictures))];
-  const knownPictures = new Map<string, Likeness>();
   // Several names may be parts of one picture.
-  const byWhole = new Map<Pixels | ImageFile, Likeness | null>();
-  for (const picture of pictures) {
+  const wholes = new Map(pictures.map((picture) => [picture, wholeOf(files.get(picture)!)]));
+  const distinct = [...new Set(wholes.values())];
+  const likeness = new Map<Pixels | ImageFile, Likeness | null>();
+  for (let at = 0; at < distinct.length; at += readAtOnce) {
     signal?.throwIfAborted();
-    const file = files.get(picture)!;
-    const whole = 'data' in file ? file : (file.cutFrom?.file ?? file);
-    if (!byWhole.has(whole)) byWhole.set(whole, await trainedOn.findPicture(whole));
-    const as = byWhole.get(whole);
-    if (as) knownPictures.set(picture, as);
+    const part = distinct.slice(at, at + readAtOnce);
+    const found = await Promise.all(part.map((picture) => trainedOn.findPicture(picture)));
+    part.forEach((picture, k) => {
+      likeness.set(picture, found[k]!);
+    });
   }
+  const knownPictures = new Map(
+    pictures.flatMap((picture) => {
+      const as = likeness.get(wholes.get(picture)!);
+      return as ? [[picture, as] as const] : [];
+    }),
+  );
   const contaminated = new Set(
     items.filter((_, at) => {
       const own = all[at]!;
@@ -88,6 +97,10 @@ export async function findContamination<I>(
     },
     contaminated,
   };
+}
+
+function wholeOf(picture: Pixels | ImageFile): Pixels | ImageFile {
+  return 'cutFrom' in picture && picture.cutFrom ? picture.cutFrom.file : picture;
 }
 
 /** Hashes by which a picture is known again; no near one for a picture without features, which is near to all like it. */

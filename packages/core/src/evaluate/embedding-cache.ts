@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import { hashBytes, hashPixels } from '../image/hash.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { EmbeddingStore } from './embedding-store.ts';
@@ -9,7 +10,7 @@ import type { Embedder } from './task.ts';
 export type HashedEmbedder = Embedder & Required<Pick<Embedder, 'hash'>>;
 
 /** So many inputs are embedded before their rows are written. */
-const block = 512;
+const block = 1024;
 const readAtOnce = 16;
 
 /**
@@ -18,38 +19,57 @@ const readAtOnce = 16;
  * @param model Its weights must not change meanwhile.
  * @throws AnagramError `write-failed`
  */
-export async function cachedEmbedder(model: HashedEmbedder, dir: string): Promise<HashedEmbedder> {
+export async function cachedEmbedder(
+  model: HashedEmbedder,
+  dir: string,
+  { onEvent }: Pick<Knobs, 'onEvent'> = {},
+): Promise<HashedEmbedder> {
   const hash = await model.hash();
   const { embedDim } = model;
   const texts = await EmbeddingStore.open(join(dir, hash, 'texts'), embedDim);
   const images = await EmbeddingStore.open(join(dir, hash, 'images'), embedDim);
+  const emit = safeEmitter(onEvent);
   return {
     embedDim,
     hash: async () => hash,
-    embedTexts: (list, options = {}) =>
-      embedMissing(texts, list, list.map(textKey), (part) => model.embedTexts(part, options), options.signal),
-    async embedImages(list, options = {}) {
-      const keys = await imageKeys(list, options.signal);
-      return embedMissing(images, list, keys, (part) => model.embedImages(part, options), options.signal);
-    },
+    embedTexts: (list, { signal } = {}) =>
+      embedMissing('texts', list, list.map(textKey), texts, {
+        embed: (part) => model.embedTexts(part, signal ? { signal } : {}),
+        emit,
+        signal,
+      }),
+    embedImages: async (list, { signal } = {}) =>
+      embedMissing('images', list, await imageKeys(list, signal), images, {
+        embed: (part) => model.embedImages(part, signal ? { signal } : {}),
+        emit,
+        signal,
+      }),
   };
+}
+
+interface MissingOptions<T> {
+  embed(inputs: readonly T[]): Promise<Float32Array>;
+  emit: OnEvent;
+  signal: AbortSignal | undefined;
 }
 
 /** @returns (inputs, width) */
 async function embedMissing<T>(
-  store: EmbeddingStore,
+  stage: string,
   inputs: readonly T[],
   keys: readonly string[],
-  embed: (inputs: readonly T[]) => Promise<Float32Array>,
-  signal: AbortSignal | undefined,
+  store: EmbeddingStore,
+  { embed, emit, signal }: MissingOptions<T>,
 ): Promise<Float32Array> {
   const missing = new Map<string, T>();
   keys.forEach((key, at) => {
     if (!store.has(key) && !missing.has(key)) missing.set(key, inputs[at]!);
   });
   const todo = [...missing];
+  const total = todo.length;
+  if (total > 0) emit({ type: 'stage-start', stage, total });
   // Blocks begin where an interrupted run's last one ended, so that the same inputs share a batch.
-  for (let at = 0; at < todo.length; at += block) {
+  for (let at = 0; at < total; at += block) {
     signal?.throwIfAborted();
     const part = todo.slice(at, at + block);
     const rows = await embed(part.map(([, input]) => input)); // (part, width)
@@ -57,7 +77,9 @@ async function embedMissing<T>(
       part.map(([key]) => key),
       rows,
     );
+    emit({ type: 'stage-progress', stage, done: at + part.length, total });
   }
+  if (total > 0) emit({ type: 'stage-end', stage, done: total });
   return store.rows(keys);
 }
 

@@ -48,7 +48,8 @@ export async function evaluate<T extends readonly Task[]>({
   await using _ = dir === undefined ? null : await lockFolder(dir);
   const hash = isHashed(model) ? await model.hash() : null;
   const before = dir === undefined ? null : await openResults(dir, hash);
-  const embedder = dir !== undefined && isHashed(model) ? await cachedEmbedder(model, join(dir, 'embeddings')) : model;
+  const embedder =
+    dir !== undefined && isHashed(model) ? await cachedEmbedder(model, join(dir, 'embeddings'), knobs) : model;
   const trainedOn =
     sets === undefined ? undefined : await readTrainingContent(sets, { ...knobs, ...(dir !== undefined && { dir }) });
   const emit = safeEmitter(knobs.onEvent);
@@ -62,6 +63,7 @@ export async function evaluate<T extends readonly Task[]>({
     };
     await writeEvaluation(dir, { version: 1, model: hash, ...evaluation });
   };
+  await save();
   for (const task of tasks) {
     knobs.signal?.throwIfAborted();
     const fingerprint = dir === undefined ? null : await fingerprintOf(task, trainedOn?.fingerprint);

@@ -80,7 +80,10 @@ export async function readEvaluation(path: string): Promise<SavedEvaluation> {
   let file = path;
   try {
     if ((await stat(path)).isDirectory()) file = join(path, resultsFile);
-    return evaluationSchema.parse(JSON.parse(await readFile(file, 'utf8'))) as SavedEvaluation;
+    const evaluation: unknown = JSON.parse(await readFile(file, 'utf8'));
+    evaluationSchema.parse(evaluation);
+    // As it stands: what zod gives back has its keys in another order.
+    return evaluation as SavedEvaluation;
   } catch (cause) {
     throw new AnagramError(
       'source-failed',

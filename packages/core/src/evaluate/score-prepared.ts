@@ -2,7 +2,7 @@ import { safeEmitter } from '../events.ts';
 import { hashBytes } from '../image/hash.ts';
 import { detectability } from '../negatives/detectability.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
-import { byKey, each } from './aggregate.ts';
+import { byKey, each, macro } from './aggregate.ts';
 import type { BenchmarkItem } from './benchmark/define-benchmark.ts';
 import { type ScoredItems, type Scoring, scoreItems } from './benchmark/score-items.ts';
 import type { Failure, RunOptions, Score, TaskReport } from './task.ts';
@@ -57,13 +57,17 @@ export async function scorePrepared(
   const files = new Map<string, Pixels | ImageFile>();
   const named = namePictures(items, files);
   const scored = await scoreItems(
-    { ...scoring, officialTies: 'wrong', figures: (all) => sorted(each(all, ({ category }) => category)) },
+    {
+      ...scoring,
+      officialTies: 'wrong',
+      figures: (all) => ({ ...sorted(each(all, categoryOf)), 'all.macro': macro(all, categoryOf) }),
+    },
     named,
     files,
     { model, ties: 'wrong', trainedOn, signal },
   );
   emit({ type: 'stage-end', stage: name, done: items.length });
-  const categories = sorted(Object.fromEntries(byKey(items, ({ category }) => category)));
+  const categories = sorted(Object.fromEntries(byKey(items, categoryOf)));
   return {
     task: name,
     ...(limited && { limited }),
@@ -115,6 +119,10 @@ function namePictures(items: readonly PreparedItem[], files: Map<string, Pixels 
     texts,
     pictures: images.map((image) => ({ file: nameOf(image) })),
   }));
+}
+
+function categoryOf({ category }: { readonly category: string }): string {
+  return category;
 }
 
 function weakestOf(categories: readonly string[], metric: string, { scores }: ScoredItems): Weakest | null {

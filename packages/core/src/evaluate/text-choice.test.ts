@@ -34,7 +34,7 @@ it('counts by category how often the text beats its negative; a tie is wrong', a
   expect(report.mean).toBe(0.5);
   expect(report.ties).toBe(1);
   expect(report.failures.map(({ id }) => id)).toEqual(['b', 'c']);
-  expect(report.chance).toMatchObject({ 'colour.choice': 0.5, 'size.choice': 0.5 });
+  expect(report.chance).toEqual({ 'colour.choice': 0.5, 'size.choice': 0.5, 'all.macro.choice': 0.5 });
   expect(report.failures[0]!.detail).toMatchObject({ texts: ['false', 'true'], cosines: [[0], [1]] });
   expect(await task.picturesOf!(report.failures)).toEqual([[image], [image]]);
 });

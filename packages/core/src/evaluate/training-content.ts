@@ -15,6 +15,7 @@ import { writeAtomic } from '../shard/write-atomic.ts';
 import { pictureHashes, type TrainingContent } from './contamination.ts';
 
 const stage = 'trained-on';
+const readAtOnce = 16;
 
 const hashesSchema = z.strictObject({
   texts: z.array(z.string()),
@@ -98,10 +99,17 @@ async function hashSets(sets: readonly PreparedPairs[], { signal, onEvent }: Kno
   };
   let done = 0;
   for (const set of sets) {
-    for await (const { text, image, negatives } of set.samples(signal ? { signal } : {})) {
-      for (const each of [text, ...negatives.map((negative) => negative.text)]) texts.add(textKey(each));
-      await Promise.all([image, ...negatives.flatMap((negative) => negative.image ?? [])].map(add));
-      if (++done % 64 === 0) emit({ type: 'stage-progress', stage, done, total });
+    for (let at = 0; at < set.length; at += readAtOnce) {
+      signal?.throwIfAborted();
+      const part = Array.from({ length: Math.min(readAtOnce, set.length - at) }, (_, k) => set.sample(at + k));
+      const pictures: ImageFile[] = [];
+      for (const { text, image, negatives } of await Promise.all(part)) {
+        for (const each of [text, ...negatives.map((negative) => negative.text)]) texts.add(textKey(each));
+        pictures.push(image, ...negatives.flatMap((negative) => negative.image ?? []));
+      }
+      await Promise.all(pictures.map(add));
+      done += part.length;
+      emit({ type: 'stage-progress', stage, done, total });
     }
   }
   emit({ type: 'stage-end', stage, done });

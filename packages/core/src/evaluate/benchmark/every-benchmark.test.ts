@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import * as fixtures from '../../../test/fixtures/benchmark-files.ts';
 import * as choices from '../../../test/fixtures/choice-benchmark-files.ts';
 import * as relations from '../../../test/fixtures/relation-benchmark-files.ts';
 import { constantEmbedder, randomEmbedder, writeTinyBenchmark } from '../../../test/fixtures/tiny-benchmark.ts';
+import { compareReports } from '../compare-reports.ts';
 import { failureCard } from '../page/failure-card.ts';
 import type { Task } from '../task.ts';
 import { aroAttribution, aroOrder, aroRelation } from './aro.ts';
@@ -107,6 +108,37 @@ describe.each(benchmarks)('%s', (name, task, { files, pictures }) => {
       if (wrong.join() !== 'tot' && name !== 'negBenchRetrieval') expect(marks, failure.id).toContain('bad');
     });
     expect(failures.length).toBeGreaterThan(0);
+  });
+
+  it('scores a sample of the same items each time, says of how many, and keeps chance above a constant model', async () => {
+    const whole = await task(paths).run({ model: constantEmbedder() });
+    const limit = 1 + Math.floor(whole.failures.length / 2);
+    const run = () => task({ ...paths, limit }).run({ model: constantEmbedder() });
+    const report = await run();
+    expect(report.limited).toEqual({ drawn: limit, of: whole.failures.length, what: 'items' });
+    expect(report.failures).toHaveLength(limit);
+    for (const [figure, { value }] of Object.entries(report.scores)) {
+      expect(value, figure).toBeLessThanOrEqual(report.chance[figure]!);
+    }
+    expect((await run()).outcomes).toEqual(report.outcomes);
+    expect(() => compareReports(whole, report)).toThrow('different items');
+    expect(whole.limited).toBeUndefined();
+    expect((await task({ ...paths, limit: 10_000 }).run({ model: constantEmbedder() })).limited).toBeUndefined();
+  });
+
+  it('has a fingerprint that its settings, annotation files and pictures decide', async () => {
+    const copy = await writeTinyBenchmark(join(folder, `${name}-copy`), files, pictures);
+    const of = (more: Partial<BenchmarkOptions> = {}) => task({ ...copy, ...more }).fingerprint!();
+    const first = await of();
+    expect(await of()).toBe(first);
+    expect(await of({ ties: 'official' })).not.toBe(first);
+    expect(await of({ limit: 2 })).not.toBe(first);
+    await appendFile(join(copy.images, pictures[0]!), ' ');
+    const touched = await of();
+    expect(touched).not.toBe(first);
+    const [file, content] = Object.entries(files)[0]!;
+    await appendFile(join(copy.dir, file), String(content).includes('\r\n') ? '\r\n' : '\n');
+    expect(await of()).not.toBe(touched);
   });
 
   it('is skipped with the list of pictures that are missing, and scores nothing', async () => {
