@@ -119,6 +119,9 @@ describe('the whole way', () => {
     expect(results['data/text-choice']!.scores['colour.choice']!.interval).toHaveLength(2);
     const saved = JSON.parse(await readFile(at('results', 'results.json'), 'utf8')).tasks;
     expect(Object.keys(saved)).toEqual(Object.keys(results));
+    const page = await readFile(at('results', 'report.html'), 'utf8');
+    for (const task of Object.keys(results)) expect(page).toContain(`<h2>${task}</h2>`);
+    expect(page).toContain('data:image/webp;base64,');
     for (const [task, { scores }] of Object.entries(results)) expect(saved[task].scores).toEqual(scores);
 
     const text = await runCli([...args, ...config, '--dir', at('results')]);
@@ -133,7 +136,10 @@ describe('the whole way', () => {
     const other = await runCli(['evaluate', at('data'), '--model', at('tuned-model'), ...config, '--dir', at('other')]);
     expect(other.code, other.stderr).toBe(0);
     type Compared = { tasks: Record<string, Record<string, { difference: number; p: number }>>; refused: object }[];
-    const [compared] = await json<Compared>(0, 'evaluate', '--compare', at('results'), at('other', 'results.json'));
+    const both = [at('results'), at('other', 'results.json')];
+    const [compared] = await json<Compared>(0, 'evaluate', '--compare', ...both, '--dir', at('compared'));
+    const page = await readFile(at('compared', 'comparison.html'), 'utf8');
+    for (const task of Object.keys(compared!.tasks)) expect(page).toContain(`<h2>${task}</h2>`);
     expect(Object.keys(compared!.tasks)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
     expect(compared!.tasks['data/composition']!['position.group']!.p).toBeGreaterThan(0);
     expect(compared!.refused).toEqual({});
@@ -243,6 +249,7 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ['--verifier', ['prepare', '.', '--dir', 'y', '--verifier', 'nowhere']],
     ['--verifier', ['calibrate', '.', '--verifier', 'nowhere', '--labels', 'package.json']],
     ['--labels', ['calibrate', '.', '--verifier', '.', '--labels', 'nowhere']],
+    ['--compare', ['evaluate', 'nowhere', '.', '--compare']],
     ['INDEX', ['search', 'nowhere', 'a cup', '--model', '.']],
   ])('%s at which there is nothing: %j', async (where, args) => {
     const { code, stdout } = await runCli([...args, '--json']);

@@ -154,7 +154,7 @@ describe.skipIf(!executablePath)('a report in headless Chromium', () => {
   it('shows a comparison, in dark as in light with enough contrast', async () => {
     const path = join(dir, 'comparison.html');
     const score = { first: 0.5, second: 0.6, difference: 0.1, interval: [0.05, 0.15] as const, p: 0.001, n: 100 };
-    await writeFile(path, renderComparison({ names: ['a', 'b'], comparisons: { task: { 'all.choice': score } } }));
+    await writeFile(path, renderComparison([{ first: 'a', second: 'b', tasks: { task: { 'all.choice': score } } }]));
     for (const width of [1200, 400]) expect(await expectSound(path, width)).toMatchObject({ sections: ['task'] });
     for (const scheme of ['light', 'dark'] as const) {
       const { page } = await open(path, 900, scheme);

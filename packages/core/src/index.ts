@@ -171,7 +171,7 @@ export {
   rank,
   type TieRule,
 } from './evaluate/kernels.ts';
-export { type RenderComparisonOptions, renderComparison } from './evaluate/page/render-comparison.ts';
+export { type NamedComparison, renderComparison } from './evaluate/page/render-comparison.ts';
 export { type RenderEvaluationOptions, renderEvaluation } from './evaluate/page/render-evaluation.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
 export { evaluationSchema, readEvaluation, type SavedEvaluation } from './evaluate/results.ts';

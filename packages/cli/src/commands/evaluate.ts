@@ -37,7 +37,10 @@ export function addEvaluate(program: Command): void {
       'Measure a model on your own held-out pairs (retrieval, and composition by category), and on published benchmarks; or compare the results of two models.',
     )
     .option('--model <folder>', 'the model, e.g. ./runs/a/model')
-    .option('--dir <folder>', 'receives results.json and report.html; the same folder goes on where a run was stopped')
+    .option(
+      '--dir <folder>',
+      'receives results.json and report.html, or comparison.html; the same folder goes on where a run was stopped',
+    )
     .option('--own', 'DATA are prepared pairs of your own that the model was not trained on (the default)')
     .option('--benchmark <name>', 'a published benchmark, e.g. sugar-crepe, negbench:coco (repeatable)', collect)
     .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
@@ -57,7 +60,7 @@ export function addEvaluate(program: Command): void {
     'anagram evaluate ./results-a ./results-b --compare',
   ).action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
-      if (flags.compare) return comparisonResult(data);
+      if (flags.compare) return comparisonResult(data, flags.dir);
       const config = await readConfig(flags);
       const { benchmarks, trainedOn, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
       const prepared = { ...section, ...given({ limit: flags.limit }) };

@@ -1,37 +1,48 @@
 import type { BarRow } from '../../report/bars.ts';
 import { type Block, renderReport, type Section } from '../../report/html.ts';
 import { roundRange } from '../../report/ticks.ts';
-import type { ScoreComparison } from '../compare-reports.ts';
+import type { EvaluationComparison, ScoreComparison } from '../compare-reports.ts';
 import { count, share } from './figures.ts';
 
-export interface RenderComparisonOptions {
-  /** What the two models are called. */
-  readonly names: readonly [first: string, second: string];
-  /** By task, what `compareReports` returns. */
-  readonly comparisons: { readonly [task: string]: { readonly [score: string]: ScoreComparison } };
-  /** @default 'Comparison of two models' */
-  readonly title?: string;
+/** Two models by their names, and what `compareEvaluations` returns for them. */
+export interface NamedComparison
+  extends Pick<EvaluationComparison, 'tasks'>,
+    Partial<Pick<EvaluationComparison, 'refused'>> {
+  readonly first: string;
+  readonly second: string;
 }
 
 /**
- * Two models on the same items as one self-contained page: for each score the difference with its interval, and p.
+ * Two models on the same items, or several with the first, as one self-contained page: for each score the difference with its
+ * interval, and p.
+ * @param options.title Of the page. @default 'Comparison of models'
  * @returns HTML.
  */
-export function renderComparison({
-  names: [first, second],
-  comparisons,
-  title = 'Comparison of two models',
-}: RenderComparisonOptions): string {
-  const scores = Object.values(comparisons).reduce((sum, byScore) => sum + Object.keys(byScore).length, 0);
+export function renderComparison(
+  comparisons: readonly NamedComparison[],
+  { title = 'Comparison of models' }: { readonly title?: string } = {},
+): string {
+  const scores = comparisons.flatMap(({ tasks }) => Object.values(tasks).flatMap((byScore) => Object.keys(byScore)));
   return renderReport({
     title,
-    subtitle: `${second} less ${first}, on the same items: above 0 the second is better. 95 % paired bootstrap intervals; p by sign flips, two-sided, not corrected for the ${count(scores)} scores of this page.`,
-    sections: Object.entries(comparisons).map(([task, byScore]) => section(task, byScore, first, second)),
+    subtitle: `Differences on the same items: above 0 the model that is named first is better. 95 % paired bootstrap intervals; p by sign flips, two-sided, not corrected for the ${count(scores.length)} scores of this page.`,
+    sections: comparisons.flatMap((comparison) => sections(comparison, comparisons.length > 1)),
   });
 }
 
+function sections({ first, second, tasks, refused = {} }: NamedComparison, several: boolean): Section[] {
+  const about = several ? `${second}: ` : '';
+  const reasons = Object.values(refused);
+  return [
+    ...Object.entries(tasks).map(([task, byScore]) => section(`${about}${task}`, byScore, first, second)),
+    ...(reasons.length > 0
+      ? [{ title: `${about}not compared`, blocks: reasons.map((text): Block => ({ kind: 'text', tone: 'bad', text })) }]
+      : []),
+  ];
+}
+
 function section(
-  task: string,
+  title: string,
   byScore: { readonly [score: string]: ScoreComparison },
   first: string,
   second: string,
@@ -40,7 +51,7 @@ function section(
   const ends = all.flatMap(([, { difference, interval }]) => [difference, ...interval]);
   const forest: Block = {
     kind: 'bars',
-    title: 'Difference',
+    title: `${second} less ${first}`,
     shape: 'point',
     domain: roundRange(Math.min(-0.01, ...ends), Math.max(0.01, ...ends)),
     legend: { value: 'difference', interval: '95 % interval' },
@@ -67,7 +78,7 @@ function section(
       each.n,
     ]),
   };
-  return { title: task, blocks: [forest, table] };
+  return { title, blocks: [forest, table] };
 }
 
 /** `+0.042`, `−0.010` */
