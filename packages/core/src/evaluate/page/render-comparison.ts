@@ -25,7 +25,7 @@ export function renderComparison(
   const scores = comparisons.flatMap(({ tasks }) => Object.values(tasks).flatMap((byScore) => Object.keys(byScore)));
   return renderReport({
     title,
-    subtitle: `Differences on the same items: above 0 the model that is named first is better. 95 % paired bootstrap intervals; p by sign flips, two-sided, not corrected for the ${count(scores.length)} scores of this page.`,
+    subtitle: `Differences on the same items: above 0 the model before “less” is better. 95 % paired bootstrap intervals; p by sign flips, two-sided, not corrected for the ${count(scores.length)} scores of this page.`,
     sections: comparisons.flatMap((comparison) => sections(comparison, comparisons.length > 1)),
   });
 }
