@@ -21,6 +21,8 @@ export interface BenchmarkFlags {
   annotations?: string;
   images?: string;
   ties?: string;
+  /** Takes `--ties` too. */
+  zeroShot?: readonly string[];
 }
 
 const ties = z.enum(['wrong', 'official']);
@@ -43,7 +45,7 @@ const listSchema = z.array(
  * @throws AnagramError `invalid-options`
  */
 export function openBenchmarks(
-  { benchmark = [], annotations, images, ties: rule }: BenchmarkFlags,
+  { benchmark = [], annotations, images, ties: rule, zeroShot = [] }: BenchmarkFlags,
   listed: unknown = [],
   limit?: number,
 ): Task<BenchmarkReport>[] {
@@ -55,7 +57,7 @@ export function openBenchmarks(
   }
   const named = benchmark.map((name) => ({ name, annotations: annotations!, images: images! }));
   const all: BenchmarkSettings[] = [...named, ...parseSettings('evaluate.benchmarks', listSchema, listed)];
-  if (rule !== undefined && all.length === 0) {
+  if (rule !== undefined && all.length === 0 && zeroShot.length === 0) {
     throw usage('--ties', 'Expected --benchmark with it, or evaluate.benchmarks in the settings.');
   }
   const over = { ...(rule !== undefined && { ties: parseSettings('--ties', ties, rule) }), ...given({ limit }) };

@@ -28,6 +28,7 @@ export { defineSource } from './source/define-source.ts';
 export { type FolderOptions, folder } from './source/folder.ts';
 export { fileOnDisk } from './source/image-file.ts';
 export { jsonl } from './source/jsonl.ts';
+export { type LabelledImages, labelledCsv, labelledFolder } from './source/labelled-images.ts';
 export type { TableColumns } from './source/table-record.ts';
 export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
 
@@ -122,11 +123,28 @@ export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 
 // evaluate
 
-export { byKey, each, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
+export {
+  byKey,
+  difference,
+  each,
+  macro,
+  meanOfSubsets,
+  micro,
+  nested,
+  type Subsets,
+  type Weighted,
+} from './evaluate/aggregate.ts';
 export { aroAttribution, aroOrder, aroRelation } from './evaluate/benchmark/aro.ts';
 export { aroExcludedRelations } from './evaluate/benchmark/aro-excluded-relations.ts';
 export { bivlc } from './evaluate/benchmark/bivlc.ts';
+export {
+  type CaptionRetrievalOptions,
+  cocoRetrieval,
+  flickr8kRetrieval,
+  flickr30kRetrieval,
+} from './evaluate/benchmark/caption-retrieval.ts';
 export { cola } from './evaluate/benchmark/cola.ts';
+export { colaSingle } from './evaluate/benchmark/cola-single.ts';
 export { colorSwap } from './evaluate/benchmark/color-swap.ts';
 export { crepeProductivity, crepeSystematicity } from './evaluate/benchmark/crepe.ts';
 export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmark/define-benchmark.ts';
@@ -177,6 +195,8 @@ export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-ta
 export { evaluationSchema, readEvaluation, type SavedEvaluation } from './evaluate/results.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
 export type { CategoryReport, ItemsOrigin, Weakest } from './evaluate/score-prepared.ts';
+export { imagenetClasses } from './evaluate/tables/imagenet-classes.ts';
+export { imagenetTemplates } from './evaluate/tables/imagenet-templates.ts';
 export type {
   Embedder,
   Failed,
@@ -192,6 +212,12 @@ export type {
 } from './evaluate/task.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
 export { readTrainingContent } from './evaluate/training-content.ts';
+export {
+  type LabelledImage,
+  type ZeroShotOptions,
+  type ZeroShotReport,
+  zeroShotClassification,
+} from './evaluate/zero-shot-classification.ts';
 
 // Search
 

@@ -8,10 +8,11 @@ import { type CommonFlags, collect, number, withCommonFlags } from '../flags.ts'
 import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
 import { loadModel, requireModel } from '../open-model.ts';
+import { openZeroShot, withZeroShotFlags, type ZeroShotFlags } from '../open-zero-shot.ts';
 import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
 
-interface Flags extends CommonFlags, BenchmarkFlags {
+interface Flags extends CommonFlags, BenchmarkFlags, ZeroShotFlags {
   model?: string;
   dir?: string;
   limit?: number;
@@ -54,9 +55,10 @@ export function addEvaluate(program: Command): void {
     )
     .option('--compare', 'DATA are results of two models or more: differences, intervals and p');
   withCommonFlags(
-    command,
+    withZeroShotFlags(command),
     'anagram evaluate --own ./held-out --model ./runs/a/model --dir ./results',
     'anagram evaluate --model ./runs/a/model --benchmark sugar-crepe --annotations ./sugar-crepe/data --images ./val2017',
+    'anagram evaluate --model ./runs/a/model --zero-shot ./imagenet/val --classes imagenet --templates imagenet',
     'anagram evaluate ./results-a ./results-b --compare',
   ).action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
@@ -65,8 +67,11 @@ export function addEvaluate(program: Command): void {
       const { benchmarks, trainedOn, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
       const prepared = { ...section, ...given({ limit: flags.limit }) };
       const published = openBenchmarks(flags, benchmarks, flags.limit);
-      if (data.length === 0 && published.length === 0) {
-        throw usage('evaluate', 'Expected a folder of prepared pairs, or --benchmark, e.g. --benchmark sugar-crepe.');
+      const classified = await openZeroShot(flags);
+      if (data.length === 0 && published.length === 0 && classified.length === 0) {
+        const message =
+          'Expected a folder of prepared pairs, --benchmark, e.g. --benchmark sugar-crepe, or --zero-shot.';
+        throw usage('evaluate', message);
       }
       if (flags.model === undefined) throw usage('--model', 'Expected the model to measure, e.g. ./runs/a/model.');
       requireModel(flags.model);
@@ -82,7 +87,7 @@ export function addEvaluate(program: Command): void {
       return evaluationResult(
         await evaluate({
           model,
-          tasks: [...lists.flat(), ...published],
+          tasks: [...lists.flat(), ...published, ...classified],
           signal,
           onEvent,
           ...given({ dir: flags.dir }),

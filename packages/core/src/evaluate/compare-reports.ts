@@ -87,7 +87,9 @@ export function compareEvaluations(
 type Subsets = Outcomes['scores'][string];
 
 function compareScore(a: Subsets, b: Subsets, resamples: number, seed: number): ScoreComparison {
-  const differences = a.map(({ sums, counts }, s) => ({
+  const scale = a.some(({ weight }) => weight !== undefined) ? 1 : a.length;
+  const differences = a.map(({ sums, counts, weight }, s) => ({
+    weight: weight ?? 1,
     gains: sums.map((sum, i) => b[s]!.sums[i]! - sum),
     counts,
     total: add(counts),
@@ -95,11 +97,11 @@ function compareScore(a: Subsets, b: Subsets, resamples: number, seed: number): 
   const n = differences.reduce((sum, { total }) => sum + total, 0);
   const random = new Random('compare-reports', seed, n);
   const drawn = new Float64Array(resamples);
-  const observed = average(differences.map(({ gains, total }) => add(gains) / total));
+  const observed = add(differences.map(({ weight, gains, total }) => (weight * add(gains)) / total)) / scale;
   let asFar = 0;
   for (let r = 0; r < resamples; r++) {
     let [mean, flipped] = [0, 0];
-    for (const { gains, counts, total } of differences) {
+    for (const { weight, gains, counts, total } of differences) {
       let [gain, count, flips] = [0, 0, 0];
       for (let i = 0; i < gains.length; i++) {
         const at = random.below(gains.length);
@@ -107,16 +109,17 @@ function compareScore(a: Subsets, b: Subsets, resamples: number, seed: number): 
         count += counts[at]!;
         if (gains[i] !== 0) flips += random.below(2) === 0 ? gains[i]! : -gains[i]!;
       }
-      mean += gain / count;
-      flipped += flips / total;
+      mean += (weight * gain) / count;
+      flipped += (weight * flips) / total;
     }
-    drawn[r] = mean / differences.length;
+    drawn[r] = mean / scale;
     // Sums in another order differ in the last bits.
-    if (Math.abs(flipped / differences.length) >= Math.abs(observed) - 1e-12) asFar++;
+    if (Math.abs(flipped / scale) >= Math.abs(observed) - 1e-12) asFar++;
   }
   drawn.sort();
   const at = (share: number) => drawn[Math.min(resamples - 1, Math.floor(share * resamples))]!;
-  const value = (subsets: Subsets) => average(subsets.map(({ sums, counts }) => add(sums) / add(counts)));
+  const value = (subsets: Subsets) =>
+    add(subsets.map(({ sums, counts, weight = 1 }) => (weight * add(sums)) / add(counts))) / scale;
   return {
     first: value(a),
     second: value(b),
@@ -129,10 +132,6 @@ function compareScore(a: Subsets, b: Subsets, resamples: number, seed: number): 
 
 function add(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-function average(values: readonly number[]): number {
-  return add(values) / values.length;
 }
 
 function refused(why: string): AnagramError<'invalid-options'> {

@@ -12,6 +12,12 @@ const values = z.record(z.string(), figure);
 const first = z.array(z.string());
 
 /** A report as `results.json` holds it; tasks add fields of their own. docs/results.md says what each means. */
+const subsetSchema = z.looseObject({
+  sums: z.array(z.number()),
+  counts: z.array(z.number()),
+  weight: z.number().exactOptional(),
+});
+
 const reportSchema = z.looseObject({
   task: z.string(),
   skipped: z
@@ -44,7 +50,7 @@ const reportSchema = z.looseObject({
   outcomes: z
     .looseObject({
       items: z.string(),
-      scores: z.record(z.string(), z.array(z.looseObject({ sums: z.array(z.number()), counts: z.array(z.number()) }))),
+      scores: z.record(z.string(), z.array(subsetSchema)),
     })
     .optional(),
   failures: z.array(z.looseObject({ id: z.string(), category: z.string(), detail: z.json() })),

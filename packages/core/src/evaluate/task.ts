@@ -69,7 +69,12 @@ export interface Outcomes {
   readonly items: string;
   /** By score, for each subset whose means it averages: right decisions, and decisions, of each group that is drawn as one. */
   readonly scores: {
-    readonly [name: string]: readonly { readonly sums: readonly number[]; readonly counts: readonly number[] }[];
+    readonly [name: string]: readonly {
+      readonly sums: readonly number[];
+      readonly counts: readonly number[];
+      /** @default 1 / number of subsets */
+      readonly weight?: number;
+    }[];
   };
 }
 

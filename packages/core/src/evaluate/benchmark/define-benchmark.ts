@@ -3,10 +3,11 @@ import { safeEmitter } from '../../events.ts';
 import { hashBytes } from '../../image/hash.ts';
 import { Random } from '../../random.ts';
 import { parseSettings } from '../../settings.ts';
-import type { Subsets } from '../aggregate.ts';
+import type { Subsets, Weighted } from '../aggregate.ts';
 import type { Choice, TieRule } from '../kernels.ts';
 import type { Skipped, Task, TaskReport } from '../task.ts';
 import { Annotations } from './annotations.ts';
+import type { Place } from './gallery.ts';
 import { findPictures, type Picture, pictureKey, statesOf } from './pictures.ts';
 import { scoreItems } from './score-items.ts';
 
@@ -48,11 +49,10 @@ export interface Cosines {
   textImage(c: number, i: number): number;
   /** Text a with text b. */
   textText(a: number, b: number): number;
-  /** The item's picture (the best of them) among the pictures of all items, for text c. */
-  ownPicture(c: number): Choice & {
-    /** Number of other pictures that score at least as high. */
-    readonly ahead: number;
-  };
+  /** Where the item's first picture stands among the pictures of all items, for text c. Galleries alone have it. */
+  ownPicture(c: number): Place;
+  /** Where the best of the item's texts stands among the texts of all items, for the first picture. Galleries alone have it. */
+  ownText(): Place;
 }
 
 /** What is particular to a benchmark. */
@@ -61,6 +61,8 @@ export interface BenchmarkDefinition<I extends BenchmarkItem> {
   /** Where the owners publish annotation files, and pictures. */
   readonly publishedAt: { readonly annotations: string; readonly images: string };
   read(annotations: Annotations): Promise<I[]>;
+  /** Whether a text chooses among the pictures of all items, and a picture among all texts. @default false */
+  readonly gallery?: boolean;
   /** How the benchmark's own code breaks ties. */
   readonly officialTies: TieRule;
   /** Decisions about one item by metric. */
@@ -70,10 +72,12 @@ export interface BenchmarkDefinition<I extends BenchmarkItem> {
    * belongs to picture k, and of several texts about one picture the first is right.
    */
   fits?(item: I, text: number, picture: number): boolean;
-  /** What a random scorer gets, by metric; `pictures` is the number of distinct pictures that are chosen among. */
-  readonly chance: { readonly [metric: string]: number | ((item: I, pictures: number) => number) };
+  /** What a random scorer gets, by metric; a gallery has so many distinct pictures, and texts. */
+  readonly chance: {
+    readonly [metric: string]: number | ((item: I, gallery: { pictures: number; texts: number }) => number);
+  };
   /** Over which items each figure is taken; every metric has one figure of each name. */
-  figures(items: readonly I[]): { readonly [figure: string]: Subsets<I> };
+  figures(items: readonly I[]): { readonly [figure: string]: Subsets<I> | Weighted<I> };
 }
 
 const optionsSchema = z.strictObject({
@@ -154,8 +158,8 @@ export function defineBenchmark<I extends BenchmarkItem>(
   };
 }
 
-/** So many items drawn by the benchmark's name, in their own order. */
-function sample<I>(name: string, items: readonly I[], limit: number): I[] {
+/** So many items drawn by the task's name, in their own order. */
+export function sample<I>(name: string, items: readonly I[], limit: number): I[] {
   const places = new Random('limit', name).shuffle(Uint32Array.from(items, (_, place) => place));
   return [...places.subarray(0, limit).sort()].map((place) => items[place]!);
 }

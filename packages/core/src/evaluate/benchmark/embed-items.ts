@@ -1,7 +1,7 @@
 import type { ImageFile, Pixels } from '../../pair.ts';
-import { pairwise } from '../kernels.ts';
 import { dot, type Embedder } from '../task.ts';
 import type { BenchmarkItem, Cosines } from './define-benchmark.ts';
+import { type GalleryRanks, rankGallery } from './gallery.ts';
 import { pictureKey } from './pictures.ts';
 
 /** Embeddings of a task's items. */
@@ -16,12 +16,13 @@ export interface Embedded<I extends BenchmarkItem = BenchmarkItem> {
 /**
  * Embeds each distinct text and each distinct picture once, so that equal texts have equal cosines.
  * @param files Pictures by `pictureKey`.
+ * @param gallery Whether each text is ranked among all pictures and the other way round.
  */
 export async function embedItems<I extends BenchmarkItem>(
   model: Embedder,
   items: readonly I[],
   files: ReadonlyMap<string, Pixels | ImageFile>,
-  signal: AbortSignal | undefined,
+  { gallery, signal }: { gallery: boolean; signal: AbortSignal | undefined },
 ): Promise<Embedded<I>> {
   const knobs = signal ? { signal } : {};
   const imageRow = rows(files.keys());
@@ -31,39 +32,59 @@ export async function embedItems<I extends BenchmarkItem>(
   const width = model.embedDim;
   const oneImage = meanRow(images, width); // (1, D)
   const oneText = meanRow(texts, width); // (1, D)
+  const first = firstTexts(items);
+  const picturesOf = ({ pictures }: I) => pictures.map((picture) => imageRow.get(pictureKey(picture))!);
   /** A side that is one row stands for all of its kind. */
-  const cosinesOf = (text: Float32Array, image: Float32Array): ((item: I) => Cosines) => {
+  const cosinesOf = async (text: Float32Array, image: Float32Array): Promise<(item: I) => Cosines> => {
     const textAt = text === oneText ? () => 0 : (name: string) => textRow.get(name)!;
     const imageAt = image === oneImage ? () => 0 : (row: number) => row;
-    const gallery = lastOf((row: number) => {
-      const one = image === oneImage ? dot(text, row, image, 0, width) : null;
-      return Float64Array.from({ length: imageRow.size }, (_, at) => one ?? dot(text, row, image, at, width));
-    });
+    const ranks = gallery ? await rank(text, image, textAt, imageAt) : null;
     return (item) => {
       const own = item.texts.map(textAt);
-      const mine = item.pictures.map((picture) => imageRow.get(pictureKey(picture))!);
+      const mine = picturesOf(item);
       const shown = mine.map(imageAt);
       return {
         textImage: (c, i) => dot(text, own[c]!, image, shown[i]!, width),
-        ownPicture: (c) => ownPicture(gallery(own[c]!), new Set(mine)),
+        ownPicture: (c) => ranks!.pictureOf(first.get(item)! + c),
+        ownText: () => ranks!.textOf(mine[0]!),
         textText: (a, b) => dot(text, own[a]!, text, own[b]!, width),
       };
     };
   };
   return {
-    cosines: cosinesOf(texts, images),
-    textOnly: cosinesOf(texts, oneImage),
-    imageOnly: cosinesOf(oneText, images),
+    cosines: await cosinesOf(texts, images),
+    textOnly: await cosinesOf(texts, oneImage),
+    imageOnly: await cosinesOf(oneText, images),
   };
+
+  function rank(
+    text: Float32Array,
+    image: Float32Array,
+    textAt: (name: string) => number,
+    imageAt: (row: number) => number,
+  ): Promise<GalleryRanks> {
+    const all = {
+      texts: text,
+      images: image,
+      width,
+      textRow: Uint32Array.from(items.flatMap((item) => item.texts.map(textAt))),
+      imageRow: Uint32Array.from({ length: imageRow.size }, (_, row) => imageAt(row)),
+      imageOfText: Uint32Array.from(items.flatMap((item) => item.texts.map(() => picturesOf(item)[0]!))),
+    };
+    return rankGallery(all, signal);
+  }
 }
 
-/** Remembers the last answer. */
-function lastOf<T>(answer: (row: number) => T): (row: number) => T {
-  let last: { row: number; value: T } | undefined;
-  return (row) => {
-    if (last?.row !== row) last = { row, value: answer(row) };
-    return last.value;
-  };
+/** Number of texts before each item's own. */
+function firstTexts<I extends BenchmarkItem>(items: readonly I[]): Map<I, number> {
+  let before = 0;
+  return new Map(
+    items.map((item) => {
+      const first = before;
+      before += item.texts.length;
+      return [item, first];
+    }),
+  );
 }
 
 /** Mean of all rows; no unit vector, which changes no order. */
@@ -72,22 +93,6 @@ export function meanRow(matrix: Float32Array, width: number): Float32Array {
   for (let at = 0; at < matrix.length; at++) sums[at % width]! += matrix[at]!;
   const count = Math.max(1, matrix.length / width);
   return Float32Array.from(sums, (sum) => sum / count);
-}
-
-/**
- * @param scores Of every picture.
- * @param own The right ones.
- */
-function ownPicture(scores: Float64Array, own: ReadonlySet<number>): ReturnType<Cosines['ownPicture']> {
-  const score = Math.max(...[...own].map((image) => scores[image]!));
-  let best = Number.NEGATIVE_INFINITY;
-  let ahead = 0;
-  for (let image = 0; image < scores.length; image++) {
-    if (own.has(image)) continue;
-    best = Math.max(best, scores[image]!);
-    if (!(scores[image]! < score)) ahead++;
-  }
-  return { ...pairwise(score, best), ahead };
 }
 
 function rows(keys: Iterable<string>): Map<string, number> {

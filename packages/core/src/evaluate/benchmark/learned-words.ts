@@ -46,8 +46,8 @@ export async function learnWords<I extends BenchmarkItem>(
 
 /** Texts with scores of their own, whatever the picture. */
 export function blindCosines(scores: readonly number[]): Cosines {
-  const ownPicture = () => ({ right: false, tie: true, margin: 0, ahead: Number.POSITIVE_INFINITY });
-  return { textImage: (c) => scores[c]!, textText: () => 0, ownPicture };
+  const nowhere = () => ({ above: Number.POSITIVE_INFINITY, before: 0, after: 0, margin: 0 });
+  return { textImage: (c) => scores[c]!, textText: () => 0, ownPicture: nowhere, ownText: nowhere };
 }
 
 /** Places of the texts that are right by most decisions where they alone score; null where texts are not chosen among. */

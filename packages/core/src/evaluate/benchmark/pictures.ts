@@ -10,6 +10,8 @@ export interface Picture {
   readonly file: string;
   /** Other paths at which the owners' archives have it. */
   readonly elsewhere?: readonly string[];
+  /** The picture itself, where it lies within an annotation file. */
+  readonly inside?: ImageFile;
   /** Only this part is shown to the model. */
   readonly crop?: Box;
 }
@@ -29,14 +31,15 @@ export async function findPictures(
   const paths = new Map<string, Promise<string | null>>();
   const found = new Map<string, ImageFile>();
   const missing = new Set<string>();
-  for (const { file, elsewhere = [] } of pictures) {
-    if (!paths.has(file)) paths.set(file, firstThatExists([file, ...elsewhere].map((name) => join(folder, name))));
+  for (const { file, elsewhere = [], inside } of pictures) {
+    if (!inside && !paths.has(file))
+      paths.set(file, firstThatExists([file, ...elsewhere].map((name) => join(folder, name))));
   }
   for (const picture of pictures) {
-    const path = await paths.get(picture.file)!;
+    const path = picture.inside ? '' : await paths.get(picture.file)!;
     if (path === null) missing.add(picture.file);
     else if (!found.has(pictureKey(picture))) {
-      const whole = fileOnDisk(path, picture.file);
+      const whole = picture.inside ?? fileOnDisk(path, picture.file);
       found.set(pictureKey(picture), picture.crop ? croppedFile(whole, picture.crop) : whole);
     }
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { ImageFile, Pixels } from '../../pair.ts';
-import { meanOfSubsets, type Subsets, unitsOf } from '../aggregate.ts';
+import { meanOfSubsets, parts, type Subsets, unitsOf, type Weighted } from '../aggregate.ts';
 import { bootstrapSubsets } from '../bootstrap.ts';
 import { findContamination, type TrainingContent } from '../contamination.ts';
 import type { Choice, TieRule } from '../kernels.ts';
@@ -14,7 +14,7 @@ import { pictureKey } from './pictures.ts';
 /** What is particular to the scoring of a task. */
 export type Scoring<I extends BenchmarkItem> = Pick<
   BenchmarkDefinition<I>,
-  'officialTies' | 'decide' | 'fits' | 'chance' | 'figures'
+  'gallery' | 'officialTies' | 'decide' | 'fits' | 'chance' | 'figures'
 >;
 
 export type ScoredItems = Pick<TaskReport, 'scores' | 'chance' | 'ties' | 'failures'> &
@@ -39,7 +39,7 @@ export async function scoreItems<I extends BenchmarkItem>(
   files: ReadonlyMap<string, Pixels | ImageFile>,
   { model, ties, trainedOn, signal }: ScoreOptions,
 ): Promise<ScoredItems> {
-  const embedded = await embedItems(model, items, files, signal);
+  const embedded = await embedItems(model, items, files, { gallery: scoring.gallery ?? false, signal });
   const decideBy = (cosines: (item: I) => Cosines, rule: TieRule) => decide(scoring, items, rule, cosines, signal);
   const decided = await decideBy(embedded.cosines, ties === 'official' ? scoring.officialTies : 'wrong');
   const learned = await learnWords(scoring, items, clusterOf, () => pause(signal));
@@ -52,29 +52,35 @@ export async function scoreItems<I extends BenchmarkItem>(
   };
   const shown = ({ texts, pictures }: I) => ({ texts, pictures: pictures.map(pictureKey) });
   const found = trainedOn && (await findContamination(trainedOn, items, shown, files, signal));
+  const sizes = { pictures: files.size, texts: items.reduce((sum, { texts }) => sum + texts.length, 0) };
   const scores: Record<string, Score> = {};
   const rest: Record<string, Score> = {};
   const outcomes: Record<string, Outcomes['scores'][string]> = {};
   const chance: Record<string, number> = {};
   const baselines = Object.fromEntries(Object.keys(blind).map((name) => [name, {} as Record<string, number>]));
-  for (const [figure, subsets] of Object.entries(scoring.figures(items))) {
+  for (const [figure, taken] of Object.entries(scoring.figures(items))) {
+    const { subsets, weights } = parts(taken);
     for (const [metric, expected] of Object.entries(scoring.chance)) {
       const name = `${figure}.${metric}`;
-      const hits = (all: Decisions<I>) => (item: I) => (all.get(item)![metric] ?? []).map(({ right }) => Number(right));
+      const hits = (all: Decisions<I>) => (item: I) =>
+        (all.get(item)![metric] ?? []).map(({ right, value }) => value ?? Number(right));
       const units = unitsOf(subsets, hits(decided), clusterOf);
-      if (units.length === 0) continue;
-      scores[name] = bootstrapSubsets(units);
-      outcomes[name] = units.map((own) => ({
+      if (units.length === 0 || (weights && units.length < weights.length)) continue;
+      scores[name] = bootstrapSubsets(units, weights ? { weights } : {});
+      outcomes[name] = units.map((own, s) => ({
+        ...(weights && { weight: weights[s]! }),
         sums: own.map(({ sum }) => sum),
         counts: own.map(({ count }) => count),
       }));
       chance[name] =
-        typeof expected === 'number'
+        typeof expected === 'number' && !weights
           ? expected
-          : meanOver(subsets, (item) => hits(decided)(item).map(() => expected(item, files.size)));
-      for (const [baseline, all] of Object.entries(blind)) baselines[baseline]![name] = meanOver(subsets, hits(all));
+          : meanOver(taken, (item) =>
+              hits(decided)(item).map(() => (typeof expected === 'number' ? expected : expected(item, sizes))),
+            );
+      for (const [baseline, all] of Object.entries(blind)) baselines[baseline]![name] = meanOver(taken, hits(all));
       const others = found && subsets.map((own) => own.filter((item) => !found.contaminated.has(item)));
-      const score = others && meanOfSubsets(others, hits(decided), clusterOf);
+      const score = others && meanOfSubsets(weights ? { subsets: others, weights } : others, hits(decided), clusterOf);
       if (score) rest[name] = score;
       await pause(signal);
     }
@@ -131,6 +137,9 @@ function choices(decided: Decided): Choice[] {
   return Object.values(decided).flat();
 }
 
+/** Pictures of an item that a failure names. */
+const mostShown = 16;
+
 /** Items with a wrong decision, the widest miss first. */
 function failures<I extends BenchmarkItem>(
   scoring: Scoring<I>,
@@ -146,14 +155,15 @@ function failures<I extends BenchmarkItem>(
     .map(({ item }) => {
       const { textImage } = embedded.cosines(item);
       const fits = scoring.fits ?? ((_: I, text: number, picture: number) => text === picture);
+      const shown = item.pictures.slice(0, mostShown);
       const detail = {
         wrong: Object.entries(decided.get(item)!).flatMap(([metric, all]) =>
           all.every(({ right }) => right) ? [] : [metric],
         ),
         texts: item.texts,
-        pictures: item.pictures.map(pictureKey),
-        fits: item.texts.map((_, c) => item.pictures.map((_, i) => fits(item, c, i))), // (texts, pictures)
-        cosines: item.texts.map((_, c) => item.pictures.map((_, i) => textImage(c, i))), // (texts, pictures)
+        pictures: shown.map(pictureKey),
+        fits: item.texts.map((_, c) => shown.map((_, i) => fits(item, c, i))), // (texts, pictures)
+        cosines: item.texts.map((_, c) => shown.map((_, i) => textImage(c, i))), // (texts, pictures)
       };
       return { id: item.id, category: item.category, detail };
     });
@@ -169,9 +179,11 @@ function clusterOf({ pictures }: BenchmarkItem): string {
   return pictures.map(({ file }) => file).join('\n');
 }
 
-/** Mean over a subset's decisions, averaged over the subsets that have any. */
-function meanOver<I>(subsets: Subsets<I>, values: (item: I) => readonly number[]): number {
+/** Mean over a subset's decisions, averaged over the subsets that have any, or by their weights. */
+function meanOver<I>(figure: Subsets<I> | Weighted<I>, values: (item: I) => readonly number[]): number {
+  const { subsets, weights } = parts(figure);
   const bySubset = subsets.map((items) => items.flatMap(values));
+  if (weights) return bySubset.reduce((sum, own, s) => sum + weights[s]! * mean(own), 0);
   return mean(bySubset.filter(({ length }) => length > 0).map(mean));
 }
 

@@ -47,6 +47,17 @@ describe('failureCard', () => {
     expect(lines).toEqual(['and 14 more texts']);
   });
 
+  it('shows wrong pictures beside right ones, however many of these there are', () => {
+    const fits = [[true, true, true, true, true, true, false, false, false]];
+    const { grid } = failureCard({
+      id: '1',
+      category: 'c',
+      detail: { texts: ['x'], fits, cosines: [[0.9, 0.8, 0.1, 0.2, 0.7, 0.6, 0.3, 0.15, 0.05]] },
+    });
+    expect(grid!.head).toEqual(['text', 'picture 3', 'picture 4', 'picture 7', 'picture 8']);
+    expect(grid!.rows[0]!.cells.map(({ tone }) => tone)).toEqual(['good', 'good', 'bad', 'bad']);
+  });
+
   it('describes each picture by a text that belongs to it, and says which could not be read', () => {
     const detail = { texts: ['x', 'y'], fits: [[true, false], [false, true]], cosines: [[0, 1], [1, 0]] }; // biome-ignore format: a matrix
     const bytes = Uint8Array.of(1);

@@ -21,7 +21,7 @@ export function worst(failures: readonly Failure[], most: number): Failure[] {
   return chosen;
 }
 
-/** Texts and pictures that are shown: those that belong together, and the best of those that do not; in their order. */
+/** Texts and pictures that are shown, in their order: the worst of those that belong together, the best of those that do not. */
 export function shownOf(detail: FailureDetail): { texts: number[]; pictures: number[] } {
   const { texts, fits, cosines } = detail;
   const columns = [...(cosines[0] ?? []).keys()];
@@ -36,11 +36,10 @@ function select(places: number[], most: number, cells: (place: number) => [fits:
     const own = cells(place);
     return { place, fits: own.some(([fits]) => fits), cosine: Math.max(...own.map(([, cosine]) => cosine)) };
   });
-  return ranked
-    .sort((a, b) => Number(b.fits) - Number(a.fits) || b.cosine - a.cosine)
-    .slice(0, most)
-    .map(({ place }) => place)
-    .sort((a, b) => a - b);
+  const right = ranked.filter(({ fits }) => fits).sort((a, b) => a.cosine - b.cosine);
+  const wrong = ranked.filter(({ fits }) => !fits).sort((a, b) => b.cosine - a.cosine);
+  const kept = right.slice(0, most - Math.min(wrong.length, most / 2));
+  return [...kept, ...wrong.slice(0, most - kept.length)].map(({ place }) => place).sort((a, b) => a - b);
 }
 
 /** One wrong decision: its pictures, its texts, and the cosines that decided it. */
