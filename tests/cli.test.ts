@@ -209,7 +209,7 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ['steps', ['train', 'x', '--dir', 'y'], '--steps 2000'],
     ['a section', ['train', 'x', '--dir', 'y', '--set', 'trian.steps=3'], 'Did you mean "train"?'],
     ['a source', ['prepare', 'nowhere', '--dir', 'y'], 'There is no "nowhere"'],
-    ['what to measure', ['evaluate', '--model', 'm'], 'Expected a folder of prepared pairs, or --benchmark'],
+    ['what to measure', ['evaluate', '--model', 'm'], 'Expected a folder of prepared pairs, --benchmark'],
     [
       'a benchmark',
       ['evaluate', '--model', 'm', '--benchmark', 'sugarcrepe', '--annotations', 'a', '--images', 'b'],
