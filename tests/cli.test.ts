@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { encodePng } from '@anagram/core';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type Corpus, writeCorpus } from './kill/corpus.ts';
 import { runCli } from './run-cli.ts';
@@ -106,6 +107,28 @@ describe('the whole way', () => {
     expect((await readFile(join(tuned.modelDir, 'model.safetensors'))).equals(before)).toBe(false);
   });
 
+  it('classifies pictures in folders of classes by names and templates from files', async () => {
+    for (const [label, red] of [
+      ['n01', 250],
+      ['n02', 10],
+    ] as const) {
+      await mkdir(at('classes', label), { recursive: true });
+      const data = new Uint8Array(64 * 64 * 3).fill(red);
+      await writeFile(at('classes', label, 'a.png'), await encodePng({ width: 64, height: 64, data }));
+    }
+    await writeFile(at('names.json'), '{"n01": "white square", "n02": "black square"}');
+    type Results = Record<string, { classes: { name: string; score: { n: number } }[] }>;
+    const results = await json<Results>(
+      0,
+      ...['evaluate', '--model', at('run', 'model'), '--zero-shot', at('classes'), '--ties', 'official'],
+      ...['--classes', at('names.json'), '--templates', 'imagenet'],
+    );
+    expect(results['zero-shot/classes']!.classes.map(({ name, score }) => [name, score.n])).toEqual([
+      ['white square', 1],
+      ['black square', 1],
+    ]);
+  });
+
   it('evaluates: retrieval, composition where negatives have pictures, and the choice of texts where not', async () => {
     type Results = Record<string, { scores: Record<string, { n: number; interval: number[] }> }>;
     const trained = await runCli(['evaluate', '--own', at('data'), '--model', at('run', 'model')]);
@@ -137,7 +160,8 @@ describe('the whole way', () => {
     expect(other.code, other.stderr).toBe(0);
     type Compared = { tasks: Record<string, Record<string, { difference: number; p: number }>>; refused: object }[];
     const both = [at('results'), at('other', 'results.json')];
-    const [compared] = await json<Compared>(0, 'evaluate', '--compare', ...both, '--dir', at('compared'));
+    const { stdout } = await runCli(['evaluate', '--compare', ...both, '--dir', at('compared'), '--json']);
+    const [compared] = JSON.parse(stdout) as Compared;
     const page = await readFile(at('compared', 'comparison.html'), 'utf8');
     for (const task of Object.keys(compared!.tasks)) expect(page).toContain(`<h2>${task}</h2>`);
     expect(Object.keys(compared!.tasks)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
@@ -174,6 +198,8 @@ describe('the whole way', () => {
       '2',
     );
     expect(first!.id).toBe('0003.png');
+    const none = await runCli([...search, picture, ...model, '--limit', '0']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('search.limit: ')]);
     expect(first!.score).toBeCloseTo(1, 4);
     expect(more).toHaveLength(1);
     const byText = await runCli([...search, 'a red circle', ...model]);
@@ -209,7 +235,7 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ['steps', ['train', 'x', '--dir', 'y'], '--steps 2000'],
     ['a section', ['train', 'x', '--dir', 'y', '--set', 'trian.steps=3'], 'Did you mean "train"?'],
     ['a source', ['prepare', 'nowhere', '--dir', 'y'], 'There is no "nowhere"'],
-    ['what to measure', ['evaluate', '--model', 'm'], 'Expected a folder of prepared pairs, --benchmark'],
+    ['what to measure', ['evaluate', '--model', 'm'], 'Expected a folder of prepared pairs, or --benchmark'],
     [
       'a benchmark',
       ['evaluate', '--model', 'm', '--benchmark', 'sugarcrepe', '--annotations', 'a', '--images', 'b'],
@@ -228,6 +254,11 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ['a value', ['train', 'x', '--dir', 'y', '--steps', '3', '--optimizer', 'moun'], 'Did you mean "muon"?'],
     ['a list', ['negatives', 'x', '--categories', 'size,colur'], 'Did you mean "colour"?'],
     ['a model', ['evaluate', 'x'], '--model: Expected the model to measure'],
+    [
+      'what it compares',
+      ['evaluate', 'x', 'y', '--compare', '--model', 'm'],
+      'Expected results alone, received --model',
+    ],
     ['other results', ['evaluate', 'x', '--compare'], '--compare: Expected two results or more'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {

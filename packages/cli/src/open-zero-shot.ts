@@ -67,6 +67,7 @@ export async function openZeroShot({
         ...(await nameClasses(data, classes)),
         ...(sentences && { templates: sentences }),
         ...given({ ties, limit }),
+        fingerprint: data.fingerprint,
       });
     }),
   );

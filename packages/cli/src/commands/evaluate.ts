@@ -62,7 +62,10 @@ export function addEvaluate(program: Command): void {
     'anagram evaluate ./results-a ./results-b --compare',
   ).action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
-      if (flags.compare) return comparisonResult(data, flags.dir);
+      if (flags.compare) {
+        refuseOthers(command, flags);
+        return comparisonResult(data, flags.dir);
+      }
       const config = await readConfig(flags);
       const { benchmarks, trainedOn, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
       const prepared = { ...section, ...given({ limit: flags.limit }) };
@@ -70,7 +73,7 @@ export function addEvaluate(program: Command): void {
       const classified = await openZeroShot(flags);
       if (data.length === 0 && published.length === 0 && classified.length === 0) {
         const message =
-          'Expected a folder of prepared pairs, --benchmark, e.g. --benchmark sugar-crepe, or --zero-shot.';
+          'Expected a folder of prepared pairs, or --benchmark, e.g. --benchmark sugar-crepe, or --zero-shot ./val.';
         throw usage('evaluate', message);
       }
       if (flags.model === undefined) throw usage('--model', 'Expected the model to measure, e.g. ./runs/a/model.');
@@ -96,4 +99,13 @@ export function addEvaluate(program: Command): void {
       );
     }),
   );
+}
+
+/** Results were measured already: what says how to measure has no place beside them. */
+function refuseOthers(command: Command, flags: Flags): void {
+  const other = command.options.find(
+    (option) =>
+      Object.hasOwn(flags, option.attributeName()) && !['--compare', '--dir', '--json'].includes(option.long!),
+  );
+  if (other) throw usage('--compare', `Expected results alone, received ${other.long} beside them.`);
 }

@@ -45,7 +45,8 @@ export function compareReports(
   if (!first.outcomes || !second.outcomes) throw refused(`${task} was not scored, or its report holds no outcomes`);
   const [a, b] = [first.outcomes, second.outcomes];
   const names = Object.keys(a.scores);
-  const shape = ({ scores }: Outcomes) => names.map((name) => scores[name]?.map(({ counts }) => counts));
+  const shape = ({ scores }: Outcomes) =>
+    names.map((name) => scores[name]?.map(({ counts, weight }) => [counts, weight]));
   const same = a.items === b.items && names.length === Object.keys(b.scores).length;
   if (!same || !isDeepStrictEqual(shape(a), shape(b))) throw refused(`${task} was scored on different items`);
   return Object.fromEntries(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blotches, writePreparedFolder } from '../../test/fixtures/prepared-folder.ts';
 import { tinyEmbedder } from '../../test/fixtures/tiny-benchmark.ts';
+import { croppedFile } from '../image/crop.ts';
 import { encodeJpeg, encodePng } from '../image/encode.ts';
 import type { ImageFile } from '../pair.ts';
 import { evaluate } from './evaluate.ts';
@@ -78,6 +79,38 @@ describe('evaluate with trainedOn', () => {
       items: { count: 2, of: 4 },
       rest: { 'colour.choice': { value: 1, n: 2 } },
     });
+  });
+
+  it('looks for a part of a picture as its whole, which it reads once', async () => {
+    let read = 0;
+    const bytes = await encodePng(blotches(1));
+    const whole: ImageFile = {
+      name: 'whole.png',
+      async bytes() {
+        read++;
+        return bytes;
+      },
+    };
+    const parts = [0, 8].map((x) => croppedFile(whole, { x, y: 0, width: 8, height: 8 }));
+    const cut = parts.map((image, k) => ({ ...items[0]!, id: `${k}`, image, text: `part ${k}` }));
+    const { findPicture, ...content } = await readTrainingContent(dir);
+    const asked: string[] = [];
+    const report = await textChoice({ name: 't', items: cut }).run({
+      model: { ...right, embedImages: async (images) => Float32Array.from(images.flatMap(() => [1, 0])) },
+      trainedOn: {
+        ...content,
+        findPicture: (image) => {
+          asked.push('name' in image ? image.name : 'pixels');
+          return findPicture(image);
+        },
+      },
+    });
+    expect(report.contamination!.pictures).toMatchObject({
+      count: 2,
+      of: 2,
+      first: [{ as: 'bytes' }, { as: 'bytes' }],
+    });
+    expect([asked, read]).toEqual([['whole.png'], 1]);
   });
 
   it('does so for retrieval, whose other queries still choose among the whole gallery', async () => {

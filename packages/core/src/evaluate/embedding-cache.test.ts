@@ -25,6 +25,7 @@ it('gives the rows of the model in the order asked for, and asks it for each tex
   expect(await cached.embedTexts(['c', 'b'])).toEqual(await randomEmbedder(1).embedTexts(['c', 'b']));
   expect(model.texts).toEqual(['b', 'a', 'c']);
   expect(await cached.embedTexts([])).toHaveLength(0);
+  expect(await cachedEmbedder(cached, join(dir, 'another'))).toBe(cached);
 });
 
 it('keeps rows from run to run, for this model alone', async () => {

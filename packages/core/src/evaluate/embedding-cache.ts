@@ -16,7 +16,7 @@ const readAtOnce = 16;
 /**
  * The same model, that embeds no text and no picture twice: rows are kept in the folder under the model's hash and the content of the
  * input. Stopped anywhere, what was written stays; damaged files are made anew. Several processes may share a folder.
- * @param model Its weights must not change meanwhile.
+ * @param model Its weights must not change meanwhile. One that this function gave stays as it is.
  * @throws AnagramError `write-failed`
  */
 export async function cachedEmbedder(
@@ -24,12 +24,13 @@ export async function cachedEmbedder(
   dir: string,
   { onEvent }: Pick<Knobs, 'onEvent'> = {},
 ): Promise<HashedEmbedder> {
+  if (caching.has(model)) return model;
   const hash = await model.hash();
   const { embedDim } = model;
   const texts = await EmbeddingStore.open(join(dir, hash, 'texts'), embedDim);
   const images = await EmbeddingStore.open(join(dir, hash, 'images'), embedDim);
   const emit = safeEmitter(onEvent);
-  return {
+  const cached: HashedEmbedder = {
     embedDim,
     hash: async () => hash,
     embedTexts: (list, { signal } = {}) =>
@@ -45,7 +46,12 @@ export async function cachedEmbedder(
         signal,
       }),
   };
+  caching.add(cached);
+  return cached;
 }
+
+/** What already embeds nothing twice. */
+const caching = new WeakSet<Embedder>();
 
 interface MissingOptions<T> {
   embed(inputs: readonly T[]): Promise<Float32Array>;

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashBytes } from '../image/hash.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
@@ -21,11 +21,10 @@ export class EmbeddingStore {
     this.#width = width;
   }
 
-  /** Opens the folder, made if need be; removes damaged files. */
+  /** Opens the folder, which the first row makes; removes damaged files. */
   static async open(dir: string, width: number): Promise<EmbeddingStore> {
     const store = new EmbeddingStore(dir, width);
-    await mkdir(dir, { recursive: true });
-    for (const file of (await readdir(dir)).filter((name) => segment.test(name)).sort()) {
+    for (const file of (await filesIn(dir)).filter((name) => segment.test(name)).sort()) {
       const bytes = await readFile(join(dir, file));
       if (hashBytes(bytes) === segment.exec(file)![1]) store.#index(file, bytes);
       else await rm(join(dir, file), { force: true });
@@ -71,5 +70,14 @@ export class EmbeddingStore {
 
   #count(bytes: Buffer): number {
     return bytes.length / (keyBytes + 4 * this.#width);
+  }
+}
+
+async function filesIn(dir: string): Promise<string[]> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }

@@ -90,6 +90,41 @@ describe('zeroShotClassification', () => {
     expect(limited).toEqual({ drawn: 4, of: items.length, what: 'items' });
   });
 
+  it('counts pictures that the model was trained on, and scores the others apart', async () => {
+    const known = new Set<unknown>(
+      ['cat/0.jpg', 'chair/3.jpg'].map((id) => items.find((item) => item.id === id)!.image),
+    );
+    const trainedOn = {
+      names: ['set'],
+      fingerprint: 'f',
+      hasText: () => false,
+      findPicture: async (image: unknown) => (known.has(image) ? ('bytes' as const) : null),
+    };
+    const { contamination } = await zeroShotClassification({ name: 'seven', classes, items }).run({
+      model: randomEmbedder(),
+      trainedOn,
+    });
+    expect(contamination!.pictures).toEqual({
+      count: 2,
+      of: items.length,
+      first: [
+        { picture: 'cat/0.jpg', as: 'bytes' },
+        { picture: 'chair/3.jpg', as: 'bytes' },
+      ],
+    });
+    expect(contamination!.rest['all.top1']!.n).toBe(items.length - 2);
+  });
+
+  it('has a fingerprint where its items have one, which templates and tie rule change', async () => {
+    const print = (given: object) =>
+      zeroShotClassification({ name: 'seven', classes, items, fingerprint: 'a', ...given }).fingerprint!();
+    expect(await print({})).toBe(await print({}));
+    for (const change of [{ ties: 'official' }, { templates: ['{}'] }, { fingerprint: 'b' }, { limit: 3 }]) {
+      expect(await print(change)).not.toBe(await print({}));
+    }
+    expect(zeroShotClassification({ name: 'seven', classes, items }).fingerprint).toBeUndefined();
+  });
+
   it('refuses templates without a place for the class, labels without a class, and no pictures', () => {
     const make = (given: object) => () => zeroShotClassification({ name: 'seven', classes, items, ...given });
     expect(make({ templates: ['a photo'] })).toThrow('expected {} in the place of the class');

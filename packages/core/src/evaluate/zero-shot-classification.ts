@@ -3,11 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { safeEmitter } from '../events.ts';
+import { hashBytes } from '../image/hash.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { macro, micro, type Subsets, unitsOf } from './aggregate.ts';
 import { sample } from './benchmark/define-benchmark.ts';
 import { bootstrap, bootstrapSubsets } from './bootstrap.ts';
+import { findContamination } from './contamination.ts';
 import { nWay, rank } from './kernels.ts';
 import { dot, type Embedder, type Failure, type Outcomes, type Score, type Task, type TaskReport } from './task.ts';
 
@@ -32,6 +34,8 @@ export interface ZeroShotOptions {
   readonly ties?: 'wrong' | 'official';
   /** Classifies a seeded sample of so many pictures, for a quick look. */
   readonly limit?: number;
+  /** Hash of the pictures and their labels: with it a finished report is not made again. */
+  readonly fingerprint?: string;
 }
 
 export interface ZeroShotReport extends TaskReport {
@@ -48,6 +52,7 @@ const optionsSchema = z.strictObject({
     .min(1),
   ties: z.enum(['wrong', 'official']),
   limit: z.int().min(1).optional(),
+  fingerprint: z.string().min(1).optional(),
 });
 
 /** Texts that are embedded at once. */
@@ -61,16 +66,14 @@ const textBatch = 2048;
  */
 export function zeroShotClassification(options: ZeroShotOptions): Task<ZeroShotReport> {
   const { items: all, templates = ['a photo of a {}.'], ties = 'wrong', ...given } = options;
-  const { name, classes, limit } = parseSettings('zeroShotClassification', optionsSchema, {
-    ...given,
-    templates,
-    ties,
-  });
+  const settings = parseSettings('zeroShotClassification', optionsSchema, { ...given, templates, ties });
+  const { name, classes, limit, fingerprint } = settings;
   checkItems(all, classes.length);
   const items = limit === undefined ? all : sample(name, all, limit);
   return {
     name,
-    async run({ model, signal, onEvent }) {
+    ...(fingerprint !== undefined && { fingerprint: async () => hashBytes(JSON.stringify([1, settings])) }),
+    async run({ model, trainedOn, signal, onEvent }) {
       const emit = safeEmitter(onEvent);
       emit({ type: 'stage-start', stage: name, total: items.length });
       const knobs = signal ? { signal } : {};
@@ -86,10 +89,15 @@ export function zeroShotClassification(options: ZeroShotOptions): Task<ZeroShotR
         await setImmediate(); // lets other work go on
         signal?.throwIfAborted();
       }
+      const files = new Map(items.map(({ id, image }) => [id, image]));
+      const shown = ({ id }: LabelledImage) => ({ texts: [], pictures: [id] });
+      const seen = trainedOn && (await findContamination(trainedOn, items, shown, files, signal));
+      const rest = seen && decided.filter(({ item }) => !seen.contaminated.has(item));
       emit({ type: 'stage-end', stage: name, done: items.length });
       return {
         ...(items.length < all.length && { limited: { drawn: items.length, of: all.length, what: 'items' as const } }),
         ...report(name, classes, templates, decided, ties),
+        ...(seen && { contamination: { ...seen.report, rest: scoresOf(rest!, classes.length).scores } }),
       };
 
       function decide(item: LabelledImage, row: number): Decided {
@@ -164,25 +172,7 @@ function report(
   decided: readonly Decided[],
   tieRule: 'wrong' | 'official',
 ): ZeroShotReport {
-  const classOf = ({ item }: Decided) => `${item.label}`;
-  const top = (k: number) => (one: Decided) => [Number(one.place < k)];
-  const figures: [string, number, Subsets<Decided>][] = [
-    ['all.top1', 1, micro(decided)],
-    ...(classes.length > 5 ? [['all.top5', 5, micro(decided)] as [string, number, Subsets<Decided>]] : []),
-    ['all.macro.top1', 1, macro(decided, classOf)],
-  ];
-  const scores: Record<string, Score> = {};
-  const chance: Record<string, number> = {};
-  const outcomes: Record<string, Outcomes['scores'][string]> = {};
-  for (const [figure, k, subsets] of figures) {
-    const units = unitsOf(subsets, top(k), ({ item }) => item.id);
-    scores[figure] = bootstrapSubsets(units);
-    chance[figure] = k / classes.length;
-    outcomes[figure] = units.map((own) => ({
-      sums: own.map(({ sum }) => sum),
-      counts: own.map(({ count }) => count),
-    }));
-  }
+  const { scores, chance, outcomes } = scoresOf(decided, classes.length);
   const byClass = Map.groupBy(decided, ({ item }) => item.label);
   const items = createHash('sha256').update(JSON.stringify([classes, templates]));
   for (const { item } of decided) items.update(`${JSON.stringify([item.id, item.label])}\n`);
@@ -199,6 +189,40 @@ function report(
     outcomes: { items: items.digest('hex'), scores: outcomes },
     failures: failures(classes, decided),
   };
+}
+
+/** The figures of some decisions; none where there is no decision. */
+function scoresOf(
+  decided: readonly Decided[],
+  classes: number,
+): {
+  scores: Record<string, Score>;
+  chance: Record<string, number>;
+  outcomes: Record<string, Outcomes['scores'][string]>;
+} {
+  const figures: { [figure: string]: { k: number; subsets: Subsets<Decided> } } = {
+    'all.top1': { k: 1, subsets: micro(decided) },
+    ...(classes > 5 && { 'all.top5': { k: 5, subsets: micro(decided) } }),
+    'all.macro.top1': { k: 1, subsets: macro(decided, ({ item }) => `${item.label}`) },
+  };
+  const scores: Record<string, Score> = {};
+  const chance: Record<string, number> = {};
+  const outcomes: Record<string, Outcomes['scores'][string]> = {};
+  for (const [figure, { k, subsets }] of Object.entries(figures)) {
+    const units = unitsOf(
+      subsets,
+      ({ place }) => [Number(place < k)],
+      ({ item }) => item.id,
+    );
+    if (units.length === 0) continue;
+    scores[figure] = bootstrapSubsets(units);
+    chance[figure] = k / classes;
+    outcomes[figure] = units.map((own) => ({
+      sums: own.map(({ sum }) => sum),
+      counts: own.map(({ count }) => count),
+    }));
+  }
+  return { scores, chance, outcomes };
 }
 
 /** Pictures that were given another class, the widest miss first. */

@@ -1,6 +1,7 @@
 import { AnagramError } from '../errors.ts';
 import type { LabelledImage } from '../evaluate/zero-shot-classification.ts';
-import type { SourceRecord } from '../pair.ts';
+import { hashBytes } from '../image/hash.ts';
+import type { Source, SourceRecord } from '../pair.ts';
 import { csv } from './csv.ts';
 import { folder } from './folder.ts';
 
@@ -9,6 +10,8 @@ export interface LabelledImages {
   /** In the order of their characters' codes, as ImageNet's classes stand in the field's lists. */
   readonly labels: readonly string[];
   readonly items: readonly LabelledImage[];
+  /** Hash of the source's content as far as it can be told cheaply: names and sizes. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -16,8 +19,9 @@ export interface LabelledImages {
  * @throws AnagramError `source-failed` where there is no picture, or one outside of a class's folder.
  */
 export async function labelledFolder(dir: string): Promise<LabelledImages> {
-  const records = folder(dir, { captions: 'none' }).records();
-  return collect(dir, records, ({ id }) => (id.includes('/') ? id.slice(0, id.indexOf('/')) : undefined));
+  return collect(dir, folder(dir, { captions: 'none' }), ({ id }) =>
+    id.includes('/') ? id.slice(0, id.indexOf('/')) : undefined,
+  );
 }
 
 /**
@@ -28,16 +32,16 @@ export async function labelledCsv(
   path: string,
   { image = 'image', label = 'label' }: { readonly image?: string; readonly label?: string } = {},
 ): Promise<LabelledImages> {
-  return collect(path, csv(path, { image, text: label }).records(), ({ text }) => text);
+  return collect(path, csv(path, { image, text: label }), ({ text }) => text);
 }
 
 async function collect(
   path: string,
-  records: AsyncIterable<SourceRecord>,
+  source: Source,
   labelOf: (record: SourceRecord) => string | undefined,
 ): Promise<LabelledImages> {
   const found: { id: string; image: LabelledImage['image']; label: string }[] = [];
-  for await (const record of records) {
+  for await (const record of source.records()) {
     const label = labelOf(record);
     if (!record.image || label === undefined || label === '') {
       throw failed(
@@ -50,7 +54,8 @@ async function collect(
   if (found.length === 0) throw failed(path, 'expected pictures with labels, received none');
   const labels = [...new Set(found.map(({ label }) => label))].sort();
   const place = new Map(labels.map((label, at) => [label, at]));
-  return { labels, items: found.map(({ id, image, label }) => ({ id, image, label: place.get(label)! })) };
+  const items = found.map(({ id, image, label }) => ({ id, image, label: place.get(label)! }));
+  return { labels, items, fingerprint: hashBytes(JSON.stringify(source.settings)) };
 }
 
 function failed(path: string, what: string): AnagramError<'source-failed'> {
