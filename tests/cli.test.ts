@@ -92,6 +92,11 @@ describe('the whole way', () => {
       ...['train', at('data'), '--dir', at('run'), '--steps', '6', '--seed', '3'],
     );
     expect(run.steps).toBe(6);
+    const changed = ['train', at('data'), '--dir', at('run'), '--steps', '6', '--seed', '4'];
+    const { error } = await json<{ error: { code: string; message: string; where: string } }>(1, ...changed);
+    expect(error).toMatchObject({ code: 'run-options-changed', where: at('run') });
+    expect(error.message).toMatch(/seed \(was 3, is 4\).*choose another --dir, or pass --fresh to begin again/);
+    expect((await json<{ steps: number }>(0, ...changed, '--fresh')).steps).toBe(6);
     const before = await readFile(join(run.modelDir, 'model.safetensors'));
     const tuned = await json<{ modelDir: string }>(
       0,
@@ -137,6 +142,9 @@ describe('the whole way', () => {
     expect(results['data/text-choice']!.scores['colour.choice']!.interval).toHaveLength(2);
     const saved = JSON.parse(await readFile(at('results', 'results.json'), 'utf8')).tasks;
     expect(Object.keys(saved)).toEqual(Object.keys(results));
+    const page = await readFile(at('results', 'report.html'), 'utf8');
+    for (const task of Object.keys(results)) expect(page).toContain(`<h2>${task}</h2>`);
+    expect(page).toContain('data:image/webp;base64,');
     for (const [task, { scores }] of Object.entries(results)) expect(saved[task].scores).toEqual(scores);
 
     const text = await runCli([...args, ...config, '--dir', at('results')]);
@@ -151,9 +159,11 @@ describe('the whole way', () => {
     const other = await runCli(['evaluate', at('data'), '--model', at('tuned-model'), ...config, '--dir', at('other')]);
     expect(other.code, other.stderr).toBe(0);
     type Compared = { tasks: Record<string, Record<string, { difference: number; p: number }>>; refused: object }[];
-    const pair = [at('results'), at('other', 'results.json')];
-    const { stdout } = await runCli(['evaluate', '--compare', ...pair, '--json']);
+    const both = [at('results'), at('other', 'results.json')];
+    const { stdout } = await runCli(['evaluate', '--compare', ...both, '--dir', at('compared'), '--json']);
     const [compared] = JSON.parse(stdout) as Compared;
+    const page = await readFile(at('compared', 'comparison.html'), 'utf8');
+    for (const task of Object.keys(compared!.tasks)) expect(page).toContain(`<h2>${task}</h2>`);
     expect(Object.keys(compared!.tasks)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
     expect(compared!.tasks['data/composition']!['position.group']!.p).toBeGreaterThan(0);
     expect(compared!.refused).toEqual({});
@@ -208,7 +218,7 @@ test('Ctrl-C while training saves, exits with 130, and the same command goes on'
     },
   });
   expect(stopped.code, stopped.stderr).toBe(130);
-  expect(stopped.stdout).toBe('');
+  expect(JSON.parse(stopped.stdout)).toMatchObject({ error: { code: 'interrupted' } });
   expect(stopped.stderr).toContain('run the same command to continue');
   const finished = await runCli(command);
   expect(finished.code, finished.stderr).toBe(0);
@@ -241,6 +251,8 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
       ['evaluate', '--model', 'm', '--set', 'evaluate.benchmraks=[]'],
       'unknown key "benchmraks". Did you mean "benchmarks"?',
     ],
+    ['a value', ['train', 'x', '--dir', 'y', '--steps', '3', '--optimizer', 'moun'], 'Did you mean "muon"?'],
+    ['a list', ['negatives', 'x', '--categories', 'size,colur'], 'Did you mean "colour"?'],
     ['a model', ['evaluate', 'x'], '--model: Expected the model to measure'],
     [
       'what it compares',
@@ -257,6 +269,36 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
   });
 
   it.each([
+    ['SOURCE', ['prepare', 'nowhere', '--dir', 'y']],
+    ['SOURCE', ['embed', 'nowhere', '--model', '.', '--dir', 'y']],
+    ['DATA', ['negatives', 'nowhere']],
+    ['DATA', ['train', 'nowhere', '--dir', 'y', '--steps', '3']],
+    ['DATA', ['evaluate', 'nowhere', '--model', '.']],
+    ['--model', ['evaluate', '.', '--model', 'nowhere']],
+    ['--model', ['embed', '.', '--model', 'nowhere', '--dir', 'y']],
+    ['--annotations', ['evaluate', '--model', '.', '--benchmark', 'cola', '--annotations', 'nowhere', '--images', '.']],
+    ['--verifier', ['prepare', '.', '--dir', 'y', '--verifier', 'nowhere']],
+    ['--verifier', ['calibrate', '.', '--verifier', 'nowhere', '--labels', 'package.json']],
+    ['--labels', ['calibrate', '.', '--verifier', '.', '--labels', 'nowhere']],
+    ['--compare', ['evaluate', 'nowhere', '.', '--compare']],
+    ['INDEX', ['search', 'nowhere', 'a cup', '--model', '.']],
+  ])('%s at which there is nothing: %j', async (where, args) => {
+    const { code, stdout } = await runCli([...args, '--json']);
+    const { error } = JSON.parse(stdout);
+    expect(error).toMatchObject({ code: 'invalid-options', where });
+    expect(error.message).toMatch(/There is no "nowhere"\. Expected /);
+    expect(code).toBe(2);
+  });
+
+  it('with --json, also where a flag is not understood', async () => {
+    const { code, stdout, stderr } = await runCli(['train', 'x', '--dir', 'y', '--steps', 'many', '--json']);
+    const { error } = JSON.parse(stdout);
+    expect(error).toMatchObject({ code: 'invalid-options', where: '--steps' });
+    expect(stderr).toContain(error.message);
+    expect(code).toBe(2);
+  });
+
+  it.each([
     ['train.optimizer.learningrate=1', 'train.optimizer: unknown key "learningrate". Did you mean "learningRate"?'],
     ['train.batchSize="big"', 'train.batchSize'],
     ['model.vocabsize=600', 'Did you mean "vocabSize"?'],
@@ -269,7 +311,7 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
 });
 
 test('a failure that is not the usage ends with exit code 1 and says what to do', async () => {
-  const { code, stdout, stderr } = await runCli(['evaluate', at('nothing'), '--model', at('run', 'model')]);
+  const { code, stdout, stderr } = await runCli(['evaluate', root, '--model', at('run', 'model')]);
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^✖ .*holds no prepared pairs.*Run prepare/);

@@ -1,8 +1,16 @@
-import { basename, dirname, resolve } from 'node:path';
-import { compareEvaluations, type EvaluationComparison, readEvaluation, type SavedEvaluation } from '@anagram/core';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  compareEvaluations,
+  type EvaluationComparison,
+  readEvaluation,
+  renderComparison,
+  type SavedEvaluation,
+  writeAtomic,
+} from '@anagram/core';
 import { usage } from './config.ts';
 import { exitCodes } from './exit-code.ts';
 import { namesOf } from './open-data.ts';
+import { requirePath } from './require-path.ts';
 import type { CommandResult } from './run-command.ts';
 import { count, share, table } from './table.ts';
 
@@ -10,12 +18,14 @@ import { count, share, table } from './table.ts';
  * Compares results with those of the first path, score by score; several stand side by side as well. Exit code 3 where a task could
  * not be compared, 1 where none could.
  * @param paths Files `results.json`, or the folders with them.
- * @throws AnagramError `invalid-options`, `source-failed`
+ * @param dir Receives `comparison.html`.
+ * @throws AnagramError `invalid-options`, `source-failed`, `write-failed`
  */
-export async function comparisonResult(paths: readonly string[]): Promise<CommandResult> {
+export async function comparisonResult(paths: readonly string[], dir?: string): Promise<CommandResult> {
   if (paths.length < 2) {
     throw usage('--compare', 'Expected two results or more, e.g. anagram evaluate ./results-a ./results-b --compare.');
   }
+  for (const path of paths) requirePath('--compare', path, 'a folder with results.json');
   const all = await Promise.all(paths.map(readEvaluation));
   const names = namesOf(paths.map((path) => (basename(path) === 'results.json' ? dirname(resolve(path)) : path)));
   const against = all.slice(1).map(({ tasks }, at) => ({
@@ -23,6 +33,7 @@ export async function comparisonResult(paths: readonly string[]): Promise<Comman
     second: names[at + 1]!,
     ...compareEvaluations(all[0]!.tasks, tasks),
   }));
+  if (dir !== undefined) await writeAtomic(join(dir, 'comparison.html'), renderComparison(against));
   const compared = against.some(({ tasks }) => Object.keys(tasks).length > 0);
   return {
     json: against,

@@ -13,6 +13,7 @@ import {
 import type { Command } from 'commander';
 import { given, usage } from './config.ts';
 import { collect } from './flags.ts';
+import { requirePath } from './require-path.ts';
 
 export interface ZeroShotFlags {
   zeroShot?: readonly string[];
@@ -56,6 +57,7 @@ export async function openZeroShot({
   }
   if (ties !== undefined && ties !== 'wrong' && ties !== 'official')
     throw usage('--ties', `Expected wrong or official, received "${ties}".`);
+  for (const path of zeroShot) requirePath('--zero-shot', path, 'a folder of classes, or a .csv');
   const sentences = templates === undefined ? undefined : await readTemplates(templates);
   return Promise.all(
     zeroShot.map(async (path) => {

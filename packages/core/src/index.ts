@@ -189,6 +189,8 @@ export {
   rank,
   type TieRule,
 } from './evaluate/kernels.ts';
+export { type NamedComparison, renderComparison } from './evaluate/page/render-comparison.ts';
+export { type RenderEvaluationOptions, renderEvaluation } from './evaluate/page/render-evaluation.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
 export { evaluationSchema, readEvaluation, type SavedEvaluation } from './evaluate/results.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
@@ -199,6 +201,7 @@ export type {
   Embedder,
   Failed,
   Failure,
+  FailureDetail,
   Outcomes,
   RunOptions,
   Score,
@@ -230,6 +233,9 @@ export { openIndex, type SearchHit, type SearchIndex } from './search/open-index
 
 // Report
 
+export type { Bars } from './report/bars.ts';
+export type { Card } from './report/cards.ts';
 export { barChart, histogram, lineChart, type Series } from './report/charts.ts';
-export { type Block, type Card, escapeHtml, renderReport, type Section } from './report/html.ts';
+export { escapeHtml } from './report/escape.ts';
+export { type Block, renderReport, type Section } from './report/html.ts';
 export { type ProgressSink, progressRenderer } from './report/progress.ts';

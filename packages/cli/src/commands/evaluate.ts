@@ -7,8 +7,9 @@ import { evaluationResult } from '../evaluation-result.ts';
 import { type CommonFlags, collect, number, withCommonFlags } from '../flags.ts';
 import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
-import { loadModel } from '../open-model.ts';
+import { loadModel, requireModel } from '../open-model.ts';
 import { openZeroShot, withZeroShotFlags, type ZeroShotFlags } from '../open-zero-shot.ts';
+import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
 
 interface Flags extends CommonFlags, BenchmarkFlags, ZeroShotFlags {
@@ -37,7 +38,10 @@ export function addEvaluate(program: Command): void {
       'Measure a model on your own held-out pairs (retrieval, and composition by category), and on published benchmarks; or compare the results of two models.',
     )
     .option('--model <folder>', 'the model, e.g. ./runs/a/model')
-    .option('--dir <folder>', 'receives results.json; the same folder goes on where a run was stopped')
+    .option(
+      '--dir <folder>',
+      'receives results.json and report.html, or comparison.html; the same folder goes on where a run was stopped',
+    )
     .option('--own', 'DATA are prepared pairs of your own that the model was not trained on (the default)')
     .option('--benchmark <name>', 'a published benchmark, e.g. sugar-crepe, negbench:coco (repeatable)', collect)
     .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
@@ -60,7 +64,7 @@ export function addEvaluate(program: Command): void {
     runCommand(flags, async ({ signal, onEvent }) => {
       if (flags.compare) {
         refuseOthers(command, flags);
-        return comparisonResult(data);
+        return comparisonResult(data, flags.dir);
       }
       const config = await readConfig(flags);
       const { benchmarks, trainedOn, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
@@ -73,6 +77,10 @@ export function addEvaluate(program: Command): void {
         throw usage('evaluate', message);
       }
       if (flags.model === undefined) throw usage('--model', 'Expected the model to measure, e.g. ./runs/a/model.');
+      requireModel(flags.model);
+      if (flags.annotations !== undefined)
+        requirePath('--annotations', flags.annotations, 'the folder of annotation files');
+      if (flags.images !== undefined) requirePath('--images', flags.images, 'the folder of the pictures');
       const names = namesOf(data);
       const sets = await openData(data);
       await requireHeldOut(flags.model, sets);
@@ -96,7 +104,8 @@ export function addEvaluate(program: Command): void {
 /** Results were measured already: what says how to measure has no place beside them. */
 function refuseOthers(command: Command, flags: Flags): void {
   const other = command.options.find(
-    (option) => Object.hasOwn(flags, option.attributeName()) && !['--compare', '--json'].includes(option.long!),
+    (option) =>
+      Object.hasOwn(flags, option.attributeName()) && !['--compare', '--dir', '--json'].includes(option.long!),
   );
   if (other) throw usage('--compare', `Expected results alone, received ${other.long} beside them.`);
 }

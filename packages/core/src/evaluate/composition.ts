@@ -1,7 +1,13 @@
 import type { ImageFile, Pixels } from '../pair.ts';
 import { textImageGroup, textImageGroupChance } from './benchmark/text-image-group.ts';
 import { matrix2x2 } from './kernels.ts';
-import { type CategoryReport, type ItemsOrigin, scorePrepared, taskFingerprint } from './score-prepared.ts';
+import {
+  type CategoryReport,
+  type ItemsOrigin,
+  picturesOfItems,
+  scorePrepared,
+  taskFingerprint,
+} from './score-prepared.ts';
 import type { Score, Task } from './task.ts';
 
 /** Two pictures and two texts; picture k fits text k and not the other. */
@@ -67,5 +73,6 @@ export function composition(
         categories,
       };
     },
+    picturesOf: async (failures) => picturesOfItems(items, failures),
   };
 }

@@ -5,7 +5,10 @@ import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import { hashBytes } from '../image/hash.ts';
 import { lockFolder } from '../shard/lock.ts';
 import type { PreparedPairs } from '../shard/open-pairs.ts';
+import { writeAtomic } from '../shard/write-atomic.ts';
 import { cachedEmbedder, type HashedEmbedder } from './embedding-cache.ts';
+import { renderEvaluation } from './page/render-evaluation.ts';
+import { thumbnailsOf } from './page/thumbnails.ts';
 import { readEvaluation, resultsFile, type SavedEvaluation, writeEvaluation } from './results.ts';
 import type { Embedder, RunOptions, Task, TaskReport } from './task.ts';
 import { readTrainingContent } from './training-content.ts';
@@ -14,7 +17,7 @@ export interface EvaluateOptions<T extends readonly Task[]> extends Knobs {
   model: Embedder;
   tasks: T;
   /**
-   * Receives `results.json`, and what makes the next run cheap: finished tasks are not run again, and no text or picture is embedded
+   * Receives `results.json`, `report.html`, and what makes the next run cheap: finished tasks are not run again, and no text or picture is embedded
    * twice. It belongs to one model. Nothing is written without it.
    */
   dir?: string;
@@ -73,6 +76,11 @@ export async function evaluate<T extends readonly Task[]>({
     }
     if (fingerprint !== null && isFinished(reports[task.name]!)) fingerprints[task.name] = fingerprint;
     await save();
+  }
+  if (dir !== undefined) {
+    const thumbnails = await thumbnailsOf(tasks, reports, knobs.signal);
+    const all = { ...reports, ...without(before?.tasks, reports) };
+    await writeAtomic(join(dir, 'report.html'), renderEvaluation(all, { thumbnails }));
   }
   return reports;
 }

@@ -4,8 +4,9 @@ import type { ImageFile, Pixels } from '../pair.ts';
 import { meanRow } from './benchmark/embed-items.ts';
 import { bootstrap } from './bootstrap.ts';
 import { findContamination } from './contamination.ts';
+import { picturesShown, retrievalFailures } from './retrieval-failures.ts';
 import { type ItemsOrigin, taskFingerprint } from './score-prepared.ts';
-import { dot, type Failure, type Outcomes, type Score, type Task, type TaskReport } from './task.ts';
+import { dot, type Outcomes, type Score, type Task, type TaskReport } from './task.ts';
 
 /** One picture of a gallery and the text that names it; equal texts (or keys) are right answers for each other. */
 export interface RetrievalItem {
@@ -64,9 +65,17 @@ export function retrieval(
         ...(limited && { limited }),
         ...(fingerprint !== undefined && { files: { items: fingerprint } }),
         ...report(gallery, at, found),
+        failures: retrievalFailures(gallery, images, texts, model.embedDim, {
+          imageToText: found.imageToText.rank,
+          textToImage: found.textToImage.rank,
+        }),
         baselines,
         ...(seen && { contamination: { ...seen.report, rest: rest!.length > 0 ? scoresOf(found, at, rest) : {} } }),
       };
+    },
+    async picturesOf(failures) {
+      const byId = new Map(gallery.map(({ id, image }) => [id, image]));
+      return failures.map((failure) => picturesShown(failure).flatMap((id) => byId.get(id) ?? []));
     },
   };
 }
@@ -133,17 +142,12 @@ function report(
   gallery: readonly RetrievalItem[],
   at: readonly number[],
   found: Both,
-): Omit<RetrievalReport, 'task' | 'baselines'> {
+): Omit<RetrievalReport, 'task' | 'baselines' | 'failures'> {
   const scores = scoresOf(found, at);
   const byK = (direction: string) => Object.fromEntries(at.map((k) => [k, scores[`${direction}.recall@${k}`]!]));
   const chance = directions.flatMap((direction) =>
     at.map((k) => [`${direction}.recall@${k}`, Math.min(1, k / gallery.length)] as const),
   );
-  const failures: Failure[] = gallery
-    .map((item, i) => ({ item, rank: found.textToImage.rank[i]! }))
-    .filter(({ rank }) => rank > 0)
-    .sort((a, b) => b.rank - a.rank)
-    .map(({ item, rank }) => ({ id: item.id, category: 'textToImage', detail: { text: item.text, rank: rank + 1 } }));
   const first = ({ rank }: Ranked) => mean(Array.from(rank, (place) => Number(place === 0)));
   return {
     imageToText: byK('imageToText'),
@@ -153,7 +157,6 @@ function report(
     chance: Object.fromEntries(chance),
     ties: found.imageToText.ties + found.textToImage.ties,
     outcomes: outcomesOf(gallery, hitsOf(found, at)),
-    failures,
   };
 }
 

@@ -5,7 +5,7 @@ import type { ImageFile, Pixels } from '../pair.ts';
 import { byKey, each, macro } from './aggregate.ts';
 import type { BenchmarkItem } from './benchmark/define-benchmark.ts';
 import { type ScoredItems, type Scoring, scoreItems } from './benchmark/score-items.ts';
-import type { RunOptions, Score, TaskReport } from './task.ts';
+import type { Failure, RunOptions, Score, TaskReport } from './task.ts';
 
 /** Where a task's items come from. */
 export interface ItemsOrigin {
@@ -90,6 +90,15 @@ export async function scorePrepared(
 export function taskFingerprint(name: string, { fingerprint }: ItemsOrigin): { fingerprint?(): Promise<string> } {
   if (fingerprint === undefined) return {};
   return { fingerprint: async () => hashBytes(JSON.stringify([1, name, fingerprint])) };
+}
+
+/** What `Task.picturesOf` hands over for such items. */
+export function picturesOfItems(
+  items: readonly PreparedItem[],
+  failures: readonly Failure[],
+): (readonly (Pixels | ImageFile)[])[] {
+  const byId = new Map(items.map(({ id, images }) => [id, images]));
+  return failures.map(({ id }) => byId.get(id) ?? []);
 }
 
 /** Gives each picture a name of its own: its file's, where no other picture has that. */

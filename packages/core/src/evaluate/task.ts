@@ -25,7 +25,17 @@ export interface Score {
 export interface Failure {
   readonly id: string;
   readonly category: string;
+  /** A `FailureDetail` is shown with its texts, pictures and cosines; anything else as it is. */
   readonly detail: Json;
+}
+
+/** Texts and pictures of a wrong decision, and how they scored; more may stand beside it. */
+export interface FailureDetail {
+  readonly texts: readonly string[];
+  /** (texts, pictures): which belong together. */
+  readonly fits: readonly (readonly boolean[])[];
+  /** (texts, pictures) */
+  readonly cosines: readonly (readonly number[])[];
 }
 
 /** Why a task was not scored. A task is scored on all of its items or not at all. */
@@ -112,6 +122,8 @@ export interface Task<R extends TaskReport = TaskReport> {
   /** Hash of everything that decides the report beside the model. Where it is equal, a finished report is not made again. */
   fingerprint?(): Promise<string>;
   run(options: RunOptions): Promise<R>;
+  /** The pictures of wrong decisions out of one of its reports, for each in the order of its detail's columns. */
+  picturesOf?(failures: readonly Failure[]): Promise<readonly (readonly (Pixels | ImageFile)[])[]>;
 }
 
 /** Inner product of row `a` of one matrix and row `b` of another: the cosine, for unit rows. */

@@ -1,6 +1,12 @@
 import type { ImageFile, Pixels } from '../pair.ts';
 import { pairwise } from './kernels.ts';
-import { type CategoryReport, type ItemsOrigin, scorePrepared, taskFingerprint } from './score-prepared.ts';
+import {
+  type CategoryReport,
+  type ItemsOrigin,
+  picturesOfItems,
+  scorePrepared,
+  taskFingerprint,
+} from './score-prepared.ts';
 import type { Score, Task } from './task.ts';
 
 /** One picture, its text, and a text that is false of it. */
@@ -52,5 +58,6 @@ export function textChoice(
       const total = names.reduce((sum, category) => sum + categories[category]!.value, 0);
       return { ...report, mean: total / Math.max(1, names.length), categories };
     },
+    picturesOf: async (failures) => picturesOfItems(items, failures),
   };
 }

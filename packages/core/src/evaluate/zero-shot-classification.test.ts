@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { constantEmbedder, tinyEmbedder } from '../../test/fixtures/tiny-benchmark.ts';
 import { Random } from '../random.ts';
 import { compareReports } from './compare-reports.ts';
+import { failureCard } from './page/failure-card.ts';
 import { imagenetClasses } from './tables/imagenet-classes.ts';
 import { imagenetTemplates } from './tables/imagenet-templates.ts';
 import { zeroShotClassification } from './zero-shot-classification.ts';
@@ -55,6 +56,8 @@ describe('zeroShotClassification', () => {
     expect(report.scores['all.macro.top1']!.value).toBeCloseTo(perClass.reduce((a, b) => a + b) / 6, 12);
     expect(report.classes.map(({ score }) => score?.value)).toEqual([...perClass, undefined]);
     expect(report.failures).toHaveLength(ranks.filter(({ rank }) => rank > 0).length);
+    const marks = report.failures.map((failure) => failureCard(failure).grid!.rows.map(({ cells }) => cells[0]!.tone));
+    expect(new Set(marks.map(String))).toEqual(new Set(['good,bad']));
     expect(report.chance).toEqual({ 'all.top1': 1 / 7, 'all.top5': 5 / 7, 'all.macro.top1': 1 / 7 });
   });
 

@@ -104,14 +104,21 @@ export function zeroShotClassification(options: ZeroShotOptions): Task<ZeroShotR
         const cosines = classes.map((_, place) => dot(images, row, directions, place, model.embedDim));
         const rule = ties === 'official' ? 'first' : 'wrong';
         const { tie, margin } = nWay(cosines, item.label);
+        const wrong = cosines.map((cosine, label) => (label === item.label ? Number.NEGATIVE_INFINITY : cosine));
+        const taken = wrong.indexOf(Math.max(...wrong));
         return {
           item,
           place: rank(cosines, item.label, rule),
           tie,
           margin,
-          taken: cosines.indexOf(Math.max(...cosines)),
+          taken,
+          cosines: [cosines[item.label]!, cosines[taken]!],
         };
       }
+    },
+    async picturesOf(failures) {
+      const byId = new Map(items.map(({ id, image }) => [id, [image]]));
+      return failures.map(({ id }) => byId.get(id) ?? []);
     },
   };
 }
@@ -122,8 +129,10 @@ interface Decided {
   readonly place: number;
   readonly tie: boolean;
   readonly margin: number;
-  /** The first of the classes with the highest score. */
+  /** The first of the wrong classes with the highest score. */
   readonly taken: number;
+  /** Of the right class, and of that one. */
+  readonly cosines: readonly [number, number];
 }
 
 /** @returns (classes, embedDim) rows of unit length. */
@@ -221,9 +230,11 @@ function failures(classes: readonly string[], decided: readonly Decided[]): Fail
   return decided
     .filter(({ place }) => place > 0)
     .toSorted((a, b) => a.margin - b.margin)
-    .map(({ item, taken, place }) => {
+    .map(({ item, taken, cosines, place }) => {
       const right = classes[item.label]!;
-      return { id: item.id, category: right, detail: { class: right, taken: classes[taken] ?? null, rank: place + 1 } };
+      const texts = [right, classes[taken]!];
+      const detail = { texts, fits: [[true], [false]], cosines: cosines.map((cosine) => [cosine]), rank: place + 1 };
+      return { id: item.id, category: right, detail };
     });
 }
 

@@ -146,6 +146,7 @@ function captionRetrieval<S extends string>(
           ]),
         );
       },
+      fits: () => true,
       chance: Object.fromEntries(
         ks.flatMap((k): [string, BenchmarkDefinition<BenchmarkItem>['chance'][string]][] => [
           [`i2t.recall@${k}`, ({ texts }, gallery) => anyWithin(k, texts.length, gallery.texts)],

@@ -85,6 +85,7 @@ export function colaSingle(
         const scores = pictures.map((_, i) => textImage(0, i));
         return { ap: graded(scores, relevant, ties === 'wrong' ? 'wrong' : 'together') };
       },
+      fits: ({ relevant }, _, picture) => relevant[picture]!,
       chance: { ap: ({ relevant }) => randomOrder(relevant.length, relevant.filter(Boolean).length) },
       figures: (items) => ({ all: micro(items) }),
     },

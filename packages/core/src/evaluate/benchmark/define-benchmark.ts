@@ -8,7 +8,7 @@ import type { Choice, TieRule } from '../kernels.ts';
 import type { Skipped, Task, TaskReport } from '../task.ts';
 import { Annotations } from './annotations.ts';
 import type { Place } from './gallery.ts';
-import { findPictures, type Picture, statesOf } from './pictures.ts';
+import { findPictures, type Picture, pictureKey, statesOf } from './pictures.ts';
 import { scoreItems } from './score-items.ts';
 
 export interface BenchmarkOptions {
@@ -67,6 +67,11 @@ export interface BenchmarkDefinition<I extends BenchmarkItem> {
   readonly officialTies: TieRule;
   /** Decisions about one item by metric. */
   decide(cosines: Cosines, ties: TieRule, item: I): { readonly [metric: string]: Choice | readonly Choice[] };
+  /**
+   * Whether text and picture, by their places in the item, belong together; shown beside wrong decisions. By default text k
+   * belongs to picture k, and of several texts about one picture the first is right.
+   */
+  fits?(item: I, text: number, picture: number): boolean;
   /** What a random scorer gets, by metric; a gallery has so many distinct pictures, and texts. */
   readonly chance: {
     readonly [metric: string]: number | ((item: I, gallery: { pictures: number; texts: number }) => number);
@@ -140,6 +145,15 @@ export function defineBenchmark<I extends BenchmarkItem>(
       const report = await scoreItems(definition, items, found, { model, ties, trainedOn, signal });
       emit({ type: 'stage-end', stage: name, done: items.length });
       return { ...head, ...report };
+    },
+    async picturesOf(failures) {
+      const { items, found } = await open();
+      const byId = new Map(items.map((item) => [item.id, item.pictures]));
+      return failures.map(({ id }) => {
+        const pictures = byId.get(id) ?? [];
+        const files = pictures.flatMap((picture) => found.get(pictureKey(picture)) ?? []);
+        return files.length === pictures.length ? files : [];
+      });
     },
   };
 }

@@ -9,6 +9,7 @@ import * as relations from '../../../test/fixtures/relation-benchmark-files.ts';
 import * as retrievals from '../../../test/fixtures/retrieval-benchmark-files.ts';
 import { constantEmbedder, randomEmbedder, writeTinyBenchmark } from '../../../test/fixtures/tiny-benchmark.ts';
 import { compareReports } from '../compare-reports.ts';
+import { failureCard } from '../page/failure-card.ts';
 import type { Task } from '../task.ts';
 import { aroAttribution, aroOrder, aroRelation } from './aro.ts';
 import { bivlc } from './bivlc.ts';
@@ -100,6 +101,24 @@ describe.each(benchmarks)('%s', (name, task, { files, pictures, empty: without }
     const shown = model.pictures.map((picture) => JSON.stringify(picture));
     expect(new Set(shown).size).toBe(shown.length);
     expect(new Set(model.pictures.map(({ colour }) => colour)).size).toBe(pictures.length);
+  });
+
+  it('hands over the pictures of its failures, and the cosines that a report shows explain each of them', async () => {
+    const benchmark = task(paths);
+    const { failures } = await benchmark.run({ model: randomEmbedder(3) });
+    const handed = await benchmark.picturesOf!(failures);
+    failures.forEach(({ detail, ...failure }, k) => {
+      const { pictures: names, wrong } = detail as { pictures: string[]; wrong: string[] };
+      expect(handed[k]).toHaveLength(names.length);
+      for (const picture of handed[k]!) expect('bytes' in picture).toBe(true);
+      const marks = failureCard({ ...failure, detail }).grid!.rows.flatMap(({ cells }) =>
+        cells.map(({ tone }) => tone),
+      );
+      expect(marks).toContain('good');
+      // Decided by texts alone, or among pictures of other items.
+      if (wrong.join() !== 'tot' && !/retrieval/i.test(name)) expect(marks, failure.id).toContain('bad');
+    });
+    expect(failures.length).toBeGreaterThan(0);
   });
 
   it('scores a sample of the same items each time, says of how many, and keeps chance above a constant model', async () => {

@@ -78,6 +78,7 @@ export function negBench(options: BenchmarkOptions & { readonly set: keyof typeo
           ties,
         ),
       }),
+      fits: ({ answer }, text) => text === answer,
       chance: { choice: 1 / 4 },
       figures: (items) => ({ all: micro(items), ...each(items, ({ category }) => category) }),
     },
@@ -133,6 +134,7 @@ export function negBenchRetrieval(
           'recall@5': found.map((place) => within(place, 5, ties)),
         };
       },
+      fits: () => true,
       chance: {
         'recall@1': (_, { pictures }) => 1 / pictures,
         'recall@5': (_, { pictures }) => Math.min(1, 5 / pictures),

@@ -14,7 +14,7 @@ import { pictureKey } from './pictures.ts';
 /** What is particular to the scoring of a task. */
 export type Scoring<I extends BenchmarkItem> = Pick<
   BenchmarkDefinition<I>,
-  'gallery' | 'officialTies' | 'decide' | 'chance' | 'figures'
+  'gallery' | 'officialTies' | 'decide' | 'fits' | 'chance' | 'figures'
 >;
 
 export type ScoredItems = Pick<TaskReport, 'scores' | 'chance' | 'ties' | 'failures'> &
@@ -92,7 +92,7 @@ export async function scoreItems<I extends BenchmarkItem>(
     ...(found && { contamination: { ...found.report, rest } }),
     ties: items.filter((item) => choices(decided.get(item)!).some(({ tie }) => tie)).length,
     outcomes: { items: digest(items), scores: outcomes },
-    failures: failures(items, decided, embedded),
+    failures: failures(scoring, items, decided, embedded),
   };
 }
 
@@ -142,6 +142,7 @@ const mostShown = 16;
 
 /** Items with a wrong decision, the widest miss first. */
 function failures<I extends BenchmarkItem>(
+  scoring: Scoring<I>,
   items: readonly I[],
   decided: Decisions<I>,
   embedded: Embedded<I>,
@@ -153,6 +154,7 @@ function failures<I extends BenchmarkItem>(
     .sort((a, b) => order(a.margin) - order(b.margin))
     .map(({ item }) => {
       const { textImage } = embedded.cosines(item);
+      const fits = scoring.fits ?? ((_: I, text: number, picture: number) => text === picture);
       const shown = item.pictures.slice(0, mostShown);
       const detail = {
         wrong: Object.entries(decided.get(item)!).flatMap(([metric, all]) =>
@@ -160,6 +162,7 @@ function failures<I extends BenchmarkItem>(
         ),
         texts: item.texts,
         pictures: shown.map(pictureKey),
+        fits: item.texts.map((_, c) => shown.map((_, i) => fits(item, c, i))), // (texts, pictures)
         cosines: item.texts.map((_, c) => shown.map((_, i) => textImage(c, i))), // (texts, pictures)
       };
       return { id: item.id, category: item.category, detail };
