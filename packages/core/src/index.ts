@@ -49,13 +49,14 @@ export { sweep, type ThresholdRow } from './prepare/sweep.ts';
 
 // verify
 
-export {
-  type CalibrateOptions,
-  type CalibrationReport,
-  type CalibrationTarget,
-  calibrate,
-} from './verify/calibrate.ts';
+export { type CalibrateOptions, type CalibrationReport, calibrate } from './verify/calibrate.ts';
 export type { Calibration, SweepPoint } from './verify/calibration.ts';
+export {
+  type CalibrationTarget,
+  type ChosenThreshold,
+  chooseThreshold,
+  type ThresholdEvidence,
+} from './verify/choose-threshold.ts';
 export {
   auroc,
   brier,
@@ -67,6 +68,7 @@ export {
   wilsonInterval,
 } from './verify/metrics.ts';
 export type { PairScore, PairVerifier, ScorableImage, ScorablePair } from './verify/pair-verifier.ts';
+export type { Labels } from './verify/read-labels.ts';
 export type { TrainVerifierOptions, TrainVerifierSettings } from './verify/train-verifier.ts';
 export { Verifier } from './verify/verifier.ts';
 
