@@ -3,6 +3,7 @@ import {
   type ArchitectureName,
   ClipModel,
   findArchitecture,
+  type Knobs,
   type PairSet,
   parseSettings,
   Tokenizer,
@@ -30,9 +31,12 @@ const schema = z.strictObject({
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt` */
-export function loadModel(dir: string, settings: Settings): Promise<ClipModel> {
-  return ClipModel.load(dir, { device: parseSettings('model', schema, settings).device });
+/**
+ * @param model A folder, or `hf:owner/name`.
+ * @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt`, `download-failed`
+ */
+export function loadModel(model: string, settings: Settings, knobs: Knobs): Promise<ClipModel> {
+  return ClipModel.load(model, { device: parseSettings('model', schema, settings).device, ...knobs });
 }
 
 /**

@@ -33,6 +33,7 @@ export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
 
 // Pictures
 
+export { downloadModel } from './hub/download-model.ts';
 export { decodeImage } from './image/decode.ts';
 export { type ColourName, mirror, recolour } from './image/edit.ts';
 export { encodeJpeg, encodePng } from './image/encode.ts';

@@ -28,7 +28,7 @@ export function addEvaluate(program: Command): void {
     .description(
       'Measure a model on prepared pairs that it was not trained on (retrieval, and composition by category), and on published benchmarks.',
     )
-    .requiredOption('--model <folder>', 'the model, e.g. ./runs/a/model')
+    .requiredOption('--model <model>', 'the model: a folder, or hf:owner/name')
     .option('--dir <folder>', 'receives results.json')
     .option('--benchmark <name>', 'a published benchmark, e.g. sugar-crepe, negbench:coco (repeatable)', collect)
     .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
@@ -50,7 +50,7 @@ export function addEvaluate(program: Command): void {
       const names = namesOf(data);
       const sets = await openData(data);
       const lists = await Promise.all(sets.map((pairs, i) => preparedTasks(pairs, { ...prepared, name: names[i]! })));
-      await using model = await loadModel(flags.model, config('model'));
+      await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
       const knobs = { signal, onEvent, ...(flags.dir !== undefined && { dir: flags.dir }) };
       return evaluationResult(await evaluate({ model, tasks: [...lists.flat(), ...published], ...knobs }));
     }),

@@ -22,7 +22,7 @@ export function addTrain(program: Command): void {
     .command('train <DATA...>')
     .description('Train a model on prepared folders and their negatives, or go on with a run that was stopped.')
     .requiredOption('--dir <folder>', 'of the run: log, checkpoints and at last model/; the same folder resumes')
-    .option('--model <folder>', 'a model to fine-tune; it is not changed')
+    .option('--model <model>', 'a model to fine-tune, a folder or hf:owner/name; it is not changed')
     .option('--architecture <name>', 'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)')
     .option('--objective <name>', 'anagram, clip or negclip (default: anagram)')
     .option('--optimizer <name>', 'adamw, or muon, which learns relations sooner from scratch (default: adamw)')
@@ -44,7 +44,7 @@ export function addTrain(program: Command): void {
       const make = { ...config('model'), ...given({ architecture: flags.architecture }) };
       await using model = await (flags.model === undefined
         ? createModel(sets, make, Number(settings.seed ?? 0))
-        : loadModel(flags.model, config('model')));
+        : loadModel(flags.model, config('model'), { signal, onEvent }));
       const result = await train({
         ...settings,
         pairs: sets.map((set) => ({ set, share: set.length })),

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { NativeModel } from '@anagram/native';
+import type { Knobs } from '../events.ts';
+import { downloadModel } from '../hub/download-model.ts';
+import { isHubReference } from '../hub/hub-reference.ts';
 import { decodeImage } from '../image/decode.ts';
 import { fitImage } from '../image/preprocess.ts';
 import { native } from '../native.ts';
@@ -57,9 +60,11 @@ export class ClipModel implements AsyncDisposable {
 
   /**
    * Reads a folder in the layout of transformers' CLIPModel, of open_clip, or our own.
-   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`
+   * @param from A folder, or `hf:owner/name` (with `@revision` for another than `main`), which is downloaded first.
+   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`, `download-failed`
    */
-  static async load(dir: string, { device = 'cpu' }: { device?: string } = {}): Promise<ClipModel> {
+  static async load(from: string, { device = 'cpu', ...knobs }: { device?: string } & Knobs = {}): Promise<ClipModel> {
+    const dir = isHubReference(from) ? await downloadModel(from, knobs) : from;
     const { config, tokenizer, readTensors } = await readModel(dir);
     const handle = await (await native()).createModel(toNativeConfig(config), 0, device);
     try {
