@@ -55,10 +55,11 @@ export function addTrain(program: Command): void {
   );
 }
 
-function summary({ steps, imagesSeen, lastLoss, skipped, modelDir, log }: TrainResult): string[] {
+function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, modelDir, log }: TrainResult): string[] {
   return [
     `model    ${modelDir}`,
     `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
     `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
+    ...(cutTexts > 0 ? [`cut      ${count(cutTexts)} times a text was longer than the model's context`] : []),
   ];
 }

@@ -126,7 +126,7 @@ export class ClipModel implements AsyncDisposable {
     return rows;
   }
 
-  /** Texts longer than the context are cut. @returns (count, embedDim) rows of unit length. */
+  /** Texts longer than the context are cut, as `lostTokens` tells. @returns (count, embedDim) rows of unit length. */
   async embedTexts(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
     const rows = new Float32Array(texts.length * this.embedDim);
     for (let at = 0; at < texts.length; at += textBatch) {
@@ -140,6 +140,11 @@ export class ClipModel implements AsyncDisposable {
       rows.set(await this.native.encodeTexts(ids, lengths), at * this.embedDim);
     }
     return rows;
+  }
+
+  /** Tokens of each text that do not fit the context: what `embedTexts` leaves out. */
+  lostTokens(texts: readonly string[]): number[] {
+    return texts.map((text) => this.tokenizer.encode(text, this.contextLength).lost);
   }
 
   /** SHA-256 over config, preprocessing, tokenizer and weights: equal hashes, equal embeddings. */

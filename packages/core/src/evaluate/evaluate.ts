@@ -1,6 +1,7 @@
 import { AnagramError } from '../errors.ts';
-import type { Knobs } from '../events.ts';
+import { type Knobs, safeEmitter } from '../events.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
+import { countCuts } from './count-cuts.ts';
 import type { Embedder, Task, TaskReport } from './task.ts';
 
 export interface EvaluateOptions<T extends readonly Task[]> extends Knobs {
@@ -30,10 +31,15 @@ export async function evaluate<T extends readonly Task[]>({
     const message = `evaluate.tasks: expected one task of each name, received two with the name "${twice}".`;
     throw new AnagramError('invalid-options', message, { where: 'evaluate.tasks' });
   }
+  const emit = safeEmitter(knobs.onEvent);
   const reports: Record<string, TaskReport> = {};
   for (const task of tasks) {
     knobs.signal?.throwIfAborted();
-    reports[task.name] = await task.run({ model, ...knobs });
+    const counted = countCuts(model);
+    const report = await task.run({ model: counted.model, ...knobs });
+    const sentence = counted.cut.sentence();
+    if (sentence !== null) emit({ type: 'warning', message: `${task.name}: ${sentence}` });
+    reports[task.name] = sentence === null ? report : { ...report, cutTexts: counted.cut.count };
   }
   if (dir !== undefined) await writeAtomic(`${dir}/results.json`, `${JSON.stringify(reports, null, 2)}\n`);
   return reports;

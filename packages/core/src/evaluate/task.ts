@@ -8,6 +8,8 @@ export interface Embedder {
   embedImages(images: readonly (Pixels | ImageFile)[], options?: { signal?: AbortSignal }): Promise<Float32Array>;
   /** @returns (count, embedDim) rows of unit length. */
   embedTexts(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<Float32Array>;
+  /** Tokens of each text that do not fit the model's context and are left out, for reports. */
+  lostTokens?(texts: readonly string[]): readonly number[];
 }
 
 /** A figure with the number of items behind it and a 95 % bootstrap interval over these items. */
@@ -55,6 +57,8 @@ export interface TaskReport {
   readonly scores: { readonly [name: string]: Score };
   /** Decisions in which the right and the best wrong answer scored the same. They count as wrong unless a report says so. */
   readonly ties: number;
+  /** Texts that were too long for the model and lost their ends; left out where there were none. */
+  readonly cutTexts?: number;
   /** What a random scorer gets, by the same names. */
   readonly chance: { readonly [name: string]: number };
   /** Benchmarks have them; `compareReports` needs them. */
