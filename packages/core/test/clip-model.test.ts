@@ -1,12 +1,13 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Architecture } from '../src/clip/architecture.ts';
 import { defaultPreprocess } from '../src/clip/clip-config.ts';
 import { ClipModel } from '../src/clip/clip-model.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
+import { HubServer } from './fixtures/hub-server.ts';
 
 const set = tinyPairs({ count: 3 });
 const texts = [...(set.texts() as Iterable<string>)];
@@ -107,4 +108,17 @@ test('abort stops embedding with its reason', async () => {
   await using model = await create(plain);
   const signal = AbortSignal.abort(new Error('enough'));
   await expect(model.embedTexts(texts, { signal })).rejects.toThrow('enough');
+});
+
+test('a model is loaded by its name on the Hub', async () => {
+  const path = join(dir, 'served');
+  await using model = await create(plain);
+  await model.save(path);
+  const names = await readdir(path);
+  const files = await Promise.all(names.map(async (name) => [name, await readFile(join(path, name))] as const));
+  await using server = await HubServer.start('maker/plain', new Map(files));
+  vi.stubEnv('HF_ENDPOINT', server.endpoint).stubEnv('HF_HUB_CACHE', join(dir, 'hub'));
+  await using loaded = await ClipModel.load('hf:maker/plain');
+  expect(await loaded.hash()).toBe(await model.hash());
+  vi.unstubAllEnvs();
 });
