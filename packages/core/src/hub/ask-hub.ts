@@ -3,8 +3,9 @@ import { AnagramError } from '../errors.ts';
 import type { HubReference } from './hub-reference.ts';
 import type { HubSettings } from './hub-settings.ts';
 
-/** Times that one request is made before its failure is told. */
+/** Times that one request is made before its failure is told: of a busy server, and where there is no answer at all. */
 const attempts = 5;
+const attemptsUnheard = 3;
 /** Seconds that are waited at most for a server that names a time. */
 const longestWait = 60;
 const passing = new Set([408, 429, 500, 502, 503, 504]);
@@ -34,7 +35,11 @@ export function hubFetch(settings: HubSettings, reference: HubReference, signal?
       const again = answer instanceof Error || passing.has(answer.status);
       const wait = answer instanceof Error ? null : retryAfter(answer.headers.get('retry-after'));
       if (!(answer instanceof Error)) await answer.body?.cancel();
-      if (!again || attempt === attempts || (wait !== null && wait > longestWait)) {
+      if (
+        !again ||
+        attempt >= (answer instanceof Error ? attemptsUnheard : attempts) ||
+        (wait !== null && wait > longestWait)
+      ) {
         if (!(answer instanceof Error)) throw refused(answer, settings, reference);
         throw new Unreachable(`${home} gives no answer`, { cause: answer });
       }

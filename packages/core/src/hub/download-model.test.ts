@@ -178,6 +178,19 @@ test('offline, the cache alone is used', async () => {
   await expect(get()).rejects.toMatchObject({ code: 'download-failed' });
 });
 
+test('where the Hub gives no answer, a cached model is used with a warning, and another is missed by name', async () => {
+  await serve('transformers');
+  const dir = await get();
+  await server[Symbol.asyncDispose]();
+  const events: AnagramEvent[] = [];
+  expect(await get(undefined, { onEvent: (event) => events.push(event) })).toBe(dir);
+  expect(events).toEqual([{ type: 'warning', message: expect.stringContaining(`is used as it lies in ${dir}`) }]);
+  await expect(get('hf:maker/other')).rejects.toMatchObject({
+    code: 'download-failed',
+    message: expect.stringMatching(/gives no answer.*Check the connection/),
+  });
+});
+
 test.each<[string, string, { status: number; headers?: Record<string, string> }, RegExp]>([
   [
     'gated',

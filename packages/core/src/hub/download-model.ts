@@ -8,7 +8,7 @@ import { lockWhenFree } from '../shard/lock.ts';
 import { hubFailure, hubFetch, Unreachable } from './ask-hub.ts';
 import { chooseFiles, shardsOf } from './choose-files.ts';
 import { fetchBlob, type HubFile, incompletePath, sizeOf } from './fetch-blob.ts';
-import { HubCache } from './hub-cache.ts';
+import { HubCache, isCommit } from './hub-cache.ts';
 import { type HubReference, parseHubReference } from './hub-reference.ts';
 import { type HubSettings, hubSettings } from './hub-settings.ts';
 
@@ -48,7 +48,7 @@ export async function downloadModel(
   const emit = safeEmitter(onEvent);
   const cache = new HubCache(settings.cacheDir, parsed);
   const cached = await cachedSnapshot(cache, parsed.revision);
-  if (cached !== null && (settings.offline || cached.endsWith(parsed.revision))) return cached;
+  if (cached !== null && (settings.offline || isCommit(parsed.revision))) return cached;
   if (settings.offline) {
     throw hubFailure(
       parsed,
@@ -65,7 +65,7 @@ export async function downloadModel(
     if (cached === null) {
       throw hubFailure(
         parsed,
-        `${error.message}. Check the connection (and HTTPS_PROXY, HF_ENDPOINT), then try again.`,
+        `${error.message}. Check the connection (a proxy is used with HTTPS_PROXY and NODE_USE_ENV_PROXY=1, a mirror with HF_ENDPOINT), then try again.`,
         cause,
       );
     }
@@ -97,7 +97,7 @@ async function fetchSnapshot(download: Download): Promise<string> {
     hubUrl: settings.endpoint,
     fetch: ask,
   });
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw hubFailure(reference, `${settings.endpoint} named no commit for it.`);
+  if (!isCommit(commit)) throw hubFailure(reference, `${settings.endpoint} named no commit for it.`);
   await using _lock = await lockWhenFree(cache.lockDir, {
     ...(signal && { signal }),
     onWait: (holder) =>

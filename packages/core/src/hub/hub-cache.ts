@@ -3,7 +3,10 @@ import { dirname, join, relative } from 'node:path';
 import { explained, writeAtomic } from '../shard/write-atomic.ts';
 import type { HubReference } from './hub-reference.ts';
 
-const commitPattern = /^[0-9a-f]{40}$/;
+/** Whether a revision is a commit, which never changes. */
+export function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
+}
 
 /**
  * A model's folder in the cache, as huggingface_hub lays it out, so that either finds what the other fetched: `blobs/ETAG` holds
@@ -31,9 +34,9 @@ export class HubCache {
 
   /** The commit that a revision is, or was when it was last asked for; null where that is not known. */
   async commitOf(revision: string): Promise<string | null> {
-    if (commitPattern.test(revision)) return revision;
+    if (isCommit(revision)) return revision;
     const stored = await readFile(join(this.dir, 'refs', revision), 'utf8').catch(() => '');
-    return commitPattern.test(stored.trim()) ? stored.trim() : null;
+    return isCommit(stored.trim()) ? stored.trim() : null;
   }
 
   async setCommit(revision: string, commit: string): Promise<void> {

@@ -32,7 +32,7 @@ const largestCache = 1 << 16;
 /**
  * Byte-level BPE in CLIP's manner: NFC, lower case, CLIP's pre-tokens, `</w>` at the end of each. Every text can be
  * spelled; what looks like a special token in a text is spelled too. Gives what transformers' CLIPTokenizer gives for
- * the same `tokenizer.json`, but for such texts and for letters that are younger than either's Unicode. open_clip's tokenizer
+ * the same `tokenizer.json`, but for such texts and for characters that are younger than either's Unicode. open_clip's tokenizer
  * (and OpenAI's) first mends a text with ftfy and resolves HTML entities twice: where that is wanted, do it to the texts.
  */
 export class Tokenizer {
