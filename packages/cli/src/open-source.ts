@@ -6,10 +6,14 @@ import {
   defineSource,
   folder,
   isAnagramError,
+  json,
   jsonl,
+  type OnEvent,
   parseSettings,
   type Source,
   tsv,
+  type UrlsOptions,
+  urls,
   webdataset,
 } from '@anagram/core';
 import * as z from 'zod';
@@ -27,6 +31,14 @@ export interface SourceSettings {
   readonly id?: string;
   /** Of a .csv. @default ',' */
   readonly delimiter?: string;
+  /** Column of the pictures' addresses: SOURCE is a list of URLs, whose pictures are fetched. A .txt is one always. */
+  readonly url?: string;
+  /** Of a list of URLs: further columns that go into the shards. */
+  readonly columns?: readonly string[];
+  /** Of a list of URLs: folder that keeps what was fetched. @default DIR/fetched, of `prepare` */
+  readonly cache?: string;
+  /** Of a list of URLs: how pictures are fetched, and which again. */
+  readonly fetch?: Partial<UrlsOptions>;
 }
 
 const schema = z.strictObject({
@@ -35,24 +47,54 @@ const schema = z.strictObject({
   text: z.string().nullable().default('text'),
   id: z.string().optional(),
   delimiter: z.string().optional(),
+  url: z.string().exactOptional(),
+  columns: z.array(z.string()).exactOptional(),
+  cache: z.string().exactOptional(),
+  fetch: z.looseObject({}).default({}),
 });
 
 /**
  * The source that a path on the command line stands for, told by its name, or by what a folder holds.
+ * @param verb.cache Where a list of URLs keeps its pictures, if the settings do not say.
  * @throws AnagramError `invalid-options`
  */
-export function openSource(path: string, settings: Readonly<Record<string, unknown>>): Source {
-  const { captions, image, text, id, delimiter } = parseSettings('source', schema, settings);
+export function openSource(
+  path: string,
+  settings: Readonly<Record<string, unknown>>,
+  verb: { readonly cache?: string; readonly onEvent?: OnEvent } = {},
+): Source {
+  const { captions, image, text, id, delimiter, ...list } = parseSettings('source', schema, settings);
   const columns = { ...(image !== null && { image }), ...(text !== null && { text }), ...(id !== undefined && { id }) };
   if (/\.(tar|tar\.gz|tgz)$/i.test(path)) return webdataset(path);
   const kind = statSync(path, { throwIfNoEntry: false });
   if (!kind) throw usage('SOURCE', `There is no "${path}". Expected a folder of pictures, a table or a .tar.`);
   if (kind.isDirectory()) return openFolder(path, captions);
+  if (list.url !== undefined || /\.txt(\.gz)?$/i.test(path)) {
+    const named = /\.txt(\.gz)?$/i.test(path)
+      ? {}
+      : { ...(text !== null && { text }), ...(id !== undefined && { id }) };
+    return openList(path, { ...list, ...named }, verb);
+  }
   if (/\.csv(\.gz)?$/i.test(path))
     return advised(csv(path, { ...columns, ...(delimiter !== undefined && { delimiter }) }));
   if (/\.tsv(\.gz)?$/i.test(path)) return advised(tsv(path, columns));
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return jsonl(path, columns);
-  throw usage('SOURCE', `"${path}" is no known kind. Expected a folder, .csv, .tsv, .jsonl (.gz too) or .tar.`);
+  if (/\.json(\.gz)?$/i.test(path)) return json(path, columns);
+  throw usage(
+    'SOURCE',
+    `"${path}" is no known kind. Expected a folder, .csv, .tsv, .json, .jsonl, a .txt of URLs (.gz too) or .tar.`,
+  );
+}
+
+function openList(
+  path: string,
+  { fetch, ...list }: Omit<UrlsOptions, 'cache' | 'onEvent'> & { readonly fetch: object; readonly cache?: string },
+  { cache = list.cache, onEvent }: { readonly cache?: string; readonly onEvent?: OnEvent },
+): Source {
+  if (cache === undefined) {
+    throw usage('source.cache', 'A list of URLs needs a folder for its pictures: --set source.cache=FOLDER.');
+  }
+  return advised(urls(path, { ...fetch, ...list, cache: list.cache ?? cache, ...(onEvent && { onEvent }) }));
 }
 
 function openFolder(path: string, captions: 'sidecar' | 'file-name' | 'none'): Source {
@@ -73,7 +115,8 @@ function advised(source: Source): Source {
         yield* source.records(options);
       } catch (cause) {
         if (!isAnagramError(cause, 'invalid-options')) throw cause;
-        const advice = 'Say which column holds what: --set source.image=COLUMN --set source.text=COLUMN.';
+        const advice =
+          'Say which column holds what: --set source.image=COLUMN (source.url for URLs) --set source.text=COLUMN.';
         throw new AnagramError('invalid-options', `${cause.message} ${advice}`, cause.details);
       }
     },

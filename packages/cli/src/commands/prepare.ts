@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type PreparedPairs, type PrepareOptions, prepare, Verifier } from '@anagram/core';
 import { captioner, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { given, readConfig } from '../config.ts';
 import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
 import { toGenerator } from '../generators.ts';
 import { openSource } from '../open-source.ts';
@@ -14,6 +14,8 @@ interface Flags extends CommonFlags {
   dir: string;
   verifier?: string;
   threshold?: number;
+  urlColumn?: string;
+  captionColumn?: string;
 }
 
 /** Where a verifier that was never calibrated is trusted: the even chance. */
@@ -29,7 +31,9 @@ export function addPrepare(program: Command): void {
       '--threshold <probability>',
       "least probability of a kept pair (default: the verifier's, else 0.5)",
       probability,
-    );
+    )
+    .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
+    .option('--caption-column <name>', 'column of the texts of a table');
   withCommonFlags(command, 'anagram prepare ./photos --dir ./data').action((source: string, flags: Flags) =>
     runCommand(flags, async (context) => {
       const pairs = await run(source, flags, context);
@@ -46,7 +50,11 @@ export function addPrepare(program: Command): void {
 
 async function run(path: string, flags: Flags, { signal, onEvent }: CommandContext): Promise<PreparedPairs> {
   const config = await readConfig(flags);
-  const source = openSource(path, config('source'));
+  const source = openSource(
+    path,
+    { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) },
+    { cache: join(flags.dir, 'fetched'), onEvent },
+  );
   if (flags.verifier !== undefined) {
     requirePath('--verifier', flags.verifier, 'a verifier that prepare trained, e.g. ./raw/verifier');
   }
