@@ -9,8 +9,10 @@ import {
   json,
   jsonl,
   type OnEvent,
+  parquet,
   parseSettings,
   type Source,
+  type TableColumns,
   tsv,
   type UrlsOptions,
   urls,
@@ -68,7 +70,7 @@ export function openSource(
   if (/\.(tar|tar\.gz|tgz)$/i.test(path)) return webdataset(path);
   const kind = statSync(path, { throwIfNoEntry: false });
   if (!kind) throw usage('SOURCE', `There is no "${path}". Expected a folder of pictures, a table or a .tar.`);
-  if (kind.isDirectory()) return openFolder(path, captions);
+  if (kind.isDirectory()) return openFolder(path, captions, columns);
   if (list.url !== undefined || /\.txt(\.gz)?$/i.test(path)) {
     const named = /\.txt(\.gz)?$/i.test(path)
       ? {}
@@ -79,10 +81,11 @@ export function openSource(
     return advised(csv(path, { ...columns, ...(delimiter !== undefined && { delimiter }) }));
   if (/\.tsv(\.gz)?$/i.test(path)) return advised(tsv(path, columns));
   if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return jsonl(path, columns);
+  if (/\.parquet$/i.test(path)) return advised(parquet(path, columns));
   if (/\.json(\.gz)?$/i.test(path)) return json(path, columns);
   throw usage(
     'SOURCE',
-    `"${path}" is no known kind. Expected a folder, .csv, .tsv, .json, .jsonl, a .txt of URLs (.gz too) or .tar.`,
+    `"${path}" is no known kind. Expected a folder, .parquet, .csv, .tsv, .json, .jsonl, a .txt of URLs (.gz too) or .tar.`,
   );
 }
 
@@ -97,11 +100,12 @@ function openList(
   return advised(urls(path, { ...fetch, ...list, cache: list.cache ?? cache, ...(onEvent && { onEvent }) }));
 }
 
-function openFolder(path: string, captions: 'sidecar' | 'file-name' | 'none'): Source {
+function openFolder(path: string, captions: 'sidecar' | 'file-name' | 'none', columns: TableColumns): Source {
   const names = readdirSync(path);
   // Of a prepared folder the kept pairs are meant, not the rejected ones beside them.
   if (names.includes('manifest.jsonl')) return webdataset(join(path, 'pairs-*.tar'));
   if (names.some((name) => /\.(tar|tar\.gz|tgz)$/i.test(name))) return webdataset(path);
+  if (names.some((name) => /\.parquet$/i.test(name))) return advised(parquet(path, columns));
   return folder(path, { captions });
 }
 

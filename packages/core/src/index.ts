@@ -23,6 +23,7 @@ export { parseSettings, suggest } from './settings.ts';
 // Sources
 
 export type { FetchSettings } from './fetch/fetch-settings.ts';
+export { type CaptionsJsonOptions, captionsJson } from './source/captions-json.ts';
 export { concat } from './source/concat.ts';
 export { type CsvOptions, csv, tsv } from './source/csv.ts';
 export { defineSource } from './source/define-source.ts';
@@ -31,6 +32,7 @@ export { fileOnDisk } from './source/image-file.ts';
 export { json } from './source/json.ts';
 export { jsonl } from './source/jsonl.ts';
 export { type LabelledImages, labelledCsv, labelledFolder } from './source/labelled-images.ts';
+export { parquet } from './source/parquet.ts';
 export type { TableColumns } from './source/table-record.ts';
 export { type UrlsOptions, urls } from './source/urls.ts';
 export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';

@@ -59,6 +59,14 @@ export class ParquetFile {
     }
   }
 
+  /** Whether a column's cells are texts: paths, where pictures are asked for. */
+  isText(column: string): boolean {
+    return this.#metadata.schema.some(
+      ({ name, converted_type, logical_type }) =>
+        name === column && (converted_type === 'UTF8' || logical_type?.type === 'STRING'),
+    );
+  }
+
   /** The picture of a cell: bytes, or a struct that holds them as `bytes`, as the hub writes them. */
   picture(row: number, column: string): ImageFile {
     const name = `${basename(this.path)}, row ${row}, ${column}`;

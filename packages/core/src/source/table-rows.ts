@@ -3,6 +3,7 @@ import { cells, csvRows } from './csv.ts';
 import { jsonArrayRows } from './json.ts';
 import { jsonlRows } from './jsonl.ts';
 import { readLines } from './open-file.ts';
+import { plainCells } from './parquet.ts';
 import { ParquetFile } from './parquet-file.ts';
 import { requireNames, type TableRow } from './table-record.ts';
 
@@ -51,15 +52,5 @@ async function* parquetRows(path: string, where: string, wanted: readonly string
   const file = await ParquetFile.open(path);
   requireNames(where, path, file.columns, wanted);
   let line = 0;
-  for await (const row of file.each(wanted)) yield { row: textsOf(row), line: ++line };
-}
-
-/** Texts of a Parquet file may stand as bytes where its writer did not say that they are UTF-8. */
-function textsOf(row: { readonly [column: string]: unknown }): { readonly [column: string]: unknown } {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('utf8') : value,
-    ]),
-  );
+  for await (const row of file.each(wanted)) yield { row: plainCells(row), line: ++line };
 }
