@@ -9,6 +9,7 @@ import {
   json,
   jsonl,
   type OnEvent,
+  onBackground,
   parquet,
   parseSettings,
   type Source,
@@ -33,6 +34,8 @@ export interface SourceSettings {
   readonly id?: string;
   /** Of a .csv. @default ',' */
   readonly delimiter?: string;
+  /** What transparent pictures are laid on. @default nothing: the colour that the file keeps beneath, as Pillow takes it */
+  readonly background?: 'white' | 'black';
   /** Column of the pictures' addresses: SOURCE is a list of URLs, whose pictures are fetched. A .txt is one always. */
   readonly url?: string;
   /** Of a list of URLs: further columns that go into the shards. */
@@ -49,6 +52,7 @@ const schema = z.strictObject({
   text: z.string().nullable().default('text'),
   id: z.string().optional(),
   delimiter: z.string().optional(),
+  background: z.enum(['white', 'black']).exactOptional(),
   url: z.string().exactOptional(),
   columns: z.array(z.string()).exactOptional(),
   cache: z.string().exactOptional(),
@@ -65,7 +69,16 @@ export function openSource(
   settings: Readonly<Record<string, unknown>>,
   verb: { readonly cache?: string; readonly onEvent?: OnEvent } = {},
 ): Source {
-  const { captions, image, text, id, delimiter, ...list } = parseSettings('source', schema, settings);
+  const { background, ...rest } = parseSettings('source', schema, settings);
+  const source = openKind(path, rest, verb);
+  return background === undefined ? source : onBackground(source, background);
+}
+
+function openKind(
+  path: string,
+  { captions, image, text, id, delimiter, ...list }: Omit<z.output<typeof schema>, 'background'>,
+  verb: { readonly cache?: string; readonly onEvent?: OnEvent },
+): Source {
   const columns = { ...(image !== null && { image }), ...(text !== null && { text }), ...(id !== undefined && { id }) };
   if (/\.(tar|tar\.gz|tgz)$/i.test(path)) return webdataset(path);
   const kind = statSync(path, { throwIfNoEntry: false });

@@ -32,6 +32,7 @@ export { fileOnDisk } from './source/image-file.ts';
 export { json } from './source/json.ts';
 export { jsonl } from './source/jsonl.ts';
 export { type LabelledImages, labelledCsv, labelledFolder } from './source/labelled-images.ts';
+export { onBackground } from './source/on-background.ts';
 export { parquet } from './source/parquet.ts';
 export type { TableColumns } from './source/table-record.ts';
 export { type UrlsOptions, urls } from './source/urls.ts';
@@ -44,6 +45,7 @@ export { isHubReference } from './hub/hub-reference.ts';
 export { decodeImage } from './image/decode.ts';
 export { type ColourName, mirror, recolour } from './image/edit.ts';
 export { encodeJpeg, encodePng } from './image/encode.ts';
+export type { Background } from './image/flatten.ts';
 export { hammingDistance, hashBytes, hashPixels, perceptualHash } from './image/hash.ts';
 export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
