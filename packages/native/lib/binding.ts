@@ -60,6 +60,16 @@ export interface NativeClipConfig {
       }
     | { kind: 'resnet'; imageSize: number; width: number; layers: [number, number, number, number]; heads: number };
   text: { contextLength: number; vocabSize: number; width: number; heads: number; layers: number; mlpRatio: number };
+  /**
+   * SigLIP's towers in place of CLIP's: no class token, attention pooling with a learned query, no causal mask, texts filled
+   * with `padToken` and read at their last position, a logit bias. Wants a patch stem, and `embedDim` = the image tower's width.
+   */
+  siglip?: {
+    padToken: number;
+    /** GELU by its tanh approximation (transformers, big_vision), or exact. */
+    tanhGelu: boolean;
+    logitBiasInit: number;
+  };
 }
 
 export interface TensorInfo {
@@ -85,9 +95,11 @@ export interface NativeModel {
 export interface NativeObjectiveConfig {
   /** Weight of symmetric InfoNCE over the pairs of the batch. */
   contrastive: number;
-  /** Negatives beyond the pairs become columns for every row of the contrastive term (NegCLIP) when true. */
+  /** Weight of SigLIP's sigmoid loss over the pairs of the batch; needs a model with a logit bias. */
+  sigmoid: number;
+  /** Negatives beyond the pairs become columns for every row of the contrastive or sigmoid term (NegCLIP) when true. */
   sharedNegatives: boolean;
-  /** False: a row's own negatives are left out of its contrastive softmax; the own terms alone see them (FSC-CLIP). */
+  /** False: a row's own negatives are left out of its contrastive or sigmoid term; the own terms alone see them (FSC-CLIP). */
   ownInContrastive: boolean;
   /** Weight of the pairwise term: softmax over a picture's own text and its own negative texts. */
   ownTexts: number;
@@ -186,11 +198,11 @@ export interface StepResult {
   applied: boolean;
   /** Pictures that went through the image tower, shuffled ones included. */
   imagesSeen: number;
-  /** Unweighted value of each active term: `contrastive`, `ownTexts`, `ownImages`, `structureImages`, `structureTexts`. */
+  /** Unweighted value of each active term: `contrastive`, `sigmoid`, `ownTexts`, `ownImages`, `structureImages`, `structureTexts`. */
   terms: Record<string, number>;
   /** (P) cosine of the pair minus the best cosine of its own negatives, both directions; NaN where a row has none. */
   ownMargin: Float32Array;
-  /** (P) the pair's own contrastive loss, mean of both directions. */
+  /** (P) the pair's own contrastive loss, mean of both directions; its part of the sigmoid term where that stands alone. */
   pairLoss: Float32Array;
 }
 
@@ -222,6 +234,8 @@ export interface NativeObjectiveInput {
   alsoTrue: Int32Array;
   /** s, not ln s. */
   logitScale: number;
+  /** b of the sigmoid term. */
+  logitBias?: number;
   /** Float64 arithmetic inside (finite-difference tests). */
   double?: boolean;
 }
@@ -233,6 +247,8 @@ export interface NativeObjectiveResult {
   textGradients: Float32Array | Float64Array;
   /** With respect to s. */
   logitScaleGradient: number;
+  /** 0 without a logit bias. */
+  logitBiasGradient: number;
 }
 
 export interface Neighbours {

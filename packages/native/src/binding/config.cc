@@ -44,6 +44,16 @@ TextConfig read_text(const Settings& settings) {
   return config;
 }
 
+std::optional<SiglipConfig> read_siglip(const Settings& settings) {
+  if (settings.value("siglip").IsUndefined()) return {};
+  const Settings given = settings.object("siglip");
+  SiglipConfig config;
+  config.pad_token = given.integer("padToken", 0);
+  config.tanh_gelu = given.flag("tanhGelu");
+  config.logit_bias_init = given.number("logitBiasInit", kLowest);
+  return config;
+}
+
 Role read_role(const Settings& settings, const char* name) {
   constexpr Role kRoles[] = {Role::negative, Role::positive, Role::off};
   return kRoles[settings.choice(name, {"negative", "positive", "off"})];
@@ -80,12 +90,14 @@ ClipConfig read_clip_config(const Settings& settings) {
   config.logit_scale_init = settings.number("logitScaleInit", kLowest);
   config.vision = read_vision(settings.object("vision"));
   config.text = read_text(settings.object("text"));
+  config.siglip = read_siglip(settings);
   return config;
 }
 
 ObjectiveConfig read_objective_config(const Settings& settings) {
   ObjectiveConfig config;
   config.contrastive = settings.number("contrastive", 0);
+  config.sigmoid = settings.number("sigmoid", 0);
   config.shared_negatives = settings.flag("sharedNegatives");
   config.own_in_contrastive = settings.flag("ownInContrastive");
   config.own_texts = settings.number("ownTexts", 0);

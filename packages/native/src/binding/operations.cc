@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <limits>
+#include <optional>
+
 #include "binding/batch.h"
 #include "binding/columns.h"
 #include "binding/config.h"
@@ -41,6 +44,7 @@ struct ObjectiveJob {
   ObjectiveConfig config;
   torch::Tensor images, texts;
   double logit_scale;
+  std::optional<double> logit_bias;
   torch::Dtype dtype;
 };
 
@@ -48,7 +52,7 @@ struct ObjectiveDone {
   double loss;
   std::map<std::string, double> terms;
   torch::Tensor image_gradients, text_gradients;
-  double logit_scale_gradient;
+  double logit_scale_gradient, logit_bias_gradient;
 };
 
 ObjectiveJob read_objective(const Settings& input, const Settings& config) {
@@ -74,6 +78,9 @@ ObjectiveJob read_objective(const Settings& input, const Settings& config) {
   job.input.own_image_index = own_images.index.to(torch::kLong);
   job.input.also_true = read_also_true(input, images, texts).to(torch::kLong);
   job.logit_scale = input.number("logitScale", 0);
+  if (!input.value("logitBias").IsUndefined()) {
+    job.logit_bias = input.number("logitBias", std::numeric_limits<double>::lowest());
+  }
   job.dtype = !input.value("double").IsUndefined() && input.flag("double") ? torch::kFloat64
                                                                            : torch::kFloat32;
   return job;
@@ -86,14 +93,20 @@ ObjectiveDone run_objective(ObjectiveJob job) {
   job.input.images = leaf(job.images);
   job.input.texts = leaf(job.texts);
   job.input.logit_scale = leaf(torch::full({}, job.logit_scale, torch::kFloat64));
+  if (job.logit_bias)
+    job.input.logit_bias = leaf(torch::full({}, *job.logit_bias, torch::kFloat64));
   const ObjectiveOutput output = compute_objective(job.input, job.config, StructureConfig{});
   // No active term: a constant, whose gradients are zero.
   if (output.loss.requires_grad()) output.loss.backward();
   auto gradient = [](const torch::Tensor& tensor) {
     return to_host(tensor.grad().defined() ? tensor.grad() : torch::zeros_like(tensor));
   };
-  return {output.loss.item<double>(), output.terms, gradient(job.input.images),
-          gradient(job.input.texts), gradient(job.input.logit_scale).item<double>()};
+  return {output.loss.item<double>(),
+          output.terms,
+          gradient(job.input.images),
+          gradient(job.input.texts),
+          gradient(job.input.logit_scale).item<double>(),
+          job.logit_bias ? gradient(job.input.logit_bias).item<double>() : 0};
 }
 
 }  // namespace
@@ -165,6 +178,7 @@ Napi::Value evaluate_objective(const Napi::CallbackInfo& info) {
           object.Set("imageGradients", copy_out(env, done.image_gradients));
           object.Set("textGradients", copy_out(env, done.text_gradients));
           object.Set("logitScaleGradient", done.logit_scale_gradient);
+          object.Set("logitBiasGradient", done.logit_bias_gradient);
           return object;
         });
   });

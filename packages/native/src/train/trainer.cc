@@ -106,6 +106,10 @@ Trainer::Trainer(Clip model, const TrainerConfig& config)
     : model_(std::move(model)),
       config_(config),
       optimizer_(trained(model_, config.train_logit_scale), config) {
+  TORCH_CHECK(
+      config.objective.sigmoid == 0 || model_->logit_bias.defined(),
+      "trainer: the sigmoid term needs a logit bias, which models with SigLIP's towers have. "
+      "Give it weight 0 and use the contrastive term.");
   TORCH_CHECK(config.gradient_clip >= 0, "trainer: expected gradientClip of at least 0, received ",
               config.gradient_clip, ".");
   TORCH_CHECK(config.max_log_scale >= 0, "trainer: expected maxLogScale of at least 0, received ",
@@ -130,6 +134,7 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
   in.also_true = index(batch.also_true);
   in.logit_scale =
       (config_.train_logit_scale ? model_->logit_scale : model_->logit_scale.detach()).exp();
+  in.logit_bias = model_->logit_bias;
 
   // Shuffled views go through the towers in the same batch as everything else.
   auto pixels = batch.images;  // (NI + R, S, S, 3)
