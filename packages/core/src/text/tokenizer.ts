@@ -14,17 +14,8 @@ import {
 } from './bpe.ts';
 import { Heap } from './heap.ts';
 import { normaliseText } from './normalise.ts';
+import type { EncodedText, TextTokenizer } from './text-tokenizer.ts';
 import { largestTokenizer, parseTokenizerJson, tokenizerJson } from './tokenizer-json.ts';
-
-/** A text as numbers. */
-export interface EncodedText {
-  /** (contextLength): start token, text, end token, zeros. */
-  readonly ids: Int32Array;
-  /** Tokens up to and with the end token. */
-  readonly length: number;
-  /** True where tokens of the text were left out to fit. */
-  readonly truncated: boolean;
-}
 
 const longestCachedWord = 64;
 const largestCache = 1 << 16;
@@ -34,10 +25,12 @@ const largestCache = 1 << 16;
  * spelled; what looks like a special token in a text is spelled too. Gives what transformers' CLIPTokenizer gives for
  * the same `tokenizer.json` but for such texts.
  */
-export class Tokenizer {
+export class Tokenizer implements TextTokenizer {
   readonly vocabSize: number;
   readonly startToken: number;
   readonly endToken: number;
+  /** The end token again, as transformers' CLIPTokenizer has it. */
+  readonly padToken: number;
   readonly #bpe: Bpe;
   readonly #symbols: readonly string[];
   /** Rank of each merge and the symbol that it makes, by left · vocabSize + right. */
@@ -68,6 +61,7 @@ export class Tokenizer {
     this.vocabSize = symbols.length;
     this.startToken = number(startOfText);
     this.endToken = number(endOfText);
+    this.padToken = this.endToken;
     this.#merges = new Map(
       bpe.merges.map(([left, right], rank) => [
         number(left) * symbols.length + number(right),
@@ -100,9 +94,26 @@ export class Tokenizer {
     }
   }
 
-  /** Writes `tokenizer.json`, readable by Hugging Face's tokenizers and transformers. */
-  async save(dir: string): Promise<void> {
+  /** Writes `tokenizer.json`, readable by Hugging Face's tokenizers, and `tokenizer_config.json` by which transformers knows it. */
+  async save(dir: string, { contextLength = 77 }: { contextLength?: number } = {}): Promise<void> {
     await writeAtomic(join(dir, 'tokenizer.json'), this.toJson());
+    const config = {
+      tokenizer_class: 'CLIPTokenizer',
+      model_max_length: contextLength,
+      bos_token: startOfText,
+      eos_token: endOfText,
+      unk_token: endOfText,
+      pad_token: endOfText,
+    };
+    await writeAtomic(join(dir, 'tokenizer_config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  identity(): string {
+    return this.toJson();
+  }
+
+  normalise(text: string): string {
+    return normaliseText(text);
   }
 
   /** The text of `tokenizer.json`: the same tokenizer gives the same bytes. */
