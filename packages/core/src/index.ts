@@ -96,7 +96,9 @@ export { writeAtomic } from './shard/write-atomic.ts';
 // Texts
 
 export { normaliseText } from './text/normalise.ts';
-export { type EncodedText, Tokenizer } from './text/tokenizer.ts';
+export { SentencePiece } from './text/sentence-piece.ts';
+export type { EncodedText, TextTokenizer } from './text/text-tokenizer.ts';
+export { Tokenizer } from './text/tokenizer.ts';
 export { type TrigramUnit, trigramShuffle } from './text/trigram-shuffle.ts';
 
 // Models

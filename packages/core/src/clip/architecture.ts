@@ -5,8 +5,10 @@ import RN50 from './architectures/RN50.json' with { type: 'json' };
 import RN50x4 from './architectures/RN50x4.json' with { type: 'json' };
 import RN101 from './architectures/RN101.json' with { type: 'json' };
 import tinyRn from './architectures/tiny-rn.json' with { type: 'json' };
+import tinySiglip from './architectures/tiny-siglip.json' with { type: 'json' };
 import tinyVit from './architectures/tiny-vit.json' with { type: 'json' };
 import ViTB16 from './architectures/ViT-B-16.json' with { type: 'json' };
+import ViTB16Siglip from './architectures/ViT-B-16-SigLIP.json' with { type: 'json' };
 import ViTB32 from './architectures/ViT-B-32.json' with { type: 'json' };
 import ViTB32QuickGelu from './architectures/ViT-B-32-quickgelu.json' with { type: 'json' };
 import ViTL14 from './architectures/ViT-L-14.json' with { type: 'json' };
@@ -40,6 +42,10 @@ const textSchema = z.strictObject({
 /** A model config as open_clip has it (`model_configs/*.json`): sizes in pixels, tokens, channels. */
 export const architectureSchema = z
   .strictObject({
+    /** Not known to open_clip: `siglip` takes SigLIP's towers in place of CLIP's. */
+    family: z.enum(['clip', 'siglip']).optional(),
+    /** SigLIP: GELU exact in place of its tanh approximation. */
+    exact_gelu: z.boolean().optional(),
     embed_dim: count,
     quick_gelu: z.boolean().optional(),
     vision_cfg: visionSchema,
@@ -54,9 +60,26 @@ export const architectureSchema = z
   .refine(
     ({ vision_cfg: v }) => !isResNet(v) || (v.image_size >= 32 && v.image_size % 2 === 0),
     'the picture size of a ResNet has to be even and at least 32',
+  )
+  .refine(
+    ({ family, quick_gelu, vision_cfg: v }) =>
+      family !== 'siglip' || (!isResNet(v) && v.stem !== 'conv' && quick_gelu !== true),
+    'SigLIP has a vision transformer with a patch stem, and no QuickGELU',
+  )
+  .refine(
+    ({ family, embed_dim, vision_cfg: v }) => family !== 'siglip' || v.width === embed_dim,
+    'SigLIP embeds pictures in the width of its image tower, so embed_dim has to be vision_cfg.width',
+  )
+  .refine(
+    ({ family, exact_gelu }) => family === 'siglip' || exact_gelu === undefined,
+    'exact_gelu is for SigLIP alone',
   );
 
 export type Architecture = z.infer<typeof architectureSchema>;
+
+export function isSiglip({ family }: { family?: string | undefined }): boolean {
+  return family === 'siglip';
+}
 
 export function isResNet({ layers }: { layers: number | readonly number[] }): boolean {
   return typeof layers !== 'number';
@@ -65,11 +88,13 @@ export function isResNet({ layers }: { layers: number | readonly number[] }): bo
 const named = {
   'tiny-vit': tinyVit,
   'tiny-rn': tinyRn,
+  'tiny-siglip': tinySiglip,
   'verifier-vit': verifierVit,
   'verifier-rn': verifierRn,
   'ViT-B-32': ViTB32,
   'ViT-B-32-quickgelu': ViTB32QuickGelu,
   'ViT-B-16': ViTB16,
+  'ViT-B-16-SigLIP': ViTB16Siglip,
   'ViT-L-14': ViTL14,
   RN50,
   RN101,

@@ -1,6 +1,7 @@
 import type { NativeClipConfig } from '@anagram/native';
 import * as z from 'zod';
-import { type Architecture, isResNet } from './architecture.ts';
+import type { ResizeMode } from '../image/preprocess.ts';
+import { type Architecture, isResNet, isSiglip } from './architecture.ts';
 
 /** Everything about a model but its weights and its tokenizer. */
 export interface ClipConfig {
@@ -9,10 +10,14 @@ export interface ClipConfig {
   /** Of RGB in 0–1. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
+  /** `squash`: pictures are brought to the square whatever their aspect (SigLIP). Default `shortest`: by the shorter side, then cropped. */
+  readonly resizeMode?: ResizeMode;
 }
 
 export const openaiMean = [0.48145466, 0.4578275, 0.40821073] as const;
 export const openaiStd = [0.26862954, 0.26130258, 0.27577711] as const;
+/** SigLIP's, of both mean and deviation. */
+export const halves = [0.5, 0.5, 0.5] as const;
 const perChannel = z.number();
 const deviation = perChannel.positive();
 /** How pictures are normalised, as configs say it. */
@@ -22,18 +27,22 @@ export const channelSchemas = {
 };
 /** ln(1 / 0.07), CLIP's start. */
 export const initialLogitScale = Math.log(1 / 0.07);
+/** ln 10 and −10, SigLIP's start. */
+export const siglipLogitScale = Math.log(10);
+export const siglipLogitBias = -10;
 /** What open_clip takes where a config says nothing. */
 export const defaultHeadWidth = 64;
 export const defaultMlpRatio = 4;
 
-export function toNativeConfig({ architecture, vocabSize, mean, std }: ClipConfig): NativeClipConfig {
+/** @param padToken Of the tokenizer; SigLIP alone reads past the end of a text. */
+export function toNativeConfig({ architecture, vocabSize, mean, std }: ClipConfig, padToken = 0): NativeClipConfig {
   const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text } = architecture;
   return {
     embedDim: embed_dim,
     quickGelu: quick_gelu ?? false,
     imageMean: [...mean],
     imageStd: [...std],
-    logitScaleInit: initialLogitScale,
+    logitScaleInit: isSiglip(architecture) ? siglipLogitScale : initialLogitScale,
     vision: toNativeVision(vision),
     text: {
       contextLength: text.context_length,
@@ -43,6 +52,9 @@ export function toNativeConfig({ architecture, vocabSize, mean, std }: ClipConfi
       layers: text.layers,
       mlpRatio: text.mlp_ratio ?? defaultMlpRatio,
     },
+    ...(isSiglip(architecture) && {
+      siglip: { padToken, tanhGelu: architecture.exact_gelu !== true, logitBiasInit: siglipLogitBias },
+    }),
   };
 }
 
@@ -73,8 +85,11 @@ export function naturalLayout({ vision_cfg: vision }: Architecture): Layout {
 }
 
 /** Why a layout cannot hold the model, or null where it can. */
-export function whyNot(layout: Layout, { vision_cfg: vision }: Architecture): string | null {
+export function whyNot(layout: Layout, { vision_cfg: vision, ...architecture }: Architecture): string | null {
   if (layout === 'anagram') return null;
+  if (layout === 'open_clip' && isSiglip(architecture)) {
+    return "open_clip builds SigLIP's image tower by a name of timm's, not by its sizes";
+  }
   if (vision.stem === 'conv') return 'neither transformers nor open_clip knows a convolutional stem';
   if (layout === 'transformers' && isResNet(vision)) return "transformers' CLIPModel knows no ResNet";
   return null;

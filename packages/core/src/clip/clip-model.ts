@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { NativeModel } from '@anagram/native';
 import { decodeImage } from '../image/decode.ts';
-import { fitImage } from '../image/preprocess.ts';
+import { fitImage, type ResizeMode } from '../image/preprocess.ts';
 import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
-import { type Architecture, type ArchitectureName, findArchitecture } from './architecture.ts';
-import { type ClipConfig, type Layout, naturalLayout, openaiMean, openaiStd, toNativeConfig } from './clip-config.ts';
+import type { TextTokenizer } from '../text/text-tokenizer.ts';
+import { type Architecture, type ArchitectureName, findArchitecture, isSiglip } from './architecture.ts';
+import {
+  type ClipConfig,
+  halves,
+  type Layout,
+  naturalLayout,
+  openaiMean,
+  openaiStd,
+  toNativeConfig,
+} from './clip-config.ts';
 import { readModel, writeModel } from './model-files.ts';
 
 /** A picture to embed: decoded, an encoded file, or its bytes. Any size; it is fitted as the model was trained. */
@@ -14,7 +22,7 @@ export type Picture = Pixels | ImageFile | Uint8Array;
 
 export interface CreateOptions {
   architecture: ArchitectureName | Architecture;
-  tokenizer: Tokenizer;
+  tokenizer: TextTokenizer;
   /** Width and height of the pictures in pixels; default: the architecture's. */
   imageSize?: number;
   /** The same seed gives the same weights. */
@@ -32,38 +40,40 @@ const textBatch = 256;
  */
 export class ClipModel implements AsyncDisposable {
   readonly config: ClipConfig;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: TextTokenizer;
   /** The addon's handle, for training. */
   readonly native: NativeModel;
   /** `cpu`, `cuda:0`, … */
   readonly device: string;
 
-  private constructor(config: ClipConfig, tokenizer: Tokenizer, handle: NativeModel, device: string) {
+  private constructor(config: ClipConfig, tokenizer: TextTokenizer, handle: NativeModel, device: string) {
     this.config = config;
     this.tokenizer = tokenizer;
     this.native = handle;
     this.device = device;
   }
 
-  /** A fresh model, initialised as open_clip does. @throws AnagramError `invalid-options` */
+  /** A fresh model, initialised as open_clip does, or with SigLIP's towers as its authors do. @throws AnagramError `invalid-options` */
   static async create({ architecture, tokenizer, imageSize, seed, device = 'cpu' }: CreateOptions): Promise<ClipModel> {
+    const found = findArchitecture(architecture, imageSize);
     const config: ClipConfig = {
-      architecture: findArchitecture(architecture, imageSize),
+      architecture: found,
       vocabSize: tokenizer.vocabSize,
-      mean: openaiMean,
-      std: openaiStd,
+      ...(isSiglip(found)
+        ? { mean: halves, std: halves, resizeMode: 'squash' as const }
+        : { mean: openaiMean, std: openaiStd }),
     };
-    const handle = await (await native()).createModel(toNativeConfig(config), seed, device);
+    const handle = await (await native()).createModel(toNativeConfig(config, tokenizer.padToken), seed, device);
     return new ClipModel(config, tokenizer, handle, device);
   }
 
   /**
-   * Reads a folder in the layout of transformers' CLIPModel, of open_clip, or our own.
+   * Reads a folder in the layout of transformers' CLIPModel or SiglipModel, of open_clip, or our own.
    * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`
    */
   static async load(dir: string, { device = 'cpu' }: { device?: string } = {}): Promise<ClipModel> {
     const { config, tokenizer, readTensors } = await readModel(dir);
-    const handle = await (await native()).createModel(toNativeConfig(config), 0, device);
+    const handle = await (await native()).createModel(toNativeConfig(config, tokenizer.padToken), 0, device);
     try {
       await readTensors(handle.tensors(), (name, values) => handle.writeTensor(name, values));
       return new ClipModel(config, tokenizer, handle, device);
@@ -75,7 +85,7 @@ export class ClipModel implements AsyncDisposable {
 
   /**
    * Writes config, weights, tokenizer and preprocessing.
-   * @param options.layout Default: transformers' for a plain vision transformer, open_clip's for a ResNet, our own for a
+   * @param options.layout Default: transformers' for a plain vision transformer or SigLIP, open_clip's for a ResNet, our own for a
    * convolutional stem.
    * @throws AnagramError `model-mismatch` where the layout cannot hold the model; `write-failed`
    */
@@ -99,6 +109,11 @@ export class ClipModel implements AsyncDisposable {
   /** Width and height of the pictures that the image tower takes. */
   get imageSize(): number {
     return this.config.architecture.vision_cfg.image_size;
+  }
+
+  /** How pictures are brought to `imageSize`. */
+  get resizeMode(): ResizeMode {
+    return this.config.resizeMode ?? 'shortest';
   }
 
   /** Most tokens of a text, start and end token among them. */
@@ -144,7 +159,8 @@ export class ClipModel implements AsyncDisposable {
   /** SHA-256 over config, tokenizer and weights: equal hashes, equal embeddings. */
   async hash(): Promise<string> {
     const hash = createHash('sha256');
-    hash.update(JSON.stringify(toNativeConfig(this.config))).update(this.tokenizer.toJson());
+    const config = toNativeConfig(this.config, this.tokenizer.padToken);
+    hash.update(JSON.stringify(config)).update(this.tokenizer.identity());
     for (const { name, shape } of this.native.tensors().sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const { buffer, byteOffset, byteLength } = await this.native.readTensor(name);
       hash.update(`${name} [${shape}]\n`).update(new Uint8Array(buffer, byteOffset, byteLength));
@@ -164,7 +180,7 @@ export class ClipModel implements AsyncDisposable {
   /** (count, imageSize, imageSize, 3) */
   async #pixels(images: readonly Picture[]): Promise<Uint8Array> {
     const size = this.imageSize;
-    const fitted = await Promise.all(images.map(async (image) => fitImage(await decode(image), size)));
+    const fitted = await Promise.all(images.map(async (image) => fitImage(await decode(image), size, this.resizeMode)));
     const pixels = new Uint8Array(images.length * size * size * 3);
     fitted.forEach(({ data }, row) => {
       pixels.set(data, row * size * size * 3);

@@ -1,16 +1,22 @@
 import type { TensorInfo } from '@anagram/native';
 import type { TensorSource } from './write-safetensors.ts';
 
-/** How a tensor of transformers' CLIPModel follows from one of open_clip's. */
+/** How a tensor of another program follows from one of ours, whose names are open_clip's. */
 interface Counterpart {
   readonly name: string;
   readonly transposed?: true;
-  /** Which third of open_clip's joint query, key and value projection. */
+  /** Sides of length 1 before the others. */
+  readonly leading?: number;
+  /** Which third of the joint query, key and value projection. */
   readonly third?: 0 | 1 | 2;
 }
 
-/** Names that differ as a whole. The misspelt `pre_layrnorm` is transformers' own. */
-const fixed: { readonly [openClip: string]: Counterpart } = {
+interface Names {
+  readonly [ours: string]: Counterpart;
+}
+
+/** transformers' CLIPModel, where names differ as a whole. The misspelt `pre_layrnorm` is transformers' own. */
+const clipNames: Names = {
   logit_scale: { name: 'logit_scale' },
   'visual.class_embedding': { name: 'vision_model.embeddings.class_embedding' },
   'visual.conv1.weight': { name: 'vision_model.embeddings.patch_embedding.weight' },
@@ -27,7 +33,31 @@ const fixed: { readonly [openClip: string]: Counterpart } = {
   text_projection: { name: 'text_projection.weight', transposed: true },
 };
 
-const inBlock: { readonly [openClip: string]: string } = {
+/** transformers' SiglipModel, where it differs from CLIPModel. */
+const siglipNames: Names = {
+  ...clipNames,
+  logit_scale: { name: 'logit_scale', leading: 1 },
+  logit_bias: { name: 'logit_bias', leading: 1 },
+  'visual.conv1.bias': { name: 'vision_model.embeddings.patch_embedding.bias' },
+  'visual.attnpool.probe': { name: 'vision_model.head.probe', leading: 2 },
+  'visual.attnpool.attn.in_proj_weight': { name: 'vision_model.head.attention.in_proj_weight' },
+  'visual.attnpool.attn.in_proj_bias': { name: 'vision_model.head.attention.in_proj_bias' },
+  'visual.attnpool.attn.out_proj.weight': { name: 'vision_model.head.attention.out_proj.weight' },
+  'visual.attnpool.attn.out_proj.bias': { name: 'vision_model.head.attention.out_proj.bias' },
+  'visual.attnpool.ln.weight': { name: 'vision_model.head.layernorm.weight' },
+  'visual.attnpool.ln.bias': { name: 'vision_model.head.layernorm.bias' },
+  'visual.attnpool.mlp.c_fc.weight': { name: 'vision_model.head.mlp.fc1.weight' },
+  'visual.attnpool.mlp.c_fc.bias': { name: 'vision_model.head.mlp.fc1.bias' },
+  'visual.attnpool.mlp.c_proj.weight': { name: 'vision_model.head.mlp.fc2.weight' },
+  'visual.attnpool.mlp.c_proj.bias': { name: 'vision_model.head.mlp.fc2.bias' },
+  'text_projection.weight': { name: 'text_model.head.weight' },
+  'text_projection.bias': { name: 'text_model.head.bias' },
+};
+
+/** Whose tensors are meant. */
+export type Family = 'clip' | 'siglip';
+
+const inBlock: { readonly [ours: string]: string } = {
   ln_1: 'layer_norm1',
   ln_2: 'layer_norm2',
   'attn.out_proj': 'self_attn.out_proj',
@@ -38,12 +68,13 @@ const inBlock: { readonly [openClip: string]: string } = {
 const block = /^(visual\.)?transformer\.resblocks\.(\d+)\.(.+)[._](weight|bias)$/;
 
 /**
- * The tensors of transformers' CLIPModel that hold one of open_clip's.
+ * The tensors of transformers' model that hold one of ours.
  * @returns null where transformers has no place for it.
  */
-function counterparts(openClip: string): readonly Counterpart[] | null {
-  if (Object.hasOwn(fixed, openClip)) return [fixed[openClip]!];
-  const [, visual, layer, part, kind] = block.exec(openClip) ?? [];
+function counterparts(ours: string, family: Family): readonly Counterpart[] | null {
+  const names = family === 'siglip' ? siglipNames : clipNames;
+  if (Object.hasOwn(names, ours)) return [names[ours]!];
+  const [, visual, layer, part, kind] = block.exec(ours) ?? [];
   if (part === undefined) return null;
   const prefix = `${visual ? 'vision' : 'text'}_model.encoder.layers.${layer}`;
   if (part === 'attn.in_proj') {
@@ -65,9 +96,13 @@ export interface NamedShape {
 }
 
 /** A model's tensors under transformers' names. Every tensor needs a counterpart there. */
-export function toTransformers(tensors: readonly TensorInfo[], read: ReadTensor): TensorSource[] {
+export function toTransformers(
+  tensors: readonly TensorInfo[],
+  read: ReadTensor,
+  family: Family = 'clip',
+): TensorSource[] {
   return tensors.flatMap(({ name, shape }) => {
-    const places = counterparts(name);
+    const places = counterparts(name, family);
     if (!places) throw new RangeError(`transformers has no place for the tensor ${name}.`);
     return places.map((place) => ({
       name: place.name,
@@ -83,14 +118,15 @@ export function toTransformers(tensors: readonly TensorInfo[], read: ReadTensor)
   });
 }
 
-/** open_clip's tensors out of a file with transformers' names: which are needed, with their shapes, and how to read them. */
+/** Our tensors out of a file with transformers' names: which are needed, with their shapes, and how to read them. */
 export function fromTransformers(
   tensors: readonly NamedShape[],
   read: ReadTensor,
+  family: Family = 'clip',
 ): { needed: NamedShape[]; read: ReadTensor } {
   const places = new Map(
     tensors.map(({ name, shape }) => {
-      const parts: readonly Counterpart[] = counterparts(name) ?? [{ name }];
+      const parts: readonly Counterpart[] = counterparts(name, family) ?? [{ name }];
       return [name, { shape, parts }] as const;
     }),
   );
@@ -107,7 +143,8 @@ export function fromTransformers(
   };
 }
 
-function shapeThere({ transposed, third }: Counterpart, shape: readonly number[]): readonly number[] {
+function shapeThere({ transposed, leading, third }: Counterpart, shape: readonly number[]): readonly number[] {
+  if (leading) return [...new Array<number>(leading).fill(1), ...shape];
   if (transposed) return [shape[1]!, shape[0]!];
   return third === undefined ? shape : [shape[0]! / 3, ...shape.slice(1)];
 }

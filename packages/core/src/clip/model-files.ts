@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import type { TensorInfo } from '@anagram/native';
 import { AnagramError } from '../errors.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
-import { Tokenizer } from '../text/tokenizer.ts';
+import { loadTokenizer } from '../text/load-tokenizer.ts';
+import type { TextTokenizer } from '../text/text-tokenizer.ts';
+import { type Architecture, isSiglip } from './architecture.ts';
 import { type ClipConfig, type Layout, whyNot } from './clip-config.ts';
 import { definingTensors } from './defining-tensors.ts';
 import { fromTransformers, type NamedShape, type ReadTensor, toTransformers } from './layout.ts';
 import { hasWeights, openWeights, refusePickled } from './open-weights.ts';
 import { readConfig } from './read-config.ts';
 import type { StoredTensors } from './read-safetensors.ts';
+import { toSiglipConfig } from './siglip-config.ts';
 import { toTransformersConfig } from './transformers-config.ts';
 import { type TensorSource, writeSafetensors } from './write-safetensors.ts';
 
@@ -24,7 +27,7 @@ const layouts = Object.keys(files) as Layout[];
 /** A model at rest: its config, its tokenizer, and a way to each tensor by open_clip's name. */
 export interface StoredClip {
   readonly config: ClipConfig;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: TextTokenizer;
   /** Reads every tensor that is asked for, checking names and shapes first. */
   readTensors(
     tensors: readonly TensorInfo[],
@@ -37,11 +40,11 @@ export async function readModel(dir: string): Promise<StoredClip> {
   const layout = await findLayout(dir);
   const configPath = join(dir, files[layout].config);
   const { config, whyMisread } = await readConfig(dir, configPath, layout);
-  const tokenizer = await Tokenizer.load(dir);
+  const tokenizer = await loadTokenizer(dir);
   if (tokenizer.vocabSize > config.vocabSize) {
     throw mismatch(
       dir,
-      `The tokenizer ${join(dir, 'tokenizer.json')} has ${tokenizer.vocabSize} tokens. Expected at most the model's ${config.vocabSize}.`,
+      `The tokenizer in ${dir} has ${tokenizer.vocabSize} tokens. Expected at most the ${config.vocabSize} of ${configPath}.`,
     );
   }
   const misread = whyMisread(tokenizer);
@@ -51,13 +54,16 @@ export async function readModel(dir: string): Promise<StoredClip> {
   }
   const { weights } = files[layout];
   await using stored = await openWeights(dir, weights);
-  for (const tensor of definingTensors(config)) checkShapes(stored, namesIn(layout, [tensor], stored.read).needed);
+  const { architecture } = config;
+  for (const tensor of definingTensors(config)) {
+    checkShapes(stored, namesIn(layout, architecture, [tensor], stored.read).needed);
+  }
   return {
     config,
     tokenizer,
     readTensors: async (tensors, take) => {
       await using file = await openWeights(dir, weights);
-      const { needed, read } = namesIn(layout, tensors, file.read);
+      const { needed, read } = namesIn(layout, architecture, tensors, file.read);
       checkShapes(file, needed);
       for (const { name } of tensors) await take(name, await read(name));
     },
@@ -74,9 +80,9 @@ async function findLayout(dir: string): Promise<Layout> {
   throw mismatch(dir, `${dir} holds no model. Expected one of ${expected} in it.`);
 }
 
-/** Which tensors a layout's file needs to hold for these of open_clip's, and how to read these out of it. */
-function namesIn(layout: Layout, tensors: readonly NamedShape[], read: ReadTensor) {
-  return layout === 'transformers' ? fromTransformers(tensors, read) : { needed: tensors, read };
+/** Which tensors a layout's file needs to hold for these of ours, and how to read these out of it. */
+function namesIn(layout: Layout, architecture: Architecture, tensors: readonly NamedShape[], read: ReadTensor) {
+  return layout === 'transformers' ? fromTransformers(tensors, read, architecture.family) : { needed: tensors, read };
 }
 
 function checkShapes({ path, tensors }: StoredTensors, needed: readonly NamedShape[]): void {
@@ -104,19 +110,18 @@ function checkShapes({ path, tensors }: StoredTensors, needed: readonly NamedSha
 export async function writeModel(
   dir: string,
   layout: Layout,
-  model: { config: ClipConfig; tokenizer: Tokenizer; tensors: readonly TensorInfo[]; read: ReadTensor },
+  model: { config: ClipConfig; tokenizer: TextTokenizer; tensors: readonly TensorInfo[]; read: ReadTensor },
 ): Promise<void> {
   const { config, tokenizer, tensors, read } = model;
   const reason = whyNot(layout, config.architecture);
   if (reason)
     throw mismatch(dir, `The model cannot be written in the layout of ${layout}: ${reason}. Save it without a layout.`);
   const own = (): TensorSource[] => tensors.map(({ name, shape }) => ({ name, shape, read: () => read(name) }));
-  const weights = layout === 'transformers' ? toTransformers(tensors, read) : own();
+  const weights = layout === 'transformers' ? toTransformers(tensors, read, config.architecture.family) : own();
   await writeSafetensors(join(dir, files[layout].weights), weights);
-  await tokenizer.save(dir);
-  await writeJson(join(dir, 'tokenizer_config.json'), tokenizerConfig(config));
+  await tokenizer.save(dir, { contextLength: config.architecture.text_cfg.context_length });
   if (layout === 'transformers') {
-    const written = toTransformersConfig(config, tokenizer);
+    const written = (isSiglip(config.architecture) ? toSiglipConfig : toTransformersConfig)(config, tokenizer);
     await writeJson(join(dir, 'preprocessor_config.json'), written.preprocessor);
     await writeJson(join(dir, files.transformers.config), written.config);
   } else {
@@ -125,21 +130,11 @@ export async function writeModel(
 }
 
 /** open_clip's `open_clip_config.json`. */
-function openClipConfig({ architecture, vocabSize, mean, std }: ClipConfig): object {
+function openClipConfig({ architecture, vocabSize, mean, std, resizeMode }: ClipConfig): object {
   const text_cfg = { ...architecture.text_cfg, vocab_size: vocabSize };
-  return { model_cfg: { ...architecture, text_cfg }, preprocess_cfg: { mean, std } };
-}
-
-/** transformers picks its tokenizer class by this file. */
-function tokenizerConfig({ architecture }: ClipConfig): object {
-  const end = '<|endoftext|>';
   return {
-    tokenizer_class: 'CLIPTokenizer',
-    model_max_length: architecture.text_cfg.context_length,
-    bos_token: '<|startoftext|>',
-    eos_token: end,
-    unk_token: end,
-    pad_token: end,
+    model_cfg: { ...architecture, text_cfg },
+    preprocess_cfg: { mean, std, ...(resizeMode && { resize_mode: resizeMode }) },
   };
 }
 

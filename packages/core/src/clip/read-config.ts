@@ -5,6 +5,7 @@ import { AnagramError } from '../errors.ts';
 import { readSmallFile } from '../small-file.ts';
 import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
 import { type ClipConfig, channelSchemas, type Layout } from './clip-config.ts';
+import { fromSiglipConfig, siglipPreprocessorSchema, siglipSchema } from './siglip-config.ts';
 import {
   fromTransformersConfig,
   preprocessorSchema,
@@ -19,7 +20,9 @@ const longestReason = 400;
 /** open_clip's file, and ours: the same, but for what only our model configs know. */
 const openClipSchema = z.object({
   model_cfg: architectureSchema,
-  preprocess_cfg: z.object(channelSchemas).prefault({}),
+  preprocess_cfg: z
+    .object({ ...channelSchemas, resize_mode: z.enum(['shortest', 'squash']).optional().catch(undefined) })
+    .prefault({}),
 });
 
 export interface StoredConfig {
@@ -38,12 +41,20 @@ export async function readConfig(dir: string, path: string, layout: Layout): Pro
     const { model_cfg, preprocess_cfg } = await readJson(path, openClipSchema);
     const architecture = explained(path, () => findArchitecture(model_cfg as Architecture));
     const vocabSize = model_cfg.text_cfg.vocab_size ?? 49408;
-    return { config: { architecture, vocabSize, ...preprocess_cfg }, whyMisread: () => null };
+    const { resize_mode: resizeMode, ...channels } = preprocess_cfg;
+    const config = { architecture, vocabSize, ...channels, ...(resizeMode && { resizeMode }) };
+    return { config, whyMisread: () => null };
   }
-  const stored = await readJson(path, transformersSchema);
   const preprocessorPath = join(dir, 'preprocessor_config.json');
-  const preprocessor = existsSync(preprocessorPath) ? await readJson(preprocessorPath, preprocessorSchema) : {};
-  const config = explained(path, () => fromTransformersConfig(stored, preprocessorSchema.parse(preprocessor)));
+  const preprocessorOf = async <S extends z.ZodType>(schema: S) =>
+    existsSync(preprocessorPath) ? await readJson(preprocessorPath, schema) : schema.parse({});
+  const stored = await readJson(path, z.discriminatedUnion('model_type', [siglipSchema, transformersSchema]));
+  if ('family' in stored) {
+    const preprocessor = await preprocessorOf(siglipPreprocessorSchema);
+    return { config: explained(path, () => fromSiglipConfig(stored, preprocessor)), whyMisread: () => null };
+  }
+  const preprocessor = await preprocessorOf(preprocessorSchema);
+  const config = explained(path, () => fromTransformersConfig(stored, preprocessor));
   return { config, whyMisread: (tokenizer) => whyPooledElsewhere(stored, tokenizer) };
 }
 
@@ -69,7 +80,7 @@ function unfit(path: string, cause: unknown): AnagramError {
   const why = issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message;
   return new AnagramError(
     'model-mismatch',
-    `${path} describes no model that Anagram can build: ${why.slice(0, longestReason)}. Expected a CLIP of two plain towers.`,
+    `${path} describes no model that Anagram can build: ${why.slice(0, longestReason)}. Expected a CLIP of two plain towers, or a SigLIP.`,
     { path },
     { cause },
   );

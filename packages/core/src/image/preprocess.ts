@@ -4,6 +4,9 @@ import type { Pixels } from '../pair.ts';
 /** Longer sides than this times the shorter one are cut off before the resize, or a 1×50,000 picture would need gigabytes. */
 const maxAspect = 16;
 
+/** `shortest`: the shorter side to the size, then the centre crop (CLIP). `squash`: both sides, whatever the aspect (SigLIP). */
+export type ResizeMode = 'shortest' | 'squash';
+
 export interface FitGeometry {
   /** Part of the picture that is resized. */
   readonly source: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
@@ -40,8 +43,12 @@ export function fitGeometry(width: number, height: number, size: number): FitGeo
  * of Pillow 12), then the centre crop. A picture that has the size already is returned as it is, without the addon.
  * @returns (size, size, 3)
  */
-export async function fitImage(pixels: Pixels, size: number): Promise<Pixels> {
+export async function fitImage(pixels: Pixels, size: number, mode: ResizeMode = 'shortest'): Promise<Pixels> {
   if (pixels.width === size && pixels.height === size) return pixels;
+  if (mode === 'squash') {
+    const data = await (await native()).resize(pixels.data, pixels.height, pixels.width, size, size);
+    return { width: size, height: size, data };
+  }
   const { source, width, height, left, top } = fitGeometry(pixels.width, pixels.height, size);
   const cut = crop(pixels, source);
   const unchanged = cut.width === width && cut.height === height;
