@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { StepResult } from '@anagram/native';
 import * as z from 'zod';
+import { isSiglip } from '../clip/architecture.ts';
 import type { ClipModel } from '../clip/clip-model.ts';
 import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, type StepRecord, safeEmitter } from '../events.ts';
@@ -69,6 +70,7 @@ const begun = new WeakMap<ClipModel, { dir: string; hash: string }>();
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model, pairs, dir, signal, onEvent, validate, fresh = false, ...plain } = options;
   const settings = resolveSettings(plain);
+  checkTerms(model, settings);
   const sets = checkSets(pairs);
   signal?.throwIfAborted();
   const emit = safeEmitter(onEvent);
@@ -220,6 +222,15 @@ function describeStep(state: RunState, rate: number, result: StepResult): StepRe
 
 function isDue(step: number, every: number): boolean {
   return step % every === 0;
+}
+
+function checkTerms({ config }: ClipModel, { objective }: ResolvedSettings): void {
+  if (objective.sigmoid === 0 || isSiglip(config.architecture)) return;
+  throw new AnagramError(
+    'invalid-options',
+    "train.objective: the sigmoid term needs a logit bias, which models with SigLIP's towers have and this one, a CLIP, has not. Set `contrastive` in place of `sigmoid`.",
+    { where: 'train.objective' },
+  );
 }
 
 function checkSets(pairs: TrainOptions['pairs']): readonly SharedSet[] {
