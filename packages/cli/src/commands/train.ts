@@ -24,7 +24,7 @@ export function addTrain(program: Command): void {
     .requiredOption('--dir <folder>', 'of the run: log, checkpoints and at last model/; the same folder resumes')
     .option('--model <folder>', 'a model to fine-tune; it is not changed')
     .option('--architecture <name>', 'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)')
-    .option('--objective <name>', 'anagram, clip or negclip (default: anagram)')
+    .option('--objective <name>', 'anagram, clip, negclip or siglip (default: anagram)')
     .option('--optimizer <name>', 'adamw, or muon, which learns relations sooner from scratch (default: adamw)')
     .option('--steps <n>', 'optimizer steps of the whole run', number)
     .option('--seed <n>', 'everything random follows from it (default: 0)', number);
