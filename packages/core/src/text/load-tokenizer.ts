@@ -6,16 +6,31 @@ import { SentencePiece } from './sentence-piece.ts';
 import { largestSentencePiece } from './sentence-piece-model.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { Tokenizer } from './tokenizer.ts';
+import { largestTokenizer } from './tokenizer-json.ts';
+import { parseUnigramJson } from './unigram-json.ts';
 
 /**
- * The tokenizer of a model folder: SentencePiece where it has a `spiece.model`, byte-level BPE in CLIP's manner else.
+ * The tokenizer of a model folder: SentencePiece where it has a `spiece.model` or a unigram `tokenizer.json`, byte-level BPE
+ * in CLIP's manner else.
  * @throws AnagramError `model-mismatch` where there is none that can be read.
  */
 export async function loadTokenizer(dir: string): Promise<TextTokenizer> {
-  const path = join(dir, 'spiece.model');
-  if (!existsSync(path)) return Tokenizer.load(dir);
+  const file = join(dir, 'spiece.model');
+  if (existsSync(file)) {
+    return explained(file, async () => new SentencePiece(await readSmallFile(file, largestSentencePiece)));
+  }
+  const path = join(dir, 'tokenizer.json');
+  const unigram = await explained(path, async () => {
+    const bytes = await readSmallFile(path, largestTokenizer).catch(() => null);
+    const model = bytes?.includes('"Unigram"') ? parseUnigramJson(bytes) : null;
+    return model ? new SentencePiece(model) : null;
+  });
+  return unigram ?? Tokenizer.load(dir);
+}
+
+async function explained<T>(path: string, make: () => Promise<T>): Promise<T> {
   try {
-    return new SentencePiece(await readSmallFile(path, largestSentencePiece));
+    return await make();
   } catch (cause) {
     const why = (cause as Error).message.slice(0, 400);
     throw new AnagramError(

@@ -38,3 +38,27 @@ export function* fieldsOf(message: Buffer): Generator<Field> {
     else throw new RangeError(`a field is of the unknown kind ${kind}`);
   }
 }
+
+/** Bytes of a field that holds bytes, a text or a message. */
+export function bytes(number: number, value: Uint8Array | string): Buffer {
+  const content = Buffer.from(value as Uint8Array);
+  return Buffer.concat([encode(number * 8 + lengthDelimited), encode(content.length), content]);
+}
+
+/** Bytes of a field that holds a whole number of at least 0. */
+export function integer(number: number, value: number): Buffer {
+  return Buffer.concat([encode(number * 8 + varint), encode(value)]);
+}
+
+/** Bytes of a field that holds a 32-bit float. */
+export function float(number: number, value: number): Buffer {
+  const content = Buffer.alloc(4);
+  content.writeFloatLE(value);
+  return Buffer.concat([encode(number * 8 + fixed32), content]);
+}
+
+/** Seven bits a byte, lowest first; the highest bit says that more follow. */
+function encode(value: number): Buffer {
+  const low = value % 128;
+  return value < 128 ? Buffer.of(low) : Buffer.concat([Buffer.of(low + 128), encode(Math.floor(value / 128))]);
+}

@@ -1,4 +1,4 @@
-import { type Field, fieldsOf } from './protobuf.ts';
+import { bytes, type Field, fieldsOf, float, integer } from './protobuf.ts';
 
 /** What a piece is, by the numbers of SentencePiece's `sentencepiece_model.proto`. */
 export const pieceKinds = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
@@ -28,7 +28,7 @@ export const largestSentencePiece = 2 ** 23;
 /** Most pieces that are read. */
 export const mostPieces = 2 ** 18;
 /** Bytes of the longest piece; SentencePiece's trainer makes them up to 16 characters. */
-const longestPiece = 256;
+export const longestPiece = 256;
 
 const unigram = 1;
 const kinds = new Set<number>(Object.values(pieceKinds));
@@ -42,7 +42,7 @@ const normalizer = { charsmap: 2, addDummyPrefix: 3, removeExtraWhitespaces: 4, 
  * Reads a `spiece.model`.
  * @throws Error with one sentence, without the path, where it is no unigram model.
  */
-export function parseSentencePiece(bytes: Buffer): SentencePieceModel {
+export function parseSentencePiece(file: Buffer): SentencePieceModel {
   const pieces: Piece[] = [];
   let charsmap: Uint8Array = new Uint8Array();
   const flags = { addDummyPrefix: true, removeExtraWhitespaces: true, escapeWhitespaces: true, byteFallback: false };
@@ -70,15 +70,15 @@ export function parseSentencePiece(bytes: Buffer): SentencePieceModel {
       }
     },
   };
-  for (const { number, value } of fieldsOf(bytes)) read[number]?.(bytesOf(value));
+  for (const { number, value } of fieldsOf(file)) read[number]?.(bytesOf(value));
   return { pieces, charsmap, ...flags };
 }
 
-function readPiece(bytes: Buffer): Piece {
+function readPiece(message: Buffer): Piece {
   let text = '';
   let score = 0;
   let kind: number = pieceKinds.normal;
-  for (const { number, value } of fieldsOf(bytes)) {
+  for (const { number, value } of fieldsOf(message)) {
     if (number === piece.text) text = decodeText(bytesOf(value));
     else if (number === piece.score) score = numeric(value);
     else if (number === piece.kind) kind = numeric(value);
@@ -89,10 +89,11 @@ function readPiece(bytes: Buffer): Piece {
   return { text, score, kind: kind as PieceKind };
 }
 
-function decodeText(bytes: Buffer): string {
-  if (bytes.length > longestPiece)
-    throw new RangeError(`a piece has ${bytes.length} bytes, the most is ${longestPiece}`);
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+function decodeText(encoded: Buffer): string {
+  if (encoded.length > longestPiece) {
+    throw new RangeError(`a piece has ${encoded.length} bytes, the most is ${longestPiece}`);
+  }
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoded);
 }
 
 function bytesOf(value: Field['value']): Buffer {
@@ -103,4 +104,33 @@ function bytesOf(value: Field['value']): Buffer {
 function numeric(value: Field['value']): number {
   if (typeof value !== 'number') throw new RangeError('it has bytes where it should have a number');
   return value;
+}
+
+/** A `spiece.model` with what decides the tokens of a text, which SentencePiece reads too. */
+export function writeSentencePiece({ pieces, charsmap, ...flags }: SentencePieceModel): Buffer {
+  return Buffer.concat([
+    ...pieces.map(({ text, score, kind }) =>
+      bytes(
+        model.piece,
+        Buffer.concat([
+          bytes(piece.text, text),
+          float(piece.score, score),
+          ...(kind === pieceKinds.normal ? [] : [integer(piece.kind, kind)]),
+        ]),
+      ),
+    ),
+    bytes(
+      model.trainer,
+      Buffer.concat([integer(trainer.modelType, unigram), integer(trainer.byteFallback, Number(flags.byteFallback))]),
+    ),
+    bytes(
+      model.normalizer,
+      Buffer.concat([
+        bytes(normalizer.charsmap, charsmap),
+        integer(normalizer.addDummyPrefix, Number(flags.addDummyPrefix)),
+        integer(normalizer.removeExtraWhitespaces, Number(flags.removeExtraWhitespaces)),
+        integer(normalizer.escapeWhitespaces, Number(flags.escapeWhitespaces)),
+      ]),
+    ),
+  ]);
 }

@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import golden from '../../test/fixtures/siglip-tokens.json' with { type: 'json' };
-import { bytes, float, integer, writeSentencePiece } from '../../test/fixtures/write-sentence-piece.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
+import { bytes, float, integer } from './protobuf.ts';
 import { SentencePiece } from './sentence-piece.ts';
-import { type Piece, pieceKinds, type SentencePieceModel } from './sentence-piece-model.ts';
+import {
+  type Piece,
+  parseSentencePiece,
+  pieceKinds,
+  type SentencePieceModel,
+  writeSentencePiece,
+} from './sentence-piece-model.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 const file = await readFile(new URL('../../test/fixtures/spiece.model', import.meta.url));
@@ -102,6 +108,37 @@ test('saved and loaded, it encodes alike, and transformers knows it by name', as
   expect(loaded.encode('고양이 and a cat', 20)).toEqual(tokenizer.encode('고양이 and a cat', 20));
   const config = JSON.parse(await readFile(join(dir, 'tokenizer_config.json'), 'utf8'));
   expect(config).toMatchObject({ tokenizer_class: 'SiglipTokenizer', model_max_length: 20, pad_token: '</s>' });
+});
+
+test('a unigram tokenizer.json, as open_clip has it, is the same as its spiece.model', async () => {
+  const { pieces, charsmap } = parseSentencePiece(file);
+  const vocab = pieces.map(({ text, score }) => [text, score]);
+  const special = pieces.flatMap(({ text, kind }, id) => (kind === pieceKinds.control ? [{ id, content: text }] : []));
+  const rules = { type: 'Precompiled', precompiled_charsmap: Buffer.from(charsmap).toString('base64') };
+  const normalizer = { type: 'Sequence', normalizers: [rules, { type: 'Strip' }] };
+  const model = { type: 'Unigram', unk_id: 2, byte_fallback: false, vocab };
+  const folder = await mkdtemp(join(tmpdir(), 'anagram-unigram-'));
+  const path = join(folder, 'tokenizer.json');
+  await writeFile(path, JSON.stringify({ added_tokens: special, normalizer, model }));
+  const loaded = await loadTokenizer(folder);
+  for (const [text] of golden as [string, number[]][]) {
+    expect(loaded.encode(text, 24)).toEqual(tokenizer.encode(text, 24));
+  }
+  for (const [changes, why] of [
+    [{ vocab: [['a']] }, 'lacks its text or its score'],
+    [{ vocab: [['a', '1']] }, 'expected a finite number'],
+    [{ vocab: undefined }, 'no vocab'],
+    [{ byte_fallback: 1 }, 'true or false'],
+    [{ unk_id: 1 }, 'lacks the end'],
+  ] as const) {
+    await writeFile(path, JSON.stringify({ added_tokens: special, normalizer, model: { ...model, ...changes } }));
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({
+      code: 'model-mismatch',
+      message: expect.stringContaining(why),
+      details: { path },
+    });
+  }
+  await rm(folder, { recursive: true });
 });
 
 test('a folder without spiece.model has a BPE', async () => {

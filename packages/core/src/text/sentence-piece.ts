@@ -7,6 +7,7 @@ import {
   parseSentencePiece,
   pieceKinds,
   type SentencePieceModel,
+  writeSentencePiece,
 } from './sentence-piece-model.ts';
 import type { EncodedText, TextTokenizer } from './text-tokenizer.ts';
 
@@ -32,7 +33,6 @@ export class SentencePiece implements TextTokenizer {
   readonly vocabSize: number;
   readonly endToken: number;
   readonly padToken: number;
-  readonly #file: Uint8Array;
   readonly #pieces: readonly Piece[];
   readonly #model: SentencePieceModel;
   readonly #charsmap: Charsmap | null;
@@ -46,17 +46,20 @@ export class SentencePiece implements TextTokenizer {
   readonly #unknownScore: number;
   readonly #bestScore: number;
   readonly #guardLength: number;
+  /** The `spiece.model`; made when it is asked for where there was none. */
+  #file: Buffer | undefined;
 
   /**
-   * @param file The bytes of a `spiece.model`.
+   * @param source The bytes of a `spiece.model`, or what such a file says.
    * @throws Error with one sentence where it is none, is no unigram model, or has no end or unknown piece.
    */
-  constructor(file: Buffer) {
-    const model = parseSentencePiece(file);
+  constructor(source: Buffer | SentencePieceModel) {
+    const isFile = Buffer.isBuffer(source);
+    const model = isFile ? parseSentencePiece(source) : source;
+    if (isFile) this.#file = source;
     const { pieces } = model;
     const find = (kind: PieceKind, text?: string) =>
       pieces.findIndex((piece) => piece.kind === kind && (text === undefined || piece.text === text));
-    this.#file = file;
     this.#model = model;
     this.#pieces = pieces;
     this.#charsmap = model.charsmap.length > 0 ? new Charsmap(model.charsmap) : null;
@@ -121,7 +124,7 @@ export class SentencePiece implements TextTokenizer {
 
   /** Writes `spiece.model`, and `tokenizer_config.json` by which transformers knows its SiglipTokenizer. */
   async save(dir: string, { contextLength = 64 }: { contextLength?: number } = {}): Promise<void> {
-    await writeAtomic(join(dir, 'spiece.model'), this.#file);
+    await writeAtomic(join(dir, 'spiece.model'), this.identity());
     const end = '</s>';
     const config = {
       tokenizer_class: 'SiglipTokenizer',
@@ -135,6 +138,7 @@ export class SentencePiece implements TextTokenizer {
   }
 
   identity(): Uint8Array {
+    this.#file ??= writeSentencePiece(this.#model);
     return this.#file;
   }
 

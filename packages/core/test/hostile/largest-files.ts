@@ -1,6 +1,6 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytes } from '../fixtures/write-sentence-piece.ts';
+import { bytes } from '../../src/text/protobuf.ts';
 
 function safetensors(header: string, dataLength = 0): Buffer {
   const json = Buffer.from(header);
@@ -94,6 +94,22 @@ const largest: readonly [what: string, file: string, make: () => string | Buffer
     () => bytes(3, bytes(2, Buffer.alloc(8e6, 'x\0\0\0'))),
   ],
   ['four million empty messages', 'spiece.model', () => Buffer.alloc(8e6, bytes(3, ''))],
+  [
+    'as many unigram pieces as there may be, without an end token',
+    'tokenizer.json',
+    () =>
+      `{"model":{"type":"Unigram","unk_id":0,"vocab":[${Array.from({ length: 2 ** 16 }, (_, at) => `["${String(at).padStart(100, 'x')}",-${at}.5]`)}]}}`,
+  ],
+  [
+    'more unigram pieces than there may be',
+    'tokenizer.json',
+    () => `{"model":{"vocab":[${list(2 ** 16 + 1, '["x",0]')}],"type":"Unigram"}}`,
+  ],
+  [
+    'lists of normalisers within each other',
+    'tokenizer.json',
+    () => `{"normalizer":${'{"normalizers":['.repeat(4e5)}"Unigram"`,
+  ],
   ['a hundred megabytes of pieces', 'spiece.model', () => ' '.repeat(1e8)],
   ['a value to skip as large as fits', 'tokenizer.json', () => `{"normalizer":[${list(2_700_000, '{}')}],"model":0}`],
   ['many objects', 'config.json', () => `{"x":[${list(87_000, '{}')}]}`],

@@ -6,10 +6,9 @@ import { type ClipConfig, type Layout, openaiMean, openaiStd } from '../../src/c
 import { definingTensors } from '../../src/clip/defining-tensors.ts';
 import { writeModel } from '../../src/clip/model-files.ts';
 import { SentencePiece } from '../../src/text/sentence-piece.ts';
-import { pieceKinds } from '../../src/text/sentence-piece-model.ts';
+import { pieceKinds, writeSentencePiece } from '../../src/text/sentence-piece-model.ts';
 import type { TextTokenizer } from '../../src/text/text-tokenizer.ts';
 import { Tokenizer } from '../../src/text/tokenizer.ts';
-import { writeSentencePiece } from '../fixtures/write-sentence-piece.ts';
 
 const text_cfg = { context_length: 8, width: 8, heads: 2, layers: 2 };
 const plain = { image_size: 8, layers: 2, width: 8, head_width: 4, patch_size: 4 };
