@@ -17,6 +17,10 @@ import verifierVit from './architectures/verifier-vit.json' with { type: 'json' 
 
 const count = z.int().positive();
 
+/** What open_clip takes where a config says nothing. */
+export const defaultHeadWidth = 64;
+export const defaultMlpRatio = 4;
+
 const visionSchema = z.strictObject({
   image_size: count,
   /** Blocks of a vision transformer, or the bottlenecks of a ResNet's four stages. */
@@ -53,7 +57,7 @@ export const architectureSchema = z
   })
   .refine(({ vision_cfg: v }) => isResNet(v) || v.patch_size, 'a vision transformer needs vision_cfg.patch_size')
   .refine(
-    ({ vision_cfg: v }) => isResNet(v) || v.width % (v.head_width ?? 64) === 0,
+    ({ vision_cfg: v }) => isResNet(v) || v.width % (v.head_width ?? defaultHeadWidth) === 0,
     'vision_cfg.width is not a multiple of vision_cfg.head_width (64 where it is not given)',
   )
   .refine(({ text_cfg: t }) => t.width % t.heads === 0, 'text_cfg.width is not a multiple of text_cfg.heads')

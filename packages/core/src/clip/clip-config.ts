@@ -1,7 +1,8 @@
 import type { NativeClipConfig } from '@anagram/native';
 import * as z from 'zod';
 import type { ResizeMode } from '../image/preprocess.ts';
-import { type Architecture, isResNet, isSiglip } from './architecture.ts';
+import { type Architecture, defaultHeadWidth, defaultMlpRatio, isResNet, isSiglip } from './architecture.ts';
+import { toOpenClipSiglip } from './open-clip-siglip.ts';
 
 /** Everything about a model but its weights and its tokenizer. */
 export interface ClipConfig {
@@ -30,9 +31,7 @@ export const initialLogitScale = Math.log(1 / 0.07);
 /** ln 10 and −10, SigLIP's start. */
 export const siglipLogitScale = Math.log(10);
 export const siglipLogitBias = -10;
-/** What open_clip takes where a config says nothing. */
-export const defaultHeadWidth = 64;
-export const defaultMlpRatio = 4;
+export { defaultHeadWidth, defaultMlpRatio };
 
 /** @param padToken Of the tokenizer; SigLIP alone reads past the end of a text. */
 export function toNativeConfig({ architecture, vocabSize, mean, std }: ClipConfig, padToken = 0): NativeClipConfig {
@@ -85,10 +84,13 @@ export function naturalLayout({ vision_cfg: vision }: Architecture): Layout {
 }
 
 /** Why a layout cannot hold the model, or null where it can. */
-export function whyNot(layout: Layout, { vision_cfg: vision, ...architecture }: Architecture): string | null {
+export function whyNot(layout: Layout, architecture: Architecture): string | null {
+  const { vision_cfg: vision } = architecture;
   if (layout === 'anagram') return null;
   if (layout === 'open_clip' && isSiglip(architecture)) {
-    return "open_clip builds SigLIP's image tower by a name of timm's, not by its sizes";
+    return toOpenClipSiglip(architecture, 1)
+      ? null
+      : "open_clip builds SigLIP's image tower by a name of timm's, and there is none for these sizes";
   }
   if (vision.stem === 'conv') return 'neither transformers nor open_clip knows a convolutional stem';
   if (layout === 'transformers' && isResNet(vision)) return "transformers' CLIPModel knows no ResNet";

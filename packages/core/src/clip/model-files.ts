@@ -8,11 +8,13 @@ import type { TextTokenizer } from '../text/text-tokenizer.ts';
 import { type Architecture, isSiglip } from './architecture.ts';
 import { type ClipConfig, type Layout, whyNot } from './clip-config.ts';
 import { definingTensors } from './defining-tensors.ts';
-import { fromTransformers, type NamedShape, type ReadTensor, toTransformers } from './layout.ts';
+import { fromTheirs, type NamedShape, type ReadTensor, toTheirs } from './layout.ts';
+import { toOpenClipSiglip } from './open-clip-siglip.ts';
 import { hasWeights, openWeights, refusePickled } from './open-weights.ts';
 import { readConfig } from './read-config.ts';
 import type { StoredTensors } from './read-safetensors.ts';
 import { toSiglipConfig } from './siglip-config.ts';
+import type { Scheme } from './tensor-names.ts';
 import { toTransformersConfig } from './transformers-config.ts';
 import { type TensorSource, writeSafetensors } from './write-safetensors.ts';
 
@@ -80,9 +82,16 @@ async function findLayout(dir: string): Promise<Layout> {
   throw mismatch(dir, `${dir} holds no model. Expected one of ${expected} in it.`);
 }
 
+/** Whose names a layout's tensors have; null where they are ours. */
+function schemeOf(layout: Layout, { family = 'clip' }: Architecture): Scheme | null {
+  if (layout === 'transformers') return family;
+  return layout === 'open_clip' && family === 'siglip' ? 'open_clip-siglip' : null;
+}
+
 /** Which tensors a layout's file needs to hold for these of ours, and how to read these out of it. */
 function namesIn(layout: Layout, architecture: Architecture, tensors: readonly NamedShape[], read: ReadTensor) {
-  return layout === 'transformers' ? fromTransformers(tensors, read, architecture.family) : { needed: tensors, read };
+  const scheme = schemeOf(layout, architecture);
+  return scheme ? fromTheirs(tensors, read, scheme) : { needed: tensors, read };
 }
 
 function checkShapes({ path, tensors }: StoredTensors, needed: readonly NamedShape[]): void {
@@ -117,7 +126,8 @@ export async function writeModel(
   if (reason)
     throw mismatch(dir, `The model cannot be written in the layout of ${layout}: ${reason}. Save it without a layout.`);
   const own = (): TensorSource[] => tensors.map(({ name, shape }) => ({ name, shape, read: () => read(name) }));
-  const weights = layout === 'transformers' ? toTransformers(tensors, read, config.architecture.family) : own();
+  const scheme = schemeOf(layout, config.architecture);
+  const weights = scheme ? toTheirs(tensors, read, scheme) : own();
   await writeSafetensors(join(dir, files[layout].weights), weights);
   await tokenizer.save(dir, { contextLength: config.architecture.text_cfg.context_length });
   if (layout === 'transformers') {
@@ -125,15 +135,17 @@ export async function writeModel(
     await writeJson(join(dir, 'preprocessor_config.json'), written.preprocessor);
     await writeJson(join(dir, files.transformers.config), written.config);
   } else {
-    await writeJson(join(dir, files[layout].config), openClipConfig(config));
+    await writeJson(join(dir, files[layout].config), openClipConfig(layout, config));
   }
 }
 
-/** open_clip's `open_clip_config.json`. */
-function openClipConfig({ architecture, vocabSize, mean, std, resizeMode }: ClipConfig): object {
+/** open_clip's `open_clip_config.json`, and our own. */
+function openClipConfig(layout: Layout, config: ClipConfig): object {
+  const { architecture, vocabSize, mean, std, resizeMode } = config;
+  const siglip = layout === 'open_clip' && isSiglip(architecture) ? toOpenClipSiglip(architecture, vocabSize) : null;
   const text_cfg = { ...architecture.text_cfg, vocab_size: vocabSize };
   return {
-    model_cfg: { ...architecture, text_cfg },
+    model_cfg: siglip ?? { ...architecture, text_cfg },
     preprocess_cfg: { mean, std, ...(resizeMode && { resize_mode: resizeMode }) },
   };
 }

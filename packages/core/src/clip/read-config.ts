@@ -5,6 +5,7 @@ import { AnagramError } from '../errors.ts';
 import { readSmallFile } from '../small-file.ts';
 import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
 import { type ClipConfig, channelSchemas, type Layout } from './clip-config.ts';
+import { fromOpenClipSiglip, openClipSiglipSchema } from './open-clip-siglip.ts';
 import { fromSiglipConfig, siglipPreprocessorSchema, siglipSchema } from './siglip-config.ts';
 import {
   fromTransformersConfig,
@@ -19,7 +20,7 @@ const longestReason = 400;
 
 /** open_clip's file, and ours: the same, but for what only our model configs know. */
 const openClipSchema = z.object({
-  model_cfg: architectureSchema,
+  model_cfg: z.looseObject({ vision_cfg: z.looseObject({ timm_model_name: z.string().optional() }) }),
   preprocess_cfg: z
     .object({ ...channelSchemas, resize_mode: z.enum(['shortest', 'squash']).optional().catch(undefined) })
     .prefault({}),
@@ -39,8 +40,8 @@ export interface StoredConfig {
 export async function readConfig(dir: string, path: string, layout: Layout): Promise<StoredConfig> {
   if (layout !== 'transformers') {
     const { model_cfg, preprocess_cfg } = await readJson(path, openClipSchema);
-    const architecture = explained(path, () => findArchitecture(model_cfg as Architecture));
-    const vocabSize = model_cfg.text_cfg.vocab_size ?? 49408;
+    const architecture = explained(path, () => readArchitecture(model_cfg));
+    const vocabSize = architecture.text_cfg.vocab_size ?? 49408;
     const { resize_mode: resizeMode, ...channels } = preprocess_cfg;
     const config = { architecture, vocabSize, ...channels, ...(resizeMode && { resizeMode }) };
     return { config, whyMisread: () => null };
@@ -56,6 +57,12 @@ export async function readConfig(dir: string, path: string, layout: Layout): Pro
   const preprocessor = await preprocessorOf(preprocessorSchema);
   const config = explained(path, () => fromTransformersConfig(stored, preprocessor));
   return { config, whyMisread: (tokenizer) => whyPooledElsewhere(stored, tokenizer) };
+}
+
+/** A model config as open_clip has it, or with what only ours know. */
+function readArchitecture(model: z.infer<typeof openClipSchema>['model_cfg']): Architecture {
+  if (model.vision_cfg.timm_model_name !== undefined) return fromOpenClipSiglip(openClipSiglipSchema.parse(model));
+  return findArchitecture(architectureSchema.parse(model));
 }
 
 async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findArchitecture } from './architecture.ts';
 import { halves, naturalLayout, toNativeConfig, whyNot } from './clip-config.ts';
-import { fromTransformers, toTransformers } from './layout.ts';
+import { fromTheirs, toTheirs } from './layout.ts';
 import { fromSiglipConfig, siglipPreprocessorSchema, siglipSchema, toSiglipConfig } from './siglip-config.ts';
 
 const read = (config: object, preprocessor: object = {}) =>
@@ -69,13 +69,13 @@ test('scalars and the pooling query have the sides of SiglipModel, and are read 
     { name: 'visual.attnpool.probe', shape: [6] },
     { name: 'text_projection.weight', shape: [6, 4] },
   ].map((tensor) => ({ ...tensor, trainable: true }));
-  const written = toTransformers(tensors, async () => new Float32Array(), 'siglip');
+  const written = toTheirs(tensors, async () => new Float32Array(), 'siglip');
   expect(Object.fromEntries(written.map(({ name, shape }) => [name, shape]))).toEqual({
     logit_scale: [1],
     logit_bias: [1],
     'vision_model.head.probe': [1, 1, 6],
     'text_model.head.weight': [6, 4],
   });
-  const { needed } = fromTransformers(tensors, async () => new Float32Array(), 'siglip');
+  const { needed } = fromTheirs(tensors, async () => new Float32Array(), 'siglip');
   expect(needed).toEqual(written.map(({ name, shape }) => ({ name, shape })));
 });
