@@ -141,6 +141,31 @@ test('a unigram tokenizer.json, as open_clip has it, is the same as its spiece.m
   await rm(folder, { recursive: true });
 });
 
+test('a folder whose texts are not lowered, or padded otherwise, is refused', async () => {
+  await tokenizer.save(dir);
+  const path = join(dir, 'tokenizer_config.json');
+  for (const [config, name] of [
+    [{ do_lower_case: false }, 'do_lower_case'],
+    [{ pad_token: '<pad>' }, 'pad_token'],
+  ] as const) {
+    await writeFile(path, JSON.stringify(config));
+    await expect(loadTokenizer(dir)).rejects.toMatchObject({
+      message: expect.stringContaining(name),
+      details: { path },
+    });
+  }
+  await writeFile(path, JSON.stringify({ pad_token: { content: '</s>', lstrip: true } }));
+  expect(await loadTokenizer(dir)).toBeInstanceOf(SentencePiece);
+});
+
+test('a BPE saved over it takes its place', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'anagram-over-'));
+  await tokenizer.save(folder);
+  await Tokenizer.train(['a cat'], { vocabSize: 514 }).save(folder);
+  expect(await loadTokenizer(folder)).toBeInstanceOf(Tokenizer);
+  await rm(folder, { recursive: true });
+});
+
 test('a folder without spiece.model has a BPE', async () => {
   const other = await mkdtemp(join(tmpdir(), 'anagram-bpe-'));
   await Tokenizer.train(['a cat'], { vocabSize: 514 }).save(other);

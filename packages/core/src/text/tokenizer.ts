@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
@@ -97,6 +98,8 @@ export class Tokenizer implements TextTokenizer {
   /** Writes `tokenizer.json`, readable by Hugging Face's tokenizers, and `tokenizer_config.json` by which transformers knows it. */
   async save(dir: string, { contextLength = 77 }: { contextLength?: number } = {}): Promise<void> {
     await writeAtomic(join(dir, 'tokenizer.json'), this.toJson());
+    // Where a folder has one, it is the tokenizer.
+    await rm(join(dir, 'spiece.model'), { force: true });
     const config = {
       tokenizer_class: 'CLIPTokenizer',
       model_max_length: contextLength,
