@@ -15,7 +15,7 @@ import { deduplicate } from './deduplicate.ts';
 import { generateCaptions, generatePictures, generateRepairs } from './generate.ts';
 import { ingest } from './ingest.ts';
 import { digest } from './records.ts';
-import { retrieveTexts, textPool } from './retrieve.ts';
+import { drawKnown, retrieveTexts, textPool } from './retrieve.ts';
 import { writeDecisions } from './write.ts';
 
 export interface PrepareOptions extends Knobs {
@@ -65,7 +65,8 @@ const optionsSchema = z.strictObject({
 /**
  * Turns a noisy source into kept pairs: deduplicates, scores, keeps, repairs, matches, captions and illustrates, verifies every
  * change at the same threshold, and writes WebDataset shards with a verdict for every record. A text that retrieval picked is
- * judged by its probability given that it was picked (see `posteriors`), not by the score that picked it.
+ * judged by its probability given that it was picked, learnt from pairs that are known (see `fitTrust`), not by the score that picked
+ * it.
  * @returns The kept pairs, for `train` and `writeNegatives`.
  * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`;
  *   `generation-failed` from generators. A record that cannot be used is a verdict.
@@ -93,10 +94,13 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   const places = records.map(({ index }) => index);
   const open = places.filter((i) => routed[i]!.route === 'repair' || routed[i]!.route === 'match');
   const pool = textPool(records);
+  const waitingPictures = open.filter((i) => records[i]!.hasImage);
+  const known = waitingPictures.length > 0 ? drawKnown(records) : [];
+  const lookUp = [...new Set([...waitingPictures, ...known])].sort((a, b) => a - b);
   const retrieved = canRetrieve(verifier)
-    ? await retrieveTexts({ ...context, verifier, records, pool, wanted: open.filter((i) => records[i]!.hasImage) })
+    ? await retrieveTexts({ ...context, verifier, records, pool, wanted: lookUp })
     : new Map();
-  const evidence = { records, duplicates, retrieved, poolSize: pool.length, threshold };
+  const evidence = { records, duplicates, retrieved, known, poolSize: pool.length, threshold };
 
   // Generators are asked only for what the corpus itself cannot settle.
   const { captioner, repairer, illustrator } = options;

@@ -86,8 +86,8 @@ export interface TrainSettings {
   batchSize?: number;
   /**
    * `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms on own negatives, both
-   * directions; every second negative is a text alone. `clip`: no negatives. `negclip`: negative texts as columns for every row (Yüksekgönül et al. 2023). `siglip`:
-   * the sigmoid loss, no negatives. Or term by term.
+   * directions; every second negative is a text alone. `clip`: no negatives. `negclip`: negative texts as columns for every
+   * row (Yüksekgönül et al. 2023). `siglip`: the sigmoid loss, no negatives; for SigLIP's towers alone. Or term by term.
    */
   objective?: ObjectivePreset | ObjectiveSettings;
   structure?: StructureSettings;
