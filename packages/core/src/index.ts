@@ -34,11 +34,13 @@ export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
 
 // Pictures
 
+export { downloadModel } from './hub/download-model.ts';
+export { isHubReference } from './hub/hub-reference.ts';
 export { decodeImage } from './image/decode.ts';
 export { type ColourName, mirror, recolour } from './image/edit.ts';
 export { encodeJpeg, encodePng } from './image/encode.ts';
 export { hammingDistance, hashBytes, hashPixels, perceptualHash } from './image/hash.ts';
-export { fitImage } from './image/preprocess.ts';
+export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
 // prepare
 

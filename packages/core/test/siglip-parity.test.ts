@@ -39,7 +39,7 @@ test('saved in the layout of transformers or our own and loaded, it is the same 
     await model.save(path, { layout });
     await using loaded = await ClipModel.load(path);
     expect(await loaded.hash()).toBe(await model.hash());
-    expect(loaded.resizeMode).toBe('squash');
+    expect(loaded.config.preprocess.resizeMode).toBe('squash');
     expect(await loaded.embedTexts(texts)).toEqual(await model.embedTexts(texts));
   }
   await expect(model.save(join(dir, 'x'), { layout: 'open_clip' })).rejects.toMatchObject({

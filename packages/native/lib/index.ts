@@ -8,6 +8,7 @@ export type {
   NativeObjectiveConfig,
   NativeObjectiveInput,
   NativeObjectiveResult,
+  NativeResize,
   NativeStructureConfig,
   NativeTrainer,
   NativeTrainerConfig,

@@ -1,6 +1,5 @@
 import type { NativeClipConfig } from '@anagram/native';
-import * as z from 'zod';
-import type { ResizeMode } from '../image/preprocess.ts';
+import { clipFit, type Preprocess } from '../image/preprocess.ts';
 import { type Architecture, defaultHeadWidth, defaultMlpRatio, isResNet, isSiglip } from './architecture.ts';
 import { toOpenClipSiglip } from './open-clip-siglip.ts';
 
@@ -8,24 +7,13 @@ import { toOpenClipSiglip } from './open-clip-siglip.ts';
 export interface ClipConfig {
   readonly architecture: Architecture;
   readonly vocabSize: number;
-  /** Of RGB in 0–1. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  /** `squash`: pictures are brought to the square whatever their aspect (SigLIP). Default `shortest`: by the shorter side, then cropped. */
-  readonly resizeMode?: ResizeMode;
+  readonly preprocess: Preprocess;
 }
 
 export const openaiMean = [0.48145466, 0.4578275, 0.40821073] as const;
 export const openaiStd = [0.26862954, 0.26130258, 0.27577711] as const;
 /** SigLIP's, of both mean and deviation. */
 export const halves = [0.5, 0.5, 0.5] as const;
-const perChannel = z.number();
-const deviation = perChannel.positive();
-/** How pictures are normalised, as configs say it. */
-export const channelSchemas = {
-  mean: z.tuple([perChannel, perChannel, perChannel]).default([...openaiMean]),
-  std: z.tuple([deviation, deviation, deviation]).default([...openaiStd]),
-};
 /** ln(1 / 0.07), CLIP's start. */
 export const initialLogitScale = Math.log(1 / 0.07);
 /** ln 10 and −10, SigLIP's start. */
@@ -34,13 +22,13 @@ export const siglipLogitBias = -10;
 export { defaultHeadWidth, defaultMlpRatio };
 
 /** @param padToken Of the tokenizer; SigLIP alone reads past the end of a text. */
-export function toNativeConfig({ architecture, vocabSize, mean, std }: ClipConfig, padToken = 0): NativeClipConfig {
+export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConfig, padToken = 0): NativeClipConfig {
   const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text } = architecture;
   return {
     embedDim: embed_dim,
     quickGelu: quick_gelu ?? false,
-    imageMean: [...mean],
-    imageStd: [...std],
+    imageMean: [...preprocess.mean],
+    imageStd: [...preprocess.std],
     logitScaleInit: isSiglip(architecture) ? siglipLogitScale : initialLogitScale,
     vision: toNativeVision(vision),
     text: {
@@ -78,21 +66,39 @@ function toNativeVision(vision: Architecture['vision_cfg']): NativeClipConfig['v
 export type Layout = 'transformers' | 'open_clip' | 'anagram';
 
 /** The most widely readable layout that can hold the model. */
-export function naturalLayout({ vision_cfg: vision }: Architecture): Layout {
-  if (vision.stem === 'conv') return 'anagram';
-  return isResNet(vision) ? 'open_clip' : 'transformers';
+export function naturalLayout(config: Pick<ClipConfig, 'architecture' | 'preprocess'>): Layout {
+  return (['transformers', 'open_clip'] as const).find((layout) => whyNot(layout, config) === null) ?? 'anagram';
+}
+
+/** CLIP's preprocessing, with the rounding of the library that reads the layout. */
+export function defaultPreprocess(layout: Layout): Preprocess {
+  const cropRounding = layout === 'transformers' ? 'down' : 'even';
+  return { ...clipFit, cropRounding, mean: openaiMean, std: openaiStd };
+}
+
+/** SigLIP's preprocessing: pictures are brought to the square whatever their aspect. */
+export function siglipPreprocess(): Preprocess {
+  return { ...defaultPreprocess('transformers'), resizeMode: 'squash', mean: halves, std: halves };
 }
 
 /** Why a layout cannot hold the model, or null where it can. */
-export function whyNot(layout: Layout, architecture: Architecture): string | null {
+export function whyNot(
+  layout: Layout,
+  { architecture, preprocess }: Pick<ClipConfig, 'architecture' | 'preprocess'>,
+): string | null {
   const { vision_cfg: vision } = architecture;
   if (layout === 'anagram') return null;
   if (layout === 'open_clip' && isSiglip(architecture)) {
-    return toOpenClipSiglip(architecture, 1)
-      ? null
-      : "open_clip builds SigLIP's image tower by a name of timm's, and there is none for these sizes";
+    if (!toOpenClipSiglip(architecture, 1)) {
+      return "open_clip builds SigLIP's image tower by a name of timm's, and there is none for these sizes";
+    }
   }
   if (vision.stem === 'conv') return 'neither transformers nor open_clip knows a convolutional stem';
-  if (layout === 'transformers' && isResNet(vision)) return "transformers' CLIPModel knows no ResNet";
-  return null;
+  if (layout === 'transformers') {
+    if (isResNet(vision)) return "transformers' CLIPModel knows no ResNet";
+    return preprocess.resizeMode === 'longest' ? "transformers' CLIP knows no resizing by the longer side" : null;
+  }
+  if (preprocess.edge !== null)
+    return `open_clip resizes to the size of the crop, and this model to ${preprocess.edge}`;
+  return preprocess.interpolation === 'nearest' ? 'open_clip knows no resizing by the nearest pixel' : null;
 }

@@ -11,6 +11,7 @@ import { definingTensors } from './defining-tensors.ts';
 import { fromTheirs, type NamedShape, type ReadTensor, toTheirs } from './layout.ts';
 import { toOpenClipSiglip } from './open-clip-siglip.ts';
 import { hasWeights, openWeights, refusePickled } from './open-weights.ts';
+import { toOpenClip } from './preprocess-config.ts';
 import { readConfig } from './read-config.ts';
 import type { StoredTensors } from './read-safetensors.ts';
 import { toSiglipConfig } from './siglip-config.ts';
@@ -114,7 +115,7 @@ function checkShapes({ path, tensors }: StoredTensors, needed: readonly NamedSha
 
 /**
  * Writes a model: config, weights, tokenizer, preprocessing, in the layout of transformers, open_clip or our own.
- * @throws AnagramError `model-mismatch` where the layout cannot hold the architecture.
+ * @throws AnagramError `model-mismatch` where the layout cannot hold the architecture or how pictures are prepared.
  */
 export async function writeModel(
   dir: string,
@@ -122,7 +123,7 @@ export async function writeModel(
   model: { config: ClipConfig; tokenizer: TextTokenizer; tensors: readonly TensorInfo[]; read: ReadTensor },
 ): Promise<void> {
   const { config, tokenizer, tensors, read } = model;
-  const reason = whyNot(layout, config.architecture);
+  const reason = whyNot(layout, config);
   if (reason)
     throw mismatch(dir, `The model cannot be written in the layout of ${layout}: ${reason}. Save it without a layout.`);
   const own = (): TensorSource[] => tensors.map(({ name, shape }) => ({ name, shape, read: () => read(name) }));
@@ -140,14 +141,11 @@ export async function writeModel(
 }
 
 /** open_clip's `open_clip_config.json`, and our own. */
-function openClipConfig(layout: Layout, config: ClipConfig): object {
-  const { architecture, vocabSize, mean, std, resizeMode } = config;
+function openClipConfig(layout: Layout, { architecture, vocabSize, preprocess }: ClipConfig): object {
   const siglip = layout === 'open_clip' && isSiglip(architecture) ? toOpenClipSiglip(architecture, vocabSize) : null;
   const text_cfg = { ...architecture.text_cfg, vocab_size: vocabSize };
-  return {
-    model_cfg: siglip ?? { ...architecture, text_cfg },
-    preprocess_cfg: { mean, std, ...(resizeMode && { resize_mode: resizeMode }) },
-  };
+  const preprocess_cfg = toOpenClip(preprocess, architecture.vision_cfg.image_size);
+  return { model_cfg: siglip ?? { ...architecture, text_cfg }, preprocess_cfg };
 }
 
 function writeJson(path: string, value: object): Promise<void> {

@@ -4,15 +4,11 @@ import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { readSmallFile } from '../small-file.ts';
 import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
-import { type ClipConfig, channelSchemas, type Layout } from './clip-config.ts';
+import type { ClipConfig, Layout } from './clip-config.ts';
 import { fromOpenClipSiglip, openClipSiglipSchema } from './open-clip-siglip.ts';
-import { fromSiglipConfig, siglipPreprocessorSchema, siglipSchema } from './siglip-config.ts';
-import {
-  fromTransformersConfig,
-  preprocessorSchema,
-  transformersSchema,
-  whyPooledElsewhere,
-} from './transformers-config.ts';
+import { fromOpenClip, openClipPreprocessSchema, preprocessorSchema } from './preprocess-config.ts';
+import { fromSiglipConfig, siglipSchema } from './siglip-config.ts';
+import { fromTransformersConfig, transformersSchema, whyPooledElsewhere } from './transformers-config.ts';
 
 /** Bytes of the largest config that is read; real ones have about 5 kB, and JSON takes many times its size in memory. */
 const largestConfig = 2 ** 18;
@@ -21,9 +17,7 @@ const longestReason = 400;
 /** open_clip's file, and ours: the same, but for what only our model configs know. */
 const openClipSchema = z.object({
   model_cfg: z.looseObject({ vision_cfg: z.looseObject({ timm_model_name: z.string().optional() }) }),
-  preprocess_cfg: z
-    .object({ ...channelSchemas, resize_mode: z.enum(['shortest', 'squash']).optional().catch(undefined) })
-    .prefault({}),
+  preprocess_cfg: openClipPreprocessSchema,
 });
 
 export interface StoredConfig {
@@ -42,19 +36,22 @@ export async function readConfig(dir: string, path: string, layout: Layout): Pro
     const { model_cfg, preprocess_cfg } = await readJson(path, openClipSchema);
     const architecture = explained(path, () => readArchitecture(model_cfg));
     const vocabSize = architecture.text_cfg.vocab_size ?? 49408;
-    const { resize_mode: resizeMode, ...channels } = preprocess_cfg;
-    const config = { architecture, vocabSize, ...channels, ...(resizeMode && { resizeMode }) };
-    return { config, whyMisread: () => null };
+    const preprocess = explained(path, () => fromOpenClip(preprocess_cfg, architecture.vision_cfg.image_size));
+    return { config: { architecture, vocabSize, preprocess }, whyMisread: () => null };
   }
   const preprocessorPath = join(dir, 'preprocessor_config.json');
-  const preprocessorOf = async <S extends z.ZodType>(schema: S) =>
-    existsSync(preprocessorPath) ? await readJson(preprocessorPath, schema) : schema.parse({});
   const stored = await readJson(path, z.discriminatedUnion('model_type', [siglipSchema, transformersSchema]));
+  const found = existsSync(preprocessorPath) ? await readJson(preprocessorPath, preprocessorSchema) : {};
+  const preprocessor = preprocessorSchema.parse(found);
   if ('family' in stored) {
-    const preprocessor = await preprocessorOf(siglipPreprocessorSchema);
-    return { config: explained(path, () => fromSiglipConfig(stored, preprocessor)), whyMisread: () => null };
+    const config = explained(path, () =>
+      fromSiglipConfig(stored, {
+        ...preprocessor,
+        image_processor_type: preprocessor.image_processor_type ?? 'SiglipImageProcessor',
+      }),
+    );
+    return { config, whyMisread: () => null };
   }
-  const preprocessor = await preprocessorOf(preprocessorSchema);
   const config = explained(path, () => fromTransformersConfig(stored, preprocessor));
   return { config, whyMisread: (tokenizer) => whyPooledElsewhere(stored, tokenizer) };
 }

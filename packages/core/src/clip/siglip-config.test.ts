@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
 import { findArchitecture } from './architecture.ts';
-import { halves, naturalLayout, toNativeConfig, whyNot } from './clip-config.ts';
+import { naturalLayout, siglipPreprocess, toNativeConfig, whyNot } from './clip-config.ts';
 import { fromTheirs, toTheirs } from './layout.ts';
-import { fromSiglipConfig, siglipPreprocessorSchema, siglipSchema, toSiglipConfig } from './siglip-config.ts';
+import { preprocessorSchema } from './preprocess-config.ts';
+import { fromSiglipConfig, siglipSchema, toSiglipConfig } from './siglip-config.ts';
 
 const read = (config: object, preprocessor: object = {}) =>
   fromSiglipConfig(
     siglipSchema.parse({ model_type: 'siglip', ...config }),
-    siglipPreprocessorSchema.parse(preprocessor),
+    preprocessorSchema.parse({ image_processor_type: 'SiglipImageProcessor', ...preprocessor }),
   );
 const named = (name: 'ViT-B-16-SigLIP' | 'tiny-siglip') => {
   const architecture = findArchitecture(name);
   const vocabSize = architecture.text_cfg.vocab_size ?? 1000;
-  return { architecture, vocabSize, mean: halves, std: halves, resizeMode: 'squash' as const };
+  return { architecture, vocabSize, preprocess: siglipPreprocess() };
 };
 
 test.each([{}, { text_config: null, vision_config: null }, { text_config: {}, vision_config: { patch_size: 16 } }])(
@@ -26,6 +27,7 @@ test('the towers, their widths of hidden channels and their pictures come back a
   for (const name of ['ViT-B-16-SigLIP', 'tiny-siglip'] as const) {
     const { config, preprocessor } = toSiglipConfig(named(name), { endToken: 1, padToken: 1 });
     expect(toNativeConfig(read(config, preprocessor), 1)).toEqual(toNativeConfig(named(name), 1));
+    expect(read(config, preprocessor).preprocess).toEqual(siglipPreprocess());
   }
   const so400m = { hidden_size: 1152, intermediate_size: 4304, num_hidden_layers: 27, num_attention_heads: 16 };
   const before = { text_config: so400m, vision_config: { ...so400m, patch_size: 14, image_size: 384 } };
@@ -58,8 +60,8 @@ test.each([
 });
 
 test("it lies in transformers' layout, and not in open_clip's", () => {
-  expect(naturalLayout(findArchitecture('tiny-siglip'))).toBe('transformers');
-  expect(whyNot('open_clip', findArchitecture('tiny-siglip'))).toMatch('timm');
+  expect(naturalLayout(named('tiny-siglip'))).toBe('transformers');
+  expect(whyNot('open_clip', named('tiny-siglip'))).toMatch('timm');
 });
 
 test('scalars and the pooling query have the sides of SiglipModel, and are read from either', () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { findArchitecture } from './architecture.ts';
-import { type ClipConfig, defaultHeadWidth, defaultMlpRatio, halves } from './clip-config.ts';
+import { type ClipConfig, defaultHeadWidth, defaultMlpRatio } from './clip-config.ts';
+import { fromPreprocessor, type preprocessorSchema, toPreprocessor } from './preprocess-config.ts';
 import { mlpRatio } from './transformers-config.ts';
 
 const count = z.int().positive();
@@ -40,19 +41,10 @@ export const siglipSchema = z
     vision: vision_config ?? visionSchema.parse({}),
   }));
 
-const perChannel = z.tuple([z.number(), z.number(), z.number()]);
-const deviation = z.number().positive();
-
-/** SiglipImageProcessor's: pictures are brought to the square whatever their aspect. */
-export const siglipPreprocessorSchema = z.object({
-  image_mean: perChannel.default([...halves]),
-  image_std: z.tuple([deviation, deviation, deviation]).default([...halves]),
-});
-
-/** @throws RangeError where the towers use different activations, or embed in spaces of different sizes. */
+/** @throws RangeError where the towers use different activations, embed in spaces of different sizes, or pictures are prepared as is not done here. */
 export function fromSiglipConfig(
   { text, vision }: Pick<z.infer<typeof siglipSchema>, 'text' | 'vision'>,
-  preprocessor: z.infer<typeof siglipPreprocessorSchema>,
+  preprocessor: z.infer<typeof preprocessorSchema>,
 ): ClipConfig {
   if (text.hidden_act !== vision.hidden_act) {
     throw new RangeError(`The towers use ${text.hidden_act} and ${vision.hidden_act}. Expected one for both.`);
@@ -86,15 +78,13 @@ export function fromSiglipConfig(
       },
     }),
     vocabSize: text.vocab_size,
-    mean: preprocessor.image_mean,
-    std: preprocessor.image_std,
-    resizeMode: 'squash',
+    preprocess: fromPreprocessor(preprocessor, vision.image_size),
   };
 }
 
 /** transformers' `config.json` and `preprocessor_config.json` of a SiglipModel. */
 export function toSiglipConfig(
-  { architecture, vocabSize, mean, std }: ClipConfig,
+  { architecture, vocabSize, preprocess }: ClipConfig,
   { endToken, padToken }: { endToken: number; padToken: number },
 ): { config: object; preprocessor: object } {
   const { embed_dim, exact_gelu, vision_cfg: vision, text_cfg: text } = architecture;
@@ -129,17 +119,6 @@ export function toSiglipConfig(
         ...shared,
       },
     },
-    preprocessor: {
-      image_processor_type: 'SiglipImageProcessor',
-      do_convert_rgb: true,
-      do_resize: true,
-      size: { height: size, width: size },
-      resample: 3,
-      do_rescale: true,
-      rescale_factor: 1 / 255,
-      do_normalize: true,
-      image_mean: mean,
-      image_std: std,
-    },
+    preprocessor: toPreprocessor(preprocess, size),
   };
 }

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
-import { type Knobs, safeEmitter } from '../events.ts';
+import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
 import type { Json, Source } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { removeTemporaries, writeAtomic } from '../shard/write-atomic.ts';
+import { CutTexts } from '../text/cut-texts.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
 import { decide, type Help, routeAll } from './decide.ts';
 import { deduplicate } from './deduplicate.ts';
@@ -86,6 +87,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   await removeTemporaries(work);
   const context = { source, verifier, work, emit, signal };
   const records = await ingest(context);
+  reportCuts(records, verifier, emit);
   const duplicates = deduplicate(
     records.filter(({ problem }) => problem === null),
     { near },
@@ -125,6 +127,17 @@ async function help(
   generate: () => Promise<Extract<Help, object>['generated']>,
 ): Promise<Help> {
   return typeof generator === 'string' ? generator : { by: generator.id, generated: await generate() };
+}
+
+/** Says how many texts the verifier judges by their beginnings. */
+function reportCuts(records: readonly { text: string | null }[], verifier: PairVerifier, emit: OnEvent): void {
+  const texts = records.flatMap(({ text }) => text ?? []);
+  const cut = new CutTexts();
+  verifier.lostTokens?.(texts).forEach((lost, at) => {
+    cut.add(texts[at]!, lost);
+  });
+  const sentence = cut.sentence();
+  if (sentence !== null) emit({ type: 'warning', message: `verifier: ${sentence}` });
 }
 
 function canRetrieve(verifier: PairVerifier): verifier is PairVerifier & Required<Pick<PairVerifier, 'logOdds'>> {

@@ -53,14 +53,18 @@ test("hard texts become the tokens of transformers' SiglipTokenizer, up to the c
 });
 
 test('a text is tokens, end token, padding, and one that is too long keeps its end token', () => {
-  const { ids, length, truncated } = tokenizer.encode('a cat', 12);
-  expect(truncated).toBe(false);
+  const { ids, length, lost } = tokenizer.encode('a cat', 12);
+  expect(lost).toBe(0);
   expect(ids).toHaveLength(12);
   expect(new Set(ids.subarray(length - 1))).toEqual(new Set([tokenizer.endToken]));
   const cut = tokenizer.encode('a cat '.repeat(20), 12);
-  expect([cut.truncated, cut.length, cut.ids[11]]).toEqual([true, 12, tokenizer.endToken]);
-  expect(tokenizer.encode('a cat', length).truncated).toBe(false);
-  expect(tokenizer.encode('a cat', length - 1).truncated).toBe(true);
+  expect([cut.lost, cut.length, cut.ids[11]]).toEqual([
+    tokenizer.encode('a cat '.repeat(20), 400).length - 12,
+    12,
+    tokenizer.endToken,
+  ]);
+  expect(tokenizer.encode('a cat', length).lost).toBe(0);
+  expect(tokenizer.encode('a cat', length - 1).lost).toBe(1);
 });
 
 test('texts that are read alike have one normal form', () => {

@@ -106,7 +106,7 @@ export class SentencePiece implements TextTokenizer {
     const length = Math.min(tokens.length + 1, contextLength);
     ids.set(tokens.slice(0, length - 1));
     ids[length - 1] = this.endToken;
-    return { ids, length, truncated: tokens.length + 1 > contextLength };
+    return { ids, length, lost: tokens.length + 1 - length };
   }
 
   decode(ids: Iterable<number>): string {

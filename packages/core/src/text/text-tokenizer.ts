@@ -4,8 +4,8 @@ export interface EncodedText {
   readonly ids: Int32Array;
   /** Tokens up to and with the end token. */
   readonly length: number;
-  /** True where tokens of the text were left out to fit. */
-  readonly truncated: boolean;
+  /** Tokens of the text that were left out to fit; 0 for a text that is whole. */
+  readonly lost: number;
 }
 
 /** What a model needs of a tokenizer: `Tokenizer` (byte-level BPE, CLIP) and `SentencePiece` (unigram, SigLIP) are the two there are. */

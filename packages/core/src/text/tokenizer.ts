@@ -24,7 +24,8 @@ const largestCache = 1 << 16;
 /**
  * Byte-level BPE in CLIP's manner: NFC, lower case, CLIP's pre-tokens, `</w>` at the end of each. Every text can be
  * spelled; what looks like a special token in a text is spelled too. Gives what transformers' CLIPTokenizer gives for
- * the same `tokenizer.json` but for such texts.
+ * the same `tokenizer.json`, but for such texts and for characters that are younger than either's Unicode. open_clip's tokenizer
+ * (and OpenAI's) first mends a text with ftfy and resolves HTML entities twice: where that is wanted, do it to the texts.
  */
 export class Tokenizer implements TextTokenizer {
   readonly vocabSize: number;
@@ -128,19 +129,16 @@ export class Tokenizer implements TextTokenizer {
   encode(text: string, contextLength: number): EncodedText {
     const ids = new Int32Array(contextLength);
     ids[0] = this.startToken;
-    let length = 1;
-    let truncated = false;
-    words: for (const [word] of normaliseText(text).matchAll(preTokenPattern)) {
+    let count = 0;
+    for (const [word] of normaliseText(text).matchAll(preTokenPattern)) {
       for (const token of this.#encodeWord(word)) {
-        if (length === contextLength - 1) {
-          truncated = true;
-          break words;
-        }
-        ids[length++] = token;
+        count++;
+        if (count <= contextLength - 2) ids[count] = token;
       }
     }
-    ids[length++] = this.endToken;
-    return { ids, length, truncated };
+    const length = Math.min(count + 2, contextLength);
+    ids[length - 1] = this.endToken;
+    return { ids, length, lost: count + 2 - length };
   }
 
   /** Back to text: lower case, one blank between pre-tokens. Start and end tokens are left out. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TensorInfo } from '@anagram/native';
 import type { Architecture } from '../../src/clip/architecture.ts';
-import { type ClipConfig, type Layout, openaiMean, openaiStd } from '../../src/clip/clip-config.ts';
+import { type ClipConfig, defaultPreprocess, type Layout, siglipPreprocess } from '../../src/clip/clip-config.ts';
 import { definingTensors } from '../../src/clip/defining-tensors.ts';
 import { writeModel } from '../../src/clip/model-files.ts';
 import { SentencePiece } from '../../src/text/sentence-piece.ts';
@@ -58,8 +58,7 @@ export async function writeFolders(root: string): Promise<ModelFolder[]> {
     const config: ClipConfig = {
       architecture,
       vocabSize: tokenizer.vocabSize,
-      mean: openaiMean,
-      std: openaiStd,
+      preprocess: architecture.family === 'siglip' ? siglipPreprocess() : defaultPreprocess(layout),
     };
     const tensors = [...definingTensors(config)].map(({ name, shape }) => ({
       name,
