@@ -38,7 +38,9 @@ test('saved in the layout of transformers or our own and loaded, it is the same 
     const path = join(dir, layout);
     await model.save(path, { layout });
     await using loaded = await ClipModel.load(path);
-    expect(await loaded.hash()).toBe(await model.hash());
+    // Our own layout rounds crops as open_clip does, which stands in the hash and has no part in a squashed picture.
+    if (layout === 'transformers') expect(await loaded.hash()).toBe(await model.hash());
+    expect(await loaded.embedImages(images)).toEqual(await model.embedImages(images));
     expect(loaded.config.preprocess.resizeMode).toBe('squash');
     expect(await loaded.embedTexts(texts)).toEqual(await model.embedTexts(texts));
   }
