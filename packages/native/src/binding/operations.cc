@@ -113,6 +113,23 @@ Napi::Value resize_pixels(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value resize_grid(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    const int64_t height = read_integer(info[1], "height", 1);
+    const int64_t width = read_integer(info[2], "width", 1);
+    const int64_t channels = length_of(info[0], "values", torch::kFloat32) / (height * width);
+    const torch::Tensor values =
+        copy_in(info[0], "values", torch::kFloat32, {height, width, channels});
+    const int64_t out_height = read_integer(info[3], "outHeight", 1);
+    const int64_t out_width = read_integer(info[4], "outWidth", 1);
+    return context_of(env).engine->run(
+        env,
+        [values, out_height, out_width] { return to_host(resize(values, out_height, out_width)); },
+        copy_out);
+  });
+}
+
 Napi::Value shuffle_pixels(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return promised(env, [&] {
