@@ -13,7 +13,7 @@ import * as z from 'zod';
 export interface ModelSettings {
   /** A name, or an architecture in open_clip's form. @default 'tiny-vit' */
   readonly architecture?: ArchitectureName | Architecture;
-  /** Width and height of the pictures in pixels. @default the architecture's */
+  /** Width and height of the pictures in pixels; a model that is loaded has its positions resized. @default the model's own */
   readonly imageSize?: number;
   /** Symbols of the tokenizer that is trained for a new model. @default the architecture's, else 2048 */
   readonly vocabSize?: number;
@@ -30,9 +30,15 @@ const schema = z.strictObject({
 
 type Settings = Readonly<Record<string, unknown>>;
 
+/** @throws AnagramError `invalid-options` */
+export function deviceOf(settings: Settings): string {
+  return parseSettings('model', schema, settings).device;
+}
+
 /** @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt` */
 export function loadModel(dir: string, settings: Settings): Promise<ClipModel> {
-  return ClipModel.load(dir, { device: parseSettings('model', schema, settings).device });
+  const { imageSize, device } = parseSettings('model', schema, settings);
+  return ClipModel.load(dir, { device, ...(imageSize !== undefined && { imageSize }) });
 }
 
 /**

@@ -1,9 +1,9 @@
 import { evaluate, parseSettings, preparedTasks } from '@anagram/core';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { readConfig, usage } from '../config.ts';
+import { given, readConfig, usage } from '../config.ts';
 import { evaluationResult } from '../evaluation-result.ts';
-import { type CommonFlags, collect, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, collect, number, withCommonFlags } from '../flags.ts';
 import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
 import { loadModel } from '../open-model.ts';
@@ -12,6 +12,7 @@ import { runCommand } from '../run-command.ts';
 interface Flags extends CommonFlags, BenchmarkFlags {
   model: string;
   dir?: string;
+  imageSize?: number;
 }
 
 /** Section `evaluate`: `benchmarks`, and what core's `preparedTasks` takes and checks. */
@@ -30,6 +31,11 @@ export function addEvaluate(program: Command): void {
     )
     .requiredOption('--model <folder>', 'the model, e.g. ./runs/a/model')
     .option('--dir <folder>', 'receives results.json')
+    .option(
+      '--image-size <pixels>',
+      "width and height of the pictures; the model's positions are resized to it",
+      number,
+    )
     .option('--benchmark <name>', 'a published benchmark, e.g. sugar-crepe, negbench:coco (repeatable)', collect)
     .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
     .option('--images <folder>', "the benchmarks' pictures")
@@ -50,7 +56,10 @@ export function addEvaluate(program: Command): void {
       const names = namesOf(data);
       const sets = await openData(data);
       const lists = await Promise.all(sets.map((pairs, i) => preparedTasks(pairs, { ...prepared, name: names[i]! })));
-      await using model = await loadModel(flags.model, config('model'));
+      await using model = await loadModel(flags.model, {
+        ...config('model'),
+        ...given({ imageSize: flags.imageSize }),
+      });
       const knobs = { signal, onEvent, ...(flags.dir !== undefined && { dir: flags.dir }) };
       return evaluationResult(await evaluate({ model, tasks: [...lists.flat(), ...published], ...knobs }));
     }),

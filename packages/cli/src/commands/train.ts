@@ -1,7 +1,7 @@
 import { type TrainOptions, type TrainResult, train } from '@anagram/core';
 import type { Command } from 'commander';
 import { given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, collect, number, withCommonFlags } from '../flags.ts';
 import { openData } from '../open-data.ts';
 import { createModel, loadModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
@@ -13,6 +13,9 @@ interface Flags extends CommonFlags {
   architecture?: string;
   objective?: string;
   optimizer?: string;
+  freeze?: string[];
+  lora?: number;
+  imageSize?: number;
   steps?: number;
   seed?: number;
 }
@@ -26,6 +29,9 @@ export function addTrain(program: Command): void {
     .option('--architecture <name>', 'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)')
     .option('--objective <name>', 'anagram, clip or negclip (default: anagram)')
     .option('--optimizer <name>', 'adamw, or muon, which learns relations sooner from scratch (default: adamw)')
+    .option('--freeze <tower>', 'image or text keeps its weights (repeatable)', collect)
+    .option('--lora <rank>', 'train low-rank adapters on attention in place of the weights', number)
+    .option('--image-size <pixels>', "width and height of the pictures; a model's positions are resized to it", number)
     .option('--steps <n>', 'optimizer steps of the whole run', number)
     .option('--seed <n>', 'everything random follows from it (default: 0)', number);
   withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
@@ -36,15 +42,21 @@ export function addTrain(program: Command): void {
       if (flags.optimizer !== undefined) {
         settings.optimizer = { ...(settings.optimizer as object | undefined), kind: flags.optimizer };
       }
+      if (flags.freeze !== undefined) {
+        const frozen = Object.fromEntries(flags.freeze.map((tower) => [tower, true]));
+        settings.freeze = { ...(settings.freeze as object | undefined), ...frozen };
+      }
+      if (flags.lora !== undefined) settings.lora = { ...(settings.lora as object | undefined), rank: flags.lora };
       if (settings.steps === undefined) throw usage('--steps', 'Expected the number of steps, e.g. --steps 2000.');
       if (flags.model !== undefined && flags.architecture !== undefined) {
         throw usage('--architecture', 'Expected it for a new model alone; one that is fine-tuned has its own.');
       }
       const sets = await openData(data);
-      const make = { ...config('model'), ...given({ architecture: flags.architecture }) };
+      const { architecture, imageSize } = flags;
+      const made = { ...config('model'), ...given({ architecture, imageSize }) };
       await using model = await (flags.model === undefined
-        ? createModel(sets, make, Number(settings.seed ?? 0))
-        : loadModel(flags.model, config('model')));
+        ? createModel(sets, made, Number(settings.seed ?? 0))
+        : loadModel(flags.model, made));
       const result = await train({
         ...settings,
         pairs: sets.map((set) => ({ set, share: set.length })),
@@ -55,9 +67,11 @@ export function addTrain(program: Command): void {
   );
 }
 
-function summary({ steps, imagesSeen, lastLoss, skipped, modelDir, log }: TrainResult): string[] {
+function summary({ steps, imagesSeen, lastLoss, skipped, log, ...dirs }: TrainResult): string[] {
   return [
-    `model    ${modelDir}`,
+    `model    ${dirs.modelDir}`,
+    ...(dirs.emaModelDir === null ? [] : [`average  ${dirs.emaModelDir}`]),
+    ...(dirs.adapterDir === null ? [] : [`adapter  ${dirs.adapterDir}`]),
     `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
     `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
   ];

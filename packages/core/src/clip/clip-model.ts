@@ -8,9 +8,20 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { type Architecture, type ArchitectureName, findArchitecture } from './architecture.ts';
 import { type ClipConfig, type Layout, naturalLayout, openaiMean, openaiStd, toNativeConfig } from './clip-config.ts';
 import { readModel, writeModel } from './model-files.ts';
+import { resizePositions } from './resize-positions.ts';
 
 /** A picture to embed: decoded, an encoded file, or its bytes. Any size; it is fitted as the model was trained. */
 export type Picture = Pixels | ImageFile | Uint8Array;
+
+export interface LoadOptions {
+  /**
+   * Width and height of the pictures in pixels, in place of the model's own: its grid of position embeddings is resized by
+   * antialiased bicubic interpolation, as open_clip does; the class token's stays.
+   */
+  imageSize?: number;
+  /** `cpu` (default), `cuda:0`, … */
+  device?: string;
+}
 
 export interface CreateOptions {
   architecture: ArchitectureName | Architecture;
@@ -59,13 +70,16 @@ export class ClipModel implements AsyncDisposable {
 
   /**
    * Reads a folder in the layout of transformers' CLIPModel, of open_clip, or our own.
-   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`
+   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`, `invalid-options`
    */
-  static async load(dir: string, { device = 'cpu' }: { device?: string } = {}): Promise<ClipModel> {
-    const { config, tokenizer, readTensors } = await readModel(dir);
+  static async load(dir: string, { imageSize, device = 'cpu' }: LoadOptions = {}): Promise<ClipModel> {
+    const stored = await readModel(dir);
+    const { tokenizer } = stored;
+    const config = { ...stored.config, architecture: findArchitecture(stored.config.architecture, imageSize) };
     const handle = await (await native()).createModel(toNativeConfig(config), 0, device);
     try {
-      await readTensors(handle.tensors(), (name, values) => handle.writeTensor(name, values));
+      const { tensors, fit } = resizePositions(handle.tensors(), stored.config.architecture, config.architecture);
+      await stored.readTensors(tensors, async (name, values) => handle.writeTensor(name, await fit(name, values)));
       return new ClipModel(config, tokenizer, handle, device);
     } catch (error) {
       handle.dispose();
