@@ -8,7 +8,7 @@ import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
 
 interface Case {
-  kind: 'vit' | 'resnet';
+  kind: keyof typeof models | 'text';
   width: number;
   from: number;
   to: number;
@@ -16,9 +16,11 @@ interface Case {
 }
 
 const golden: Case[] = JSON.parse(await readFile(new URL('fixtures/positions-golden.json', import.meta.url), 'utf8'));
+const ofImages = golden.filter(({ kind }) => kind !== 'text');
+const ofTexts = golden.filter(({ kind }) => kind === 'text');
 const set = tinyPairs({ count: 3 });
 const tokenizer = Tokenizer.train(set.texts() as Iterable<string>, { vocabSize: 560 });
-const text_cfg = { context_length: 20, width: 32, heads: 2, layers: 2 };
+const text_cfg = { context_length: 20, width: 8, heads: 2, layers: 2 };
 const models = {
   vit: {
     patch: 8,
@@ -38,26 +40,27 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** A model for a grid of `from` × `from`, saved with the embeddings of positions-golden.py. */
-async function saved({ kind, width, from }: Pick<Case, 'kind' | 'width' | 'from'>, name: string) {
-  const { patch, tensor, vision_cfg } = models[kind];
+/** The embeddings of positions-golden.py. */
+const sines = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i * 0.7) + Math.cos(i * i * 0.01));
+
+/** A model for a grid of `from` × `from`, saved. */
+async function saved({ kind, width, from }: Case, name: string) {
+  const { patch, tensor, vision_cfg } = models[kind === 'text' ? 'vit' : kind];
   const architecture: Architecture = {
     embed_dim: 8,
     vision_cfg: { ...vision_cfg, image_size: from * patch },
     text_cfg,
   };
   await using model = await ClipModel.create({ architecture, tokenizer, seed: 3 });
-  const values = Float32Array.from(
-    { length: (from * from + 1) * width },
-    (_, i) => Math.sin(i * 0.7) + Math.cos(i * i * 0.01),
-  );
+  const values = sines((from * from + 1) * width);
   await model.native.writeTensor(tensor, values);
+  await model.native.writeTensor('positional_embedding', sines(text_cfg.context_length * text_cfg.width));
   const dir = join(root, name);
   await model.save(dir);
   return { dir, values, tensor, patch };
 }
 
-test.each(golden)("loaded for another size, a $kind has open_clip's positions, $from² → $to²", async (each) => {
+test.each(ofImages)("loaded for another size, a $kind has open_clip's positions, $from² → $to²", async (each) => {
   const { dir, values, tensor, patch } = await saved(each, `${each.kind}-${each.to}`);
   await using model = await ClipModel.load(dir, { imageSize: each.to * patch });
   expect(model.imageSize).toBe(each.to * patch);
@@ -66,6 +69,20 @@ test.each(golden)("loaded for another size, a $kind has open_clip's positions, $
   expect(resized.subarray(0, each.width)).toEqual(values.subarray(0, each.width));
   expect(Math.max(...each.values.map((value, i) => Math.abs(value - resized[i]!)))).toBeLessThan(1e-6);
 });
+
+test.each(ofTexts)(
+  "loaded for another context, the text tower has open_clip's positions, $from → $to",
+  async (each) => {
+    const { dir } = await saved(golden[0]!, `text-${each.to}`);
+    await using model = await ClipModel.load(dir, { contextLength: each.to });
+    expect(model.contextLength).toBe(each.to);
+    const resized = await model.native.readTensor('positional_embedding');
+    expect(resized).toHaveLength(each.values.length);
+    // PyTorch rounds the places between rows to float32 too.
+  expect(Math.max(...each.values.map((value, i) => Math.abs(value - resized[i]!)))).toBeLessThan(1e-5);
+    expect(await model.embedTexts(['a red square and a blue circle'])).toHaveLength(8);
+  },
+);
 
 test('it embeds, is saved as what it is now, and every other tensor is as it was', async () => {
   const { dir, tensor } = await saved(golden[0]!, 'again');

@@ -19,6 +19,8 @@ export interface LoadOptions {
    * antialiased bicubic interpolation, as open_clip does; the class token's stays.
    */
   imageSize?: number;
+  /** Most tokens of a text, in place of the model's own: the text tower's position embeddings are interpolated linearly. */
+  contextLength?: number;
   /** `cpu` (default), `cuda:0`, … */
   device?: string;
 }
@@ -72,10 +74,12 @@ export class ClipModel implements AsyncDisposable {
    * Reads a folder in the layout of transformers' CLIPModel, of open_clip, or our own.
    * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`, `invalid-options`
    */
-  static async load(dir: string, { imageSize, device = 'cpu' }: LoadOptions = {}): Promise<ClipModel> {
+  static async load(dir: string, { imageSize, contextLength, device = 'cpu' }: LoadOptions = {}): Promise<ClipModel> {
     const stored = await readModel(dir);
     const { tokenizer } = stored;
-    const config = { ...stored.config, architecture: findArchitecture(stored.config.architecture, imageSize) };
+    const { text_cfg, ...rest } = stored.config.architecture;
+    const fitted = { ...rest, text_cfg: { ...text_cfg, ...(contextLength && { context_length: contextLength }) } };
+    const config = { ...stored.config, architecture: findArchitecture(fitted, imageSize) };
     const handle = await (await native()).createModel(toNativeConfig(config), 0, device);
     try {
       const { tensors, fit } = resizePositions(handle.tensors(), stored.config.architecture, config.architecture);
