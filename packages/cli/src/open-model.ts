@@ -8,6 +8,7 @@ import {
   Tokenizer,
 } from '@anagram/core';
 import * as z from 'zod';
+import { requirePath } from './require-path.ts';
 
 /** Section `model` of the settings. */
 export interface ModelSettings {
@@ -35,10 +36,16 @@ export function deviceOf(settings: Settings): string {
   return parseSettings('model', schema, settings).device;
 }
 
-/** @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt` */
-export function loadModel(dir: string, settings: Settings): Promise<ClipModel> {
+/** @throws AnagramError `invalid-options` also where there is nothing at the path; `model-mismatch`, `checkpoint-corrupt` */
+export async function loadModel(dir: string, settings: Settings): Promise<ClipModel> {
+  requireModel(dir);
   const { imageSize, device } = parseSettings('model', schema, settings);
   return ClipModel.load(dir, { device, ...(imageSize !== undefined && { imageSize }) });
+}
+
+/** For commands that have work to do before they load it. */
+export function requireModel(dir: string): void {
+  requirePath('--model', dir, 'the folder of a model, e.g. ./runs/a/model');
 }
 
 /**

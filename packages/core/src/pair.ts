@@ -5,6 +5,11 @@ export interface ImageFile {
   /** Shown in verdicts and errors: a path, a url, a shard entry. */
   readonly name: string;
   bytes(): Promise<Uint8Array>;
+  /** Set where this is a part of another picture, in pixels from its upper left corner: it names the content without making it. */
+  readonly cutFrom?: {
+    readonly file: ImageFile;
+    readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  };
 }
 
 /** One record as a source yields it: a pair, a lone image or a lone text. */

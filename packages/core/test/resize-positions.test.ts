@@ -79,7 +79,7 @@ test.each(ofTexts)(
     const resized = await model.native.readTensor('positional_embedding');
     expect(resized).toHaveLength(each.values.length);
     // PyTorch rounds the places between rows to float32 too.
-  expect(Math.max(...each.values.map((value, i) => Math.abs(value - resized[i]!)))).toBeLessThan(1e-5);
+    expect(Math.max(...each.values.map((value, i) => Math.abs(value - resized[i]!)))).toBeLessThan(1e-5);
     expect(await model.embedTexts(['a red square and a blue circle'])).toHaveLength(8);
   },
 );

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { openSource } from '../open-source.ts';
+import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
 import { count, share, table } from '../table.ts';
 
@@ -27,12 +28,15 @@ export function addCalibrate(program: Command): void {
   ).action((source: string, flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
       const config = await readConfig(flags);
+      const pairs = openSource(source, config('source'));
+      requirePath('--verifier', flags.verifier, 'what prepare trained, e.g. ./data/verifier');
+      requirePath('--labels', flags.labels, 'a JSONL file of {"id": "…", "right": true}');
       await using verifier = await Verifier.load(flags.verifier);
       const target = flags.precision === undefined ? {} : { target: { precision: flags.precision } };
       const report = await calibrate({
         ...config('calibrate'),
         ...target,
-        ...{ verifier, source: openSource(source, config('source')), labels: flags.labels, signal, onEvent },
+        ...{ verifier, source: pairs, labels: flags.labels, signal, onEvent },
       } as CalibrateOptions);
       return { json: report, lines: summary(report) };
     }),

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { readConfig, usage } from '../config.ts';
 import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
 import { deviceOf } from '../open-model.ts';
+import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
 import { table } from '../table.ts';
 
@@ -30,6 +31,8 @@ export function addInterpolate(program: Command): void {
     runCommand(flags, async ({ signal }) => {
       const alphas = flags.alpha ?? [0.5];
       if (new Set(alphas).size < alphas.length) throw usage('--alpha', 'Expected each share once.');
+      requirePath('START', start, 'the folder of the model that fine-tuning began with');
+      requirePath('TUNED', tuned, 'the folder of the model that it came to, e.g. ./runs/a/model');
       const device = deviceOf((await readConfig(flags))('model'));
       const models: { alpha: number; dir: string }[] = [];
       for (const alpha of alphas) {

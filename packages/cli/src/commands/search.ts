@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { readConfig, usage } from '../config.ts';
 import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { loadModel } from '../open-model.ts';
+import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
 import { table } from '../table.ts';
 
@@ -27,6 +28,7 @@ export function addSearch(program: Command): void {
       if (/\.(png|jpe?g|webp|gif|tiff?|avif)$/i.test(query) && !existsSync(query)) {
         throw usage('QUERY', `There is no picture ${query}. Expected the path of one that is there, or a text.`);
       }
+      requirePath('INDEX', dir, 'the folder of an index that embed has made');
       const config = await readConfig(flags);
       await using model = await loadModel(flags.model, config('model'));
       const index = await openIndex({ model, dir });

@@ -1,9 +1,18 @@
-import { type TrainOptions, type TrainResult, train } from '@anagram/core';
+import {
+  AnagramError,
+  architectureNames,
+  isAnagramError,
+  type ObjectivePreset,
+  type TrainOptions,
+  type TrainResult,
+  type TrainSettings,
+  train,
+} from '@anagram/core';
 import type { Command } from 'commander';
 import { given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, collect, number, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, collect, number, oneOf, withCommonFlags } from '../flags.ts';
 import { openData } from '../open-data.ts';
-import { createModel, loadModel } from '../open-model.ts';
+import { createModel, loadModel, requireModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
 import { count } from '../table.ts';
 
@@ -18,7 +27,11 @@ interface Flags extends CommonFlags {
   imageSize?: number;
   steps?: number;
   seed?: number;
+  fresh?: boolean;
 }
+
+const objectives = ['anagram', 'clip', 'negclip'] as const satisfies readonly ObjectivePreset[];
+const optimizers = ['adamw', 'muon'] as const satisfies readonly NonNullable<TrainSettings['optimizer']>['kind'][];
 
 export function addTrain(program: Command): void {
   const command = program
@@ -26,19 +39,28 @@ export function addTrain(program: Command): void {
     .description('Train a model on prepared folders and their negatives, or go on with a run that was stopped.')
     .requiredOption('--dir <folder>', 'of the run: log, checkpoints and at last model/; the same folder resumes')
     .option('--model <folder>', 'a model to fine-tune; it is not changed')
-    .option('--architecture <name>', 'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)')
-    .option('--objective <name>', 'anagram, clip or negclip (default: anagram)')
-    .option('--optimizer <name>', 'adamw, or muon, which learns relations sooner from scratch (default: adamw)')
+    .option(
+      '--architecture <name>',
+      'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)',
+      oneOf(architectureNames),
+    )
+    .option('--objective <name>', 'anagram, clip or negclip (default: anagram)', oneOf(objectives))
+    .option(
+      '--optimizer <name>',
+      'adamw, or muon, which learns relations sooner from scratch (default: adamw)',
+      oneOf(optimizers),
+    )
     .option('--freeze <tower>', 'image or text keeps its weights (repeatable)', collect)
     .option('--lora <rank>', 'train low-rank adapters on attention in place of the weights', number)
     .option('--image-size <pixels>', "width and height of the pictures; a model's positions are resized to it", number)
     .option('--steps <n>', 'optimizer steps of the whole run', number)
-    .option('--seed <n>', 'everything random follows from it (default: 0)', number);
+    .option('--seed <n>', 'everything random follows from it (default: 0)', number)
+    .option('--fresh', 'remove the run in --dir and begin anew');
   withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
       const config = await readConfig(flags);
-      const { objective, steps, seed } = flags;
-      const settings: Record<string, unknown> = { ...config('train'), ...given({ objective, steps, seed }) };
+      const { objective, steps, seed, fresh } = flags;
+      const settings: Record<string, unknown> = { ...config('train'), ...given({ objective, steps, seed, fresh }) };
       if (flags.optimizer !== undefined) {
         settings.optimizer = { ...(settings.optimizer as object | undefined), kind: flags.optimizer };
       }
@@ -51,6 +73,7 @@ export function addTrain(program: Command): void {
       if (flags.model !== undefined && flags.architecture !== undefined) {
         throw usage('--architecture', 'Expected it for a new model alone; one that is fine-tuned has its own.');
       }
+      if (flags.model !== undefined) requireModel(flags.model);
       const sets = await openData(data);
       const { architecture, imageSize } = flags;
       const made = { ...config('model'), ...given({ architecture, imageSize }) };
@@ -61,10 +84,19 @@ export function addTrain(program: Command): void {
         ...settings,
         pairs: sets.map((set) => ({ set, share: set.length })),
         ...{ model, dir: flags.dir, signal, onEvent },
-      } as unknown as TrainOptions);
+      } as unknown as TrainOptions).catch((error) => {
+        throw inFlags(error);
+      });
       return { json: result, lines: summary(result) };
     }),
   );
+}
+
+/** What to do about an error, by the names of the flags. */
+function inFlags(error: unknown): unknown {
+  if (!isAnagramError(error, 'run-options-changed') && !isAnagramError(error, 'checkpoint-corrupt')) return error;
+  const message = error.message.replace('another dir', 'another --dir').replace('pass fresh: true', 'pass --fresh');
+  return new AnagramError(error.code, message, error.details, { cause: error.cause });
 }
 
 function summary({ steps, imagesSeen, lastLoss, skipped, log, ...dirs }: TrainResult): string[] {

@@ -94,9 +94,7 @@ export async function openPairs(dir: string, options: OpenPairsOptions = {}): Pr
   }
   const parent = await manifestHash(dir);
   const negativesHash = settings.negatives ? await joinNegatives(rows, join(dir, 'negatives'), parent) : null;
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([parent, negativesHash, settings.weight]))
-    .digest('hex');
+  const fingerprint = fingerprintOf(parent, negativesHash, settings.weight);
   return preparedPairs({
     dir,
     manifestHash: parent,
@@ -106,6 +104,19 @@ export async function openPairs(dir: string, options: OpenPairsOptions = {}): Pr
     byScore: settings.weight === 'score',
     cache: new PixelCache(settings.cacheBytes),
   });
+}
+
+function fingerprintOf(parent: string, negatives: string | null, weight: 'score' | 'equal'): string {
+  return createHash('sha256')
+    .update(JSON.stringify([parent, negatives, weight]))
+    .digest('hex');
+}
+
+/** The fingerprints that a folder has, with its negatives or without, and however its pairs are weighed. */
+export async function fingerprintsOf(dir: string): Promise<string[]> {
+  const parent = await manifestHash(dir);
+  const negatives = await manifestHash(join(dir, 'negatives'));
+  return [null, negatives].flatMap((own) => [fingerprintOf(parent, own, 'equal'), fingerprintOf(parent, own, 'score')]);
 }
 
 function preparedPairs(opened: {

@@ -95,7 +95,8 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   const emit = safeEmitter(onEvent);
   const knobs = { ...(signal && { signal }), onEvent: emit };
   const { imageSize, towers } = verifier;
-  const pairs = await readCorpus(source, {
+  const seen = watchIds(source, truth);
+  const pairs = await readCorpus(seen.source, {
     imageSize,
     limit: maxPairs,
     keep: truth,
@@ -104,7 +105,9 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   });
   requirePairs(pairs, fewestPairs, 'Calibration');
   const labelled = new Map(pairs.flatMap(({ id }, i) => (truth.has(id) ? [[i, truth.get(id)!] as const] : [])));
-  requireLabels(labelled);
+  const strangers = describeStrangers(truth, seen);
+  requireLabels(labelled, strangers);
+  if (strangers !== '') emit({ type: 'warning', message: strangers.trim() });
 
   emit({ type: 'stage-start', stage: 'calibrate-score', total: pairs.length });
   const { own, random } = await judgeWithRandom(verifier, pairs, signal);
@@ -212,12 +215,48 @@ function parseLabel(path: string, line: number, text: string): z.output<typeof l
   }
 }
 
-function requireLabels(labelled: ReadonlyMap<number, boolean>): void {
+interface SeenIds {
+  readonly source: Source;
+  /** Ids with a label that the source has. */
+  readonly labelled: Set<string>;
+  /** The first id of the source. */
+  first: string | null;
+}
+
+/** The same source, whose ids are noted as they pass. */
+function watchIds(source: Source, labels: ReadonlyMap<string, boolean>): SeenIds {
+  const seen: SeenIds = {
+    labelled: new Set(),
+    first: null,
+    source: {
+      name: source.name,
+      settings: source.settings,
+      async *records(options) {
+        for await (const record of source.records(options)) {
+          seen.first ??= record.id;
+          if (labels.has(record.id)) seen.labelled.add(record.id);
+          yield record;
+        }
+      },
+    },
+  };
+  return seen;
+}
+
+/** How many labels name no record of the source, with an id of each side; the empty string where all of them do. */
+function describeStrangers(labels: ReadonlyMap<string, boolean>, { labelled, first }: SeenIds): string {
+  const strangers = [...labels.keys()].filter((id) => !labelled.has(id));
+  if (strangers.length === 0) return '';
+  const known = first === null ? '' : `; ids of the source look like "${first}"`;
+  return ` ${strangers.length} of ${labels.size} labels have an id that is not in the source, e.g. "${strangers[0]}"${known}.`;
+}
+
+function requireLabels(labelled: ReadonlyMap<number, boolean>, strangers: string): void {
   const right = [...labelled.values()].filter(Boolean).length;
   if (labelled.size >= fewestLabels && right > 0 && right < labelled.size) return;
   throw new AnagramError(
     'not-enough-data',
-    `Calibration found ${labelled.size} labels of readable pairs, ${right} of them right. Expected at least ${fewestLabels}, right and wrong ones. Label pairs drawn at random, best 200.`,
+    `Calibration found ${labelled.size} labels of readable pairs, ${right} of them right. Expected at least ${fewestLabels}, right and wrong ones.${strangers} Label pairs drawn at random, best 200.`,
     { needed: fewestLabels, found: labelled.size },
   );
 }
