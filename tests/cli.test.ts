@@ -107,37 +107,6 @@ describe('the whole way', () => {
     expect((await readFile(join(tuned.modelDir, 'model.safetensors'))).equals(before)).toBe(false);
   });
 
-  it('trains adapters beside a locked tower at another size, and goes a part of the way back', async () => {
-    const size = ['--image-size', '40'];
-    const run = await json<{ modelDir: string; adapterDir: string; emaModelDir: string | null }>(
-      0,
-      ...['train', at('data'), '--model', at('run', 'model'), '--dir', at('adapted'), '--steps', '2', ...size],
-      ...['--freeze', 'image', '--lora', '2', '--set', 'train.lora.towers=["text"]', '--set', 'train.ema.decay=0.9'],
-    );
-    expect([existsSync(run.adapterDir), existsSync(run.emaModelDir!)]).toEqual([true, true]);
-    await cp(run.emaModelDir!, at('average'), { recursive: true });
-    const smaller = ['--set', 'model.imageSize=32'];
-    const results = await json<object>(0, 'evaluate', at('data'), '--model', at('average'), ...smaller);
-    expect(Object.keys(results)).toHaveLength(3);
-    const ends = [at('run', 'model'), at('tuned', 'model')];
-    const alphas = ['--alpha', '0', '--alpha', '0.5'];
-    const models = await json<{ alpha: number; dir: string }[]>(
-      0,
-      'interpolate',
-      ...ends,
-      ...alphas,
-      '--dir',
-      at('wise'),
-    );
-    expect(models.map(({ dir }) => dir)).toEqual([at('wise', 'alpha-0'), at('wise', 'alpha-0.5')]);
-    const weights = (dir: string) => readFile(join(dir, 'model.safetensors'));
-    expect((await weights(models[0]!.dir)).equals(await weights(ends[0]!))).toBe(true);
-    expect((await weights(models[1]!.dir)).equals(await weights(ends[0]!))).toBe(false);
-    const other = await runCli(['interpolate', at('run', 'model'), run.modelDir, '--dir', at('never'), ...config]);
-    expect([other.code, existsSync(at('never'))]).toEqual([1, false]);
-    expect(other.stderr).toContain('differ in vision.imageSize');
-  });
-
   it('classifies pictures in folders of classes by names and templates from files', async () => {
     for (const [label, red] of [
       ['n01', 250],
