@@ -3,6 +3,8 @@ import {
   type ArchitectureName,
   ClipModel,
   findArchitecture,
+  isHubReference,
+  type Knobs,
   type PairSet,
   parseSettings,
   Tokenizer,
@@ -36,16 +38,19 @@ export function deviceOf(settings: Settings): string {
   return parseSettings('model', schema, settings).device;
 }
 
-/** @throws AnagramError `invalid-options` also where there is nothing at the path; `model-mismatch`, `checkpoint-corrupt` */
-export async function loadModel(dir: string, settings: Settings): Promise<ClipModel> {
-  requireModel(dir);
+/**
+ * @param model A folder, or `hf:owner/name`.
+ * @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt`, `download-failed`
+ */
+export async function loadModel(model: string, settings: Settings, knobs: Knobs): Promise<ClipModel> {
+  requireModel(model);
   const { imageSize, device } = parseSettings('model', schema, settings);
-  return ClipModel.load(dir, { device, ...(imageSize !== undefined && { imageSize }) });
+  return ClipModel.load(model, { device, ...(imageSize !== undefined && { imageSize }), ...knobs });
 }
 
 /** For commands that have work to do before they load it. */
-export function requireModel(dir: string): void {
-  requirePath('--model', dir, 'the folder of a model, e.g. ./runs/a/model');
+export function requireModel(model: string, where = '--model'): void {
+  if (!isHubReference(model)) requirePath(where, model, 'the folder of a model, e.g. ./runs/a/model, or hf:owner/name');
 }
 
 /**

@@ -19,7 +19,7 @@ export interface CommandResult {
 }
 
 /** Stages that count bytes. */
-const bytes = ['libtorch-download', 'libtorch-unpack'];
+const bytes = ['libtorch-download', 'libtorch-unpack', 'model-download'];
 
 /**
  * Runs one command: Ctrl-C and SIGTERM abort it once it is safe, progress goes to stderr, the result alone to stdout. What went

@@ -34,11 +34,13 @@ export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
 
 // Pictures
 
+export { downloadModel } from './hub/download-model.ts';
+export { isHubReference } from './hub/hub-reference.ts';
 export { decodeImage } from './image/decode.ts';
 export { type ColourName, mirror, recolour } from './image/edit.ts';
 export { encodeJpeg, encodePng } from './image/encode.ts';
 export { hammingDistance, hashBytes, hashPixels, perceptualHash } from './image/hash.ts';
-export { fitImage } from './image/preprocess.ts';
+export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
 // prepare
 
@@ -49,13 +51,14 @@ export { sweep, type ThresholdRow } from './prepare/sweep.ts';
 
 // verify
 
-export {
-  type CalibrateOptions,
-  type CalibrationReport,
-  type CalibrationTarget,
-  calibrate,
-} from './verify/calibrate.ts';
+export { type CalibrateOptions, type CalibrationReport, calibrate } from './verify/calibrate.ts';
 export type { Calibration, SweepPoint } from './verify/calibration.ts';
+export {
+  type CalibrationTarget,
+  type ChosenThreshold,
+  chooseThreshold,
+  type ThresholdEvidence,
+} from './verify/choose-threshold.ts';
 export {
   auroc,
   brier,
@@ -67,6 +70,7 @@ export {
   wilsonInterval,
 } from './verify/metrics.ts';
 export type { PairScore, PairVerifier, ScorableImage, ScorablePair } from './verify/pair-verifier.ts';
+export type { Labels } from './verify/read-labels.ts';
 export type { TrainVerifierOptions, TrainVerifierSettings } from './verify/train-verifier.ts';
 export { Verifier } from './verify/verifier.ts';
 

@@ -9,6 +9,7 @@ export type {
   NativeObjectiveConfig,
   NativeObjectiveInput,
   NativeObjectiveResult,
+  NativeResize,
   NativeStructureConfig,
   NativeTrainer,
   NativeTrainerConfig,

@@ -37,7 +37,7 @@ export function addEvaluate(program: Command): void {
     .description(
       'Measure a model on your own held-out pairs (retrieval, and composition by category), and on published benchmarks; or compare the results of two models.',
     )
-    .option('--model <folder>', 'the model, e.g. ./runs/a/model')
+    .option('--model <model>', 'the model: a folder, e.g. ./runs/a/model, or hf:owner/name')
     .option(
       '--dir <folder>',
       'receives results.json and report.html, or comparison.html; the same folder goes on where a run was stopped',
@@ -85,7 +85,7 @@ export function addEvaluate(program: Command): void {
       const sets = await openData(data);
       await requireHeldOut(flags.model, sets);
       const lists = await Promise.all(sets.map((pairs, i) => preparedTasks(pairs, { ...prepared, name: names[i]! })));
-      await using model = await loadModel(flags.model, config('model'));
+      await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
       const training = [...trainedOn, ...(flags.trainedOn ?? [])];
       return evaluationResult(
         await evaluate({

@@ -3,8 +3,7 @@ import { interpolate } from '@anagram/core';
 import type { Command } from 'commander';
 import { readConfig, usage } from '../config.ts';
 import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
-import { deviceOf } from '../open-model.ts';
-import { requirePath } from '../require-path.ts';
+import { deviceOf, requireModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
 import { table } from '../table.ts';
 
@@ -28,17 +27,17 @@ export function addInterpolate(program: Command): void {
     'anagram interpolate ./clip ./runs/a/model --alpha 0.5 --dir ./wise',
     'anagram interpolate ./clip ./runs/a/model --alpha 0.25 --alpha 0.5 --alpha 0.75 --dir ./wise',
   ).action((start: string, tuned: string, flags: Flags) =>
-    runCommand(flags, async ({ signal }) => {
+    runCommand(flags, async ({ signal, onEvent }) => {
       const alphas = flags.alpha ?? [0.5];
       if (new Set(alphas).size < alphas.length) throw usage('--alpha', 'Expected each share once.');
-      requirePath('START', start, 'the folder of the model that fine-tuning began with');
-      requirePath('TUNED', tuned, 'the folder of the model that it came to, e.g. ./runs/a/model');
+      requireModel(start, 'START');
+      requireModel(tuned, 'TUNED');
       const device = deviceOf((await readConfig(flags))('model'));
       const models: { alpha: number; dir: string }[] = [];
       for (const alpha of alphas) {
         signal.throwIfAborted();
         const dir = alphas.length === 1 ? flags.dir : join(flags.dir, `alpha-${alpha}`);
-        await using model = await interpolate({ start, tuned, alpha, device });
+        await using model = await interpolate({ start, tuned, alpha, device, signal, onEvent });
         await model.save(dir);
         models.push({ alpha, dir });
       }

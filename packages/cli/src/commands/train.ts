@@ -38,7 +38,7 @@ export function addTrain(program: Command): void {
     .command('train <DATA...>')
     .description('Train a model on prepared folders and their negatives, or go on with a run that was stopped.')
     .requiredOption('--dir <folder>', 'of the run: log, checkpoints and at last model/; the same folder resumes')
-    .option('--model <folder>', 'a model to fine-tune; it is not changed')
+    .option('--model <model>', 'a model to fine-tune, a folder or hf:owner/name; it is not changed')
     .option(
       '--architecture <name>',
       'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)',
@@ -79,7 +79,7 @@ export function addTrain(program: Command): void {
       const made = { ...config('model'), ...given({ architecture, imageSize }) };
       await using model = await (flags.model === undefined
         ? createModel(sets, made, Number(settings.seed ?? 0))
-        : loadModel(flags.model, made));
+        : loadModel(flags.model, made, { signal, onEvent }));
       const result = await train({
         ...settings,
         pairs: sets.map((set) => ({ set, share: set.length })),
@@ -99,12 +99,13 @@ function inFlags(error: unknown): unknown {
   return new AnagramError(error.code, message, error.details, { cause: error.cause });
 }
 
-function summary({ steps, imagesSeen, lastLoss, skipped, log, ...dirs }: TrainResult): string[] {
+function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, log, ...dirs }: TrainResult): string[] {
   return [
     `model    ${dirs.modelDir}`,
     ...(dirs.emaModelDir === null ? [] : [`average  ${dirs.emaModelDir}`]),
     ...(dirs.adapterDir === null ? [] : [`adapter  ${dirs.adapterDir}`]),
     `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
     `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
+    ...(cutTexts > 0 ? [`cut      ${count(cutTexts)} times a text was longer than the model's context`] : []),
   ];
 }

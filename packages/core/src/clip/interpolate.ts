@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
+import type { Knobs } from '../events.ts';
+import { downloadModel } from '../hub/download-model.ts';
+import { isHubReference } from '../hub/hub-reference.ts';
 import { parseSettings } from '../settings.ts';
 import { type ClipConfig, toNativeConfig } from './clip-config.ts';
 import { ClipModel } from './clip-model.ts';
 import { readModel } from './model-files.ts';
 
-export interface InterpolateOptions {
-  /** Folder of the model that fine-tuning began with. */
+export interface InterpolateOptions extends Knobs {
+  /** Folder, or `hf:owner/name`, of the model that fine-tuning began with. */
   start: string;
   /** Folder of the model that it came to. */
   tuned: string;
@@ -20,12 +23,12 @@ export interface InterpolateOptions {
  * The model between two of one architecture and one tokenizer, θ = (1 - alpha)·start + alpha·tuned over all weights, the
  * logit scale's logarithm and running statistics among them: WiSE-FT (Wortsman et al. 2022, arXiv:2109.01903), which keeps most of
  * the start's robustness with what was learned. Read tensor by tensor: nothing but the result is held as a whole.
- * @throws AnagramError `model-mismatch` where the two differ in more than weights; `invalid-options`, `checkpoint-corrupt`
+ * @throws AnagramError `model-mismatch` where the two differ in more than weights; `invalid-options`, `checkpoint-corrupt`, `download-failed`
  */
-export async function interpolate({ start, tuned, alpha, device }: InterpolateOptions): Promise<ClipModel> {
+export async function interpolate({ start, tuned, alpha, device, ...knobs }: InterpolateOptions): Promise<ClipModel> {
   parseSettings('interpolate.alpha', z.number().min(0).max(1), alpha);
-  const stored = await readModel(start);
-  const model = await ClipModel.load(tuned, device === undefined ? {} : { device });
+  const stored = await readModel(isHubReference(start) ? await downloadModel(start, knobs) : start);
+  const model = await ClipModel.load(tuned, { ...knobs, ...(device !== undefined && { device }) });
   try {
     const differing = differences(stored.config, model.config);
     if (stored.tokenizer.toJson() !== model.tokenizer.toJson()) differing.push('tokenizer');

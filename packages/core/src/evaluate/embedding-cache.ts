@@ -33,6 +33,7 @@ export async function cachedEmbedder(
   const cached: HashedEmbedder = {
     embedDim,
     hash: async () => hash,
+    ...(model.lostTokens && { lostTokens: (list) => model.lostTokens!(list) }),
     embedTexts: (list, { signal } = {}) =>
       embedMissing('texts', list, list.map(textKey), texts, {
         embed: (part) => model.embedTexts(part, signal ? { signal } : {}),

@@ -134,3 +134,27 @@ describe('with dir', () => {
     expect(evaluationSchema.safeParse(saved).success).toBe(false);
   });
 });
+
+it('says how many texts of a task the model cut, each once', async () => {
+  const model = {
+    ...constantEmbedder(),
+    lostTokens: (texts: readonly string[]) => texts.map((text) => text.length - 3),
+  };
+  const reads = (name: string, texts: readonly string[]): Task => ({
+    name,
+    async run({ model }) {
+      await model.embedTexts(texts);
+      await model.embedTexts(texts);
+      return { task: name, scores: {}, chance: {}, ties: 0, failures: [] };
+    },
+  });
+  const messages: string[] = [];
+  const reports = await evaluate({
+    model,
+    tasks: [reads('long', ['a', 'abcd', 'abcdefgh']), reads('short', ['a'])],
+    onEvent: (event) => event.type === 'warning' && messages.push(event.message),
+  });
+  expect(reports.long!.cutTexts).toBe(2);
+  expect(reports.short).not.toHaveProperty('cutTexts');
+  expect(messages).toEqual([expect.stringMatching(/^long: 2 texts are too long .* 3\.0 tokens on average, 5 at most/)]);
+});

@@ -6,6 +6,7 @@ import { hashBytes } from '../image/hash.ts';
 import { lockFolder } from '../shard/lock.ts';
 import type { PreparedPairs } from '../shard/open-pairs.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
+import { countCuts } from './count-cuts.ts';
 import { cachedEmbedder, type HashedEmbedder } from './embedding-cache.ts';
 import { renderEvaluation } from './page/render-evaluation.ts';
 import { thumbnailsOf } from './page/thumbnails.ts';
@@ -127,7 +128,12 @@ async function fingerprintOf(task: Task, trainedOn: string | undefined): Promise
 
 async function runTask(task: Task, options: RunOptions, emit: OnEvent): Promise<TaskReport> {
   try {
-    return await task.run(options);
+    const counted = countCuts(options.model);
+    const report = await task.run({ ...options, model: counted.model });
+    const sentence = counted.cut.sentence();
+    if (sentence === null) return report;
+    emit({ type: 'warning', message: `${task.name}: ${sentence}` });
+    return { ...report, cutTexts: counted.cut.count };
   } catch (error) {
     // What would end every other task as well ends the run.
     if (

@@ -31,6 +31,7 @@ const reportSchema = z.looseObject({
   scores: z.record(z.string(), scoreSchema),
   ties: z.int(),
   tieRule: z.enum(['wrong', 'official']).optional(),
+  cutTexts: z.int().positive().optional(),
   chance: values,
   baselines: z.record(z.string(), values).optional(),
   contamination: z

@@ -12,6 +12,8 @@ export interface Embedder {
   embedTexts(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<Float32Array>;
   /** Equal hashes, equal embeddings. Without it nothing is kept from one run to the next. */
   hash?(): Promise<string>;
+  /** Tokens of each text that do not fit the model's context and are left out, for reports. */
+  lostTokens?(texts: readonly string[]): readonly number[];
 }
 
 /** A figure with the number of items behind it and a 95 % bootstrap interval over these items. */
@@ -92,6 +94,8 @@ export interface TaskReport {
   readonly ties: number;
   /** What became of ties; `wrong` where a report does not say. */
   readonly tieRule?: 'wrong' | 'official';
+  /** Texts that were too long for the model and lost their ends; left out where there were none. */
+  readonly cutTexts?: number;
   /** What a random scorer gets, by the same names. */
   readonly chance: Values;
   /**

@@ -21,7 +21,7 @@ export async function saveAdapter(
   trainer: NativeTrainer,
   { rank, alpha = rank }: NonNullable<ResolvedSettings['lora']>,
 ): Promise<void> {
-  const known = naturalLayout(model.config.architecture) === 'transformers';
+  const known = naturalLayout(model.config) === 'transformers';
   const tensors = trainer.stateTensors().flatMap(({ name, shape }) => {
     const [, adapter, letter] = part.exec(name) ?? [];
     if (adapter === undefined) return [];

@@ -11,7 +11,7 @@ export async function saveAverage(dir: string, model: ClipModel, trainer: Native
   const read = (name: string) =>
     averaged.has(prefix + name) ? trainer.readState(prefix + name) : model.native.readTensor(name);
   const { config, tokenizer } = model;
-  await writeModel(dir, naturalLayout(config.architecture), {
+  await writeModel(dir, naturalLayout(config), {
     config,
     tokenizer,
     tensors: model.native.tensors(),
