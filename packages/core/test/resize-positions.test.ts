@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -106,4 +106,17 @@ test('a size with the same grid changes no position, and one that the tower cann
   expect(await model.native.readTensor(tensor)).toEqual(values);
   const resNet = await saved(golden[2]!, 'odd');
   await expect(ClipModel.load(resNet.dir, { imageSize: 65 })).rejects.toMatchObject({ code: 'invalid-options' });
+});
+
+test('a crop keeps its share of the picture at another size', async () => {
+  const { dir } = await saved(golden[0]!, 'cropped');
+  const path = join(dir, 'preprocessor_config.json');
+  const json = JSON.parse(await readFile(path, 'utf8')) as object;
+  await writeFile(path, JSON.stringify({ ...json, size: { shortest_edge: 64 } }));
+  await using before = await ClipModel.load(dir);
+  await using model = await ClipModel.load(dir, { imageSize: 84 });
+  expect([before, model].map(({ imageSize, config }) => [imageSize, config.preprocess.edge])).toEqual([
+    [56, 64],
+    [84, 96],
+  ]);
 });
