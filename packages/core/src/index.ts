@@ -110,13 +110,15 @@ export { type TrigramUnit, trigramShuffle } from './text/trigram-shuffle.ts';
 
 export { type Architecture, type ArchitectureName, architectureNames, findArchitecture } from './clip/architecture.ts';
 export type { ClipConfig, Layout } from './clip/clip-config.ts';
-export { ClipModel, type CreateOptions, type Picture } from './clip/clip-model.ts';
+export { ClipModel, type CreateOptions, type LoadOptions, type Picture } from './clip/clip-model.ts';
+export { type InterpolateOptions, interpolate } from './clip/interpolate.ts';
 export { openSafetensors, type SafetensorsFile, type StoredTensors } from './clip/read-safetensors.ts';
 export type { StoredTensor } from './clip/safetensors-header.ts';
 export { type TensorSource, writeSafetensors } from './clip/write-safetensors.ts';
 
 // train
 
+export type { FreezeTower, LoraProjection, LoraSettings } from './train/part-settings.ts';
 export type {
   AugmentSettings,
   ObjectivePreset,

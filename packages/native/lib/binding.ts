@@ -19,6 +19,14 @@ export interface Binding {
 
   /** Resizes as Pillow 13 does, level by level. `pixels` (height, width, 3) → (window.height, window.width, 3). */
   resize(pixels: Uint8Array, height: number, width: number, resize: NativeResize): Promise<Uint8Array>;
+  /** Antialiased bicubic on floats, as for position embeddings. `values` (height, width, channels) → (outHeight, outWidth, channels). */
+  resizeGrid(
+    values: Float32Array,
+    height: number,
+    width: number,
+    outHeight: number,
+    outWidth: number,
+  ): Promise<Float32Array>;
   /** Cuts each picture N×N and permutes the tiles, never the identity. `pixels` (count, size, size, 3). */
   shufflePatches(pixels: Uint8Array, count: number, size: number, grid: number, seed: number): Promise<Uint8Array>;
   /** Exact top-k by inner product. `queries` (Q, D), `rows` (N, D) → (Q, k), best first. */
@@ -159,8 +167,23 @@ export interface NativeTrainerConfig {
   gradientClip: number;
   /** ln s is clamped to [0, maxLogScale] after each step; ln 100 = 4.6052 in CLIP. */
   maxLogScale: number;
-  /** False: the logit scale keeps its initial value. */
-  trainLogitScale: boolean;
+  /** Parameters that keep their values: no gradient, no state, no decay. Batch norm whose gain is frozen keeps its statistics. */
+  frozen: string[];
+  /** Factor of the step's learning rate by parameter, that of a matrix for its adapters too; 1 where none is named. */
+  rates: Record<string, number>;
+  lora: NativeLoraConfig | null;
+  /** Moving average of the weights: d·θ̄ + (1-d)·θ with d = decay, or with warmup min(decay, (1+t)/(10+t)) at step t. */
+  ema: { decay: number; warmup: boolean } | null;
+}
+
+/** W = W₀ + (alpha / rank)·B·A on frozen matrices; outside of a step the model's tensors are W, merged. */
+export interface NativeLoraConfig {
+  rank: number;
+  alpha: number;
+  /** Decides the first A; B begins at 0. */
+  seed: number;
+  /** On rows [begin, begin + rows) of a matrix of the model; the tensors are `NAME.lora_A` and `NAME.lora_B`. */
+  adapters: { name: string; matrix: string; begin: number; rows: number }[];
 }
 
 /**
@@ -216,7 +239,10 @@ export interface StepResult {
 
 export interface NativeTrainer {
   step(batch: NativeBatch, learningRate: number): Promise<StepResult>;
-  /** `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does. */
+  /**
+   * `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does, `NAME.lora_A`,
+   * `NAME.lora_B` and `lora_base.MATRIX` (W₀) of adapters, `ema.NAME` of what a step may change.
+   */
   stateTensors(): TensorInfo[];
   readState(name: string): Promise<Float32Array>;
   writeState(name: string, values: Float32Array): Promise<void>;

@@ -53,7 +53,10 @@ export const plain: NativeTrainerConfig = {
   weightDecay: 0.1,
   gradientClip: 1,
   maxLogScale: 4.6052,
-  trainLogitScale: true,
+  frozen: [],
+  rates: {},
+  lora: null,
+  ema: null,
 };
 
 /** Every term and every random change, both optimizers. */

@@ -62,6 +62,11 @@ function toNativeVision(vision: Architecture['vision_cfg']): NativeClipConfig['v
   };
 }
 
+/** Cells along one side of the grid that the image tower has position embeddings for. */
+export function gridSide(vision: Architecture['vision_cfg']): number {
+  return Math.floor(vision.image_size / (isResNet(vision) ? 32 : vision.patch_size!));
+}
+
 /** Which programs can read a model: `transformers` and `open_clip` are theirs, `anagram` is ours. */
 export type Layout = 'transformers' | 'open_clip' | 'anagram';
 

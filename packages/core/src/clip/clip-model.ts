@@ -18,9 +18,22 @@ import {
   toNativeConfig,
 } from './clip-config.ts';
 import { readModel, writeModel } from './model-files.ts';
+import { resizePositions } from './resize-positions.ts';
 
 /** A picture to embed: decoded, an encoded file, or its bytes. Any size; it is fitted as the model was trained. */
 export type Picture = Pixels | ImageFile | Uint8Array;
+
+export interface LoadOptions extends Knobs {
+  /**
+   * Width and height of the pictures in pixels, in place of the model's own: its grid of position embeddings is resized by
+   * antialiased bicubic interpolation, as open_clip does; the class token's stays.
+   */
+  imageSize?: number;
+  /** Most tokens of a text, in place of the model's own: the text tower's position embeddings are interpolated linearly. */
+  contextLength?: number;
+  /** `cpu` (default), `cuda:0`, … */
+  device?: string;
+}
 
 export interface CreateOptions {
   architecture: ArchitectureName | Architecture;
@@ -68,14 +81,20 @@ export class ClipModel implements AsyncDisposable {
   /**
    * Reads a folder in the layout of transformers' CLIPModel or SiglipModel, of open_clip, or our own.
    * @param from A folder, or `hf:owner/name` (with `@revision` for another than `main`), which is downloaded first.
-   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`, `download-failed`
+   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`, `invalid-options`, `download-failed`
    */
-  static async load(from: string, { device = 'cpu', ...knobs }: { device?: string } & Knobs = {}): Promise<ClipModel> {
+  static async load(
+    from: string,
+    { imageSize, contextLength, device = 'cpu', ...knobs }: LoadOptions = {},
+  ): Promise<ClipModel> {
     const dir = isHubReference(from) ? await downloadModel(from, knobs) : from;
-    const { config, tokenizer, readTensors } = await readModel(dir);
+    const stored = await readModel(dir);
+    const { tokenizer } = stored;
+    const config = resized(stored.config, imageSize, contextLength);
     const handle = await (await native()).createModel(toNativeConfig(config, tokenizer.padToken), 0, device);
     try {
-      await readTensors(handle.tensors(), (name, values) => handle.writeTensor(name, values));
+      const { tensors, fit } = resizePositions(handle.tensors(), stored.config.architecture, config.architecture);
+      await stored.readTensors(tensors, async (name, values) => handle.writeTensor(name, await fit(name, values)));
       return new ClipModel(config, tokenizer, handle, device);
     } catch (error) {
       handle.dispose();
@@ -187,6 +206,17 @@ export class ClipModel implements AsyncDisposable {
     });
     return pixels;
   }
+}
+
+/** The config for pictures and texts of other sizes; a crop keeps its share of the picture. */
+function resized(stored: ClipConfig, imageSize: number | undefined, contextLength: number | undefined): ClipConfig {
+  const { text_cfg, ...rest } = stored.architecture;
+  const context = contextLength === undefined ? text_cfg : { ...text_cfg, context_length: contextLength };
+  const architecture = findArchitecture({ ...rest, text_cfg: context }, imageSize);
+  const { edge } = stored.preprocess;
+  if (edge === null || imageSize === undefined) return { ...stored, architecture };
+  const ratio = imageSize / stored.architecture.vision_cfg.image_size;
+  return { ...stored, architecture, preprocess: { ...stored.preprocess, edge: Math.round(edge * ratio) } };
 }
 
 async function decode(image: Picture): Promise<Pixels> {

@@ -1,5 +1,5 @@
 import { type Architecture, isSiglip } from './architecture.ts';
-import { type ClipConfig, defaultMlpRatio } from './clip-config.ts';
+import { type ClipConfig, defaultMlpRatio, gridSide } from './clip-config.ts';
 import type { NamedShape } from './layout.ts';
 
 /**
@@ -17,7 +17,7 @@ export function* definingTensors({ architecture, vocabSize }: ClipConfig): Gener
   const { layers } = vision;
   if (typeof layers !== 'number') yield* resNet(vision, layers, embed_dim);
   else {
-    const grid = Math.floor(vision.image_size / vision.patch_size!);
+    const grid = gridSide(vision);
     if (isSiglip(architecture)) {
       yield { name: 'visual.positional_embedding', shape: [grid * grid, vision.width] };
       yield mlp('visual.attnpool', vision.width, vision.mlp_ratio);
@@ -42,10 +42,11 @@ function mlp(prefix: string, width: number, mlpRatio = defaultMlpRatio): NamedSh
 }
 
 function* resNet(
-  { image_size, width }: Architecture['vision_cfg'],
+  vision: Architecture['vision_cfg'],
   stages: readonly number[],
   embedDim: number,
 ): Generator<NamedShape> {
+  const { width } = vision;
   let channels = width;
   for (const [stage, blockCount] of stages.entries()) {
     const planes = width * 2 ** stage;
@@ -54,7 +55,7 @@ function* resNet(
       channels = planes * 4;
     }
   }
-  const side = Math.floor(image_size / 32);
+  const side = gridSide(vision);
   yield { name: 'visual.attnpool.positional_embedding', shape: [side * side + 1, channels] };
   yield { name: 'visual.attnpool.c_proj.weight', shape: [embedDim, channels] };
 }

@@ -1,6 +1,8 @@
-import type { NativeTrainerConfig } from '@anagram/native';
+import type { NativeTrainerConfig, TensorInfo } from '@anagram/native';
 import * as z from 'zod';
 import { parseSettings } from '../settings.ts';
+import { type FreezeTower, type LoraSettings, partSchemas } from './part-settings.ts';
+import { trainedParts } from './trained-parts.ts';
 
 export type StructureRole = 'negative' | 'positive' | 'off';
 export type ObjectivePreset = 'anagram' | 'clip' | 'negclip' | 'siglip';
@@ -129,6 +131,18 @@ export interface TrainSettings {
     /** s is held in [1, maximum]. Default 100; with the sigmoid term 1000, since SigLIP's own models came to more than 100. */
     maximum?: number;
   };
+  /** Which tower keeps its weights: `{ image: true }` is LiT's locked image tower. */
+  freeze?: { image?: FreezeTower; text?: FreezeTower };
+  /** Factors of the schedule's rate by tower, its projection among it; default 1, as for the logit scale. */
+  learningRates?: { image?: number; text?: number };
+  lora?: LoraSettings;
+  /** Averages the weights over the steps (`model-ema/` at the end). */
+  ema?: {
+    /** Below 1; the average looks back about 1 / (1 - decay) steps. Default 0.999. */
+    decay?: number;
+    /** At step t the decay is at most (1 + t) / (10 + t), so that a short run forgets its start. Default true. */
+    warmup?: boolean;
+  };
   /** Draws pairs by the category of their negatives. */
   curriculum?: {
     /**
@@ -216,6 +230,7 @@ export const trainSettings = z.strictObject({
       maximum: z.number().min(1).optional(),
     })
     .prefault({}),
+  ...partSchemas,
   curriculum: z
     .strictObject({
       byError: z.boolean().default(true),
@@ -255,7 +270,8 @@ export function resolveSettings(settings: TrainSettings) {
   };
 }
 
-export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig {
+/** @param tensors The model's. @throws AnagramError `invalid-options` where they do not fit the settings. */
+export function toTrainerConfig(settings: ResolvedSettings, tensors: readonly TensorInfo[]): NativeTrainerConfig {
   const { objective, structure, augment, optimizer, gradientClip, logitScale } = settings;
   const { contrastive, sigmoid, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile } = objective;
   return {
@@ -276,6 +292,6 @@ export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig
     weightDecay: optimizer.weightDecay,
     gradientClip,
     maxLogScale: Math.log(logitScale.maximum),
-    trainLogitScale: logitScale.trainable,
+    ...trainedParts(settings, tensors),
   };
 }

@@ -1,6 +1,9 @@
 #include "binding/config.h"
 
 #include <limits>
+#include <map>
+#include <string>
+#include <utility>
 
 namespace anagram::binding {
 
@@ -79,6 +82,28 @@ AugmentConfig read_augment(const Settings& settings) {
   return config;
 }
 
+LoraConfig read_lora(const Settings& settings, const std::map<std::string, double>& rates) {
+  LoraConfig config;
+  config.rank = settings.integer("rank", 1);
+  config.alpha = settings.number("alpha", 0);
+  config.seed = static_cast<uint64_t>(settings.integer("seed", 0, kLargestInteger));
+  for (const Settings& each : settings.objects("adapters")) {
+    AdapterConfig adapter;
+    adapter.name = each.word("name");
+    adapter.matrix = each.word("matrix");
+    adapter.begin = each.integer("begin", 0);
+    adapter.rows = each.integer("rows", 1);
+    const auto rate = rates.find(adapter.matrix);
+    if (rate != rates.end()) adapter.rate = rate->second;
+    config.adapters.push_back(std::move(adapter));
+  }
+  return config;
+}
+
+EmaConfig read_ema(const Settings& settings) {
+  return {.decay = settings.number("decay", 0, 1), .warmup = settings.flag("warmup")};
+}
+
 }  // namespace
 
 ClipConfig read_clip_config(const Settings& settings) {
@@ -120,7 +145,10 @@ TrainerConfig read_trainer_config(const Settings& settings) {
   config.weight_decay = settings.number("weightDecay", 0);
   config.gradient_clip = settings.number("gradientClip", 0);
   config.max_log_scale = settings.number("maxLogScale", 0);
-  config.train_logit_scale = settings.flag("trainLogitScale");
+  config.frozen = settings.words("frozen");
+  for (const auto& [name, rate] : settings.numbers_by_name("rates", 0)) config.rates[name] = rate;
+  if (settings.has("lora")) config.lora = read_lora(settings.object("lora"), config.rates);
+  if (settings.has("ema")) config.ema = read_ema(settings.object("ema"));
   return config;
 }
 

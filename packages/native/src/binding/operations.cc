@@ -14,6 +14,7 @@
 #include "ops/nearest.h"
 #include "ops/patch_shuffle.h"
 #include "ops/resize.h"
+#include "ops/resize_grid.h"
 
 namespace anagram::binding {
 
@@ -136,6 +137,25 @@ Napi::Value resize_pixels(const Napi::CallbackInfo& info) {
     const ResizeConfig config = read_resize({info[3], "resize"});
     return context_of(env).engine->run(
         env, [pixels, config] { return to_host(resize(pixels, config)); }, copy_out);
+  });
+}
+
+Napi::Value resize_grid(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    const int64_t height = read_integer(info[1], "height", 1);
+    const int64_t width = read_integer(info[2], "width", 1);
+    const int64_t channels = length_of(info[0], "values", torch::kFloat32) / (height * width);
+    const torch::Tensor values =
+        copy_in(info[0], "values", torch::kFloat32, {height, width, channels});
+    const int64_t out_height = read_integer(info[3], "outHeight", 1);
+    const int64_t out_width = read_integer(info[4], "outWidth", 1);
+    return context_of(env).engine->run(
+        env,
+        [values, out_height, out_width] {
+          return to_host(anagram::resize_grid(values, out_height, out_width));
+        },
+        copy_out);
   });
 }
 

@@ -76,7 +76,8 @@ BatchNormImpl::BatchNormImpl(int64_t channels, const Fresh& fresh) {
 }
 
 Tensor BatchNormImpl::forward(const Tensor& x) {
-  if (is_training()) {
+  const bool learning = is_training() && weight.requires_grad();
+  if (learning) {
     TORCH_CHECK(x.numel() > x.size(1),
                 "ResNet: batch normalisation needs more than one value per channel. Expected "
                 "several pictures "
@@ -84,8 +85,9 @@ Tensor BatchNormImpl::forward(const Tensor& x) {
                 "larger image size.");
     num_batches_tracked.add_(1);
   }
-  return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), /*momentum=*/0.1,
-                        /*eps=*/1e-5, /*cudnn_enabled=*/true);
+  return at::batch_norm(x, weight, bias, running_mean, running_var, learning, /*momentum=*/0.1,
+                        /*eps=*/1e-5,
+                        /*cudnn_enabled=*/true);
 }
 
 namespace {

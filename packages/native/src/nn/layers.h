@@ -63,8 +63,8 @@ class ConvImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Conv);
 
-// Batch statistics and an update of the running ones in train mode, running statistics in eval
-// mode.
+// Batch statistics and an update of the running ones in train mode, running statistics in eval mode
+// and where the gain is frozen.
 class BatchNormImpl : public torch::nn::Module {
  public:
   BatchNormImpl(int64_t channels, const Fresh& fresh);

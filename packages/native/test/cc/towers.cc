@@ -155,17 +155,6 @@ CHECK_THAT("ResNet: parameters and buffers carry open_clip's names", {
   expect(!names.contains("visual.layer1.1.downsample.0.weight"), "a shortcut where none belongs");
 });
 
-void expect_refusal(const std::function<void()>& act, const std::string& part) {
-  std::string message;
-  try {
-    act();
-  } catch (const c10::Error& error) {
-    message = error.what_without_backtrace();
-  }
-  expect(message.find(part) != std::string::npos, "expected '", part, "', received '", message,
-         "'");
-}
-
 CHECK_THAT(
     "towers: wrong shapes, ids, lengths and configs are refused with what was expected and "
     "received",
