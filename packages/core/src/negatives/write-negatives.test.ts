@@ -92,7 +92,7 @@ describe('writeNegatives', () => {
       id: 'likes-cats',
       score: async ({ text }: { text: string }) => (text !== captions[3] && text.includes('cat') ? 1 : 0),
     };
-    await writeNegatives({ pairs: dir, categories: ['quantity', 'swap'], scorer, editor: null });
+    await writeNegatives({ pairs: dir, categories: ['quantity', 'swap-object'], scorer, editor: null });
     const pairs = await openPairs(dir, { negatives: true });
     for (let seed = 1; seed < 12; seed++) {
       await writeNegatives({ pairs: dir, dir: join(dir, `${seed}`), categories: ['quantity'], seed });

@@ -1,4 +1,5 @@
-import { type Change, type Rule, type RuleTable, replace } from './rule.ts';
+import { type Change, type Rule, replace } from '../rule.ts';
+import type { Caption } from './caption.ts';
 
 const opposites: { readonly [word: string]: readonly string[] } = {
   big: ['small', 'tiny'],
@@ -45,7 +46,7 @@ const quantity = /^(number|amount|variety|selection|quantity|bit|league)$/;
 
 export const isSizeWord = (word: string): boolean => Object.hasOwn(opposites, word);
 
-const english: Rule = ({ tokens, phrases }) => {
+export const size: Rule<Caption> = ({ tokens, phrases }) => {
   const changes: Change[] = [];
   tokens.forEach((token, i) => {
     const to = opposites[token.lower];
@@ -60,5 +61,3 @@ const english: Rule = ({ tokens, phrases }) => {
   });
   return changes;
 };
-
-export const size: RuleTable = { en: english };
