@@ -147,7 +147,7 @@ describe('writeNegatives', () => {
     const running = writeNegatives({ pairs: dir, shardSize: 1, signal: controller.signal, onEvent });
     await expect(running).rejects.toThrow('enough');
     const left = await readdir(join(dir, 'negatives'));
-    expect(left.sort()).toEqual(['manifest.jsonl', 'negatives-00000.tar', 'settings.json']);
+    expect(left.sort()).toEqual(['balance-00000.jsonl', 'manifest.jsonl', 'negatives-00000.tar', 'settings.json']);
     const { coverage } = await writeNegatives({ pairs: dir, shardSize: 1 });
     expect(coverage).toBe(1);
   });
