@@ -72,7 +72,7 @@ export { Verifier } from './verify/verifier.ts';
 // Negatives
 
 export { type Balanced, type BalanceGroup, balance } from './negatives/balance.ts';
-export { type Detectability, detectability } from './negatives/detectability.ts';
+export { type Detectability, type DetectabilityOptions, detectability } from './negatives/detectability.ts';
 export { ruleEditor } from './negatives/edit-image.ts';
 export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/language.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';

@@ -76,7 +76,7 @@ function measure<T extends { readonly text: string }>(
   return detectability(
     pairs.map(([caption]) => caption),
     pairs.map(([, text]) => text),
-    seed,
+    { seed },
   );
 }
 

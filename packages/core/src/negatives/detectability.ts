@@ -15,6 +15,15 @@ export interface Detectability {
   readonly paired: number;
 }
 
+export interface DetectabilityOptions {
+  /** @default 0 */
+  readonly seed?: number;
+  /** Distinct features of a text, below 2^17. @default words, word pairs and length */
+  readonly features?: (text: string) => Int32Array;
+  /** Part that a caption stands in; each is tested by what was learned of the others. @default one of five, by caption and seed */
+  readonly partOf?: (caption: string) => number;
+}
+
 /**
  * Trains logistic regressions on words, word pairs and length to tell captions from negatives, on four fifths of the
  * captions, and tests them on the last, five times; ties count half. A set near 1 gives itself away and teaches a model to
@@ -28,25 +37,28 @@ export interface Detectability {
 export function detectability(
   texts: readonly string[],
   negatives: readonly string[],
-  seed = 0,
-  read: (text: string) => Int32Array = featuresOf,
+  options: DetectabilityOptions = {},
 ): Detectability | null {
+  const { seed = 0, features: read = featuresOf, partOf = (caption) => foldOf(caption, seed) } = options;
   const count = Math.min(mostPairs, texts.length);
   if (count < 20) return null;
   const order = Array.from({ length: count }, (_, i) => Math.floor((i * texts.length) / count));
   new Random('detectability', seed).shuffle(order);
   const pairs = order.map((index): Pair => {
-    return { caption: read(texts[index]!), negative: read(negatives[index]!), fold: foldOf(texts[index]!, seed) };
+    return { caption: read(texts[index]!), negative: read(negatives[index]!), fold: partOf(texts[index]!) };
   });
-  const found = Array.from({ length: folds }, (_, fold) => {
-    const trained = pairs.filter((pair) => pair.fold !== fold);
-    const tested = pairs.filter((pair) => pair.fold === fold);
-    return {
-      tested: tested.length,
-      auroc: areaUnderCurve(tested, fit(trained, alone)),
-      paired: wins(tested, fit(trained, against)),
-    };
-  }).filter(({ tested }) => tested > 0);
+  const found = [...new Set(pairs.map(({ fold }) => fold))]
+    .sort()
+    .map((fold) => {
+      const trained = pairs.filter((pair) => pair.fold !== fold);
+      const tested = pairs.filter((pair) => pair.fold === fold);
+      return {
+        tested: tested.length,
+        auroc: areaUnderCurve(tested, fit(trained, alone)),
+        paired: wins(tested, fit(trained, against)),
+      };
+    })
+    .filter(({ tested }) => tested > 0);
   const mean = (key: 'auroc' | 'paired') => found.reduce((sum, fold) => sum + fold[key] * fold.tested, 0) / count;
   return { auroc: mean('auroc'), paired: mean('paired') };
 }

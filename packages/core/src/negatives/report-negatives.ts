@@ -84,5 +84,5 @@ const toldApart = (found: Found, seed: number): Detectability | null =>
   detectability(
     found.map(({ caption }) => caption),
     found.map(({ negative }) => negative.text),
-    seed,
+    { seed },
   );

@@ -39,7 +39,7 @@ export const isNearColour = (a: string, b: string): boolean =>
 
 // No colours at all: a way of printing.
 const photograph =
-  /\bblack\s*(and|&|n|\/|-and-|-)\s*white\s+(\w+\s+)?(photo|picture|image|shot|scene|film|view|drawing)|\bin black and white\b/i;
+  /\bblack\s*-?\s*(and|&|n|\/)?\s*-?\s*white\s+(\w+\s+)?(photo|picture|image|shot|scene|film|view|drawing)|\bin black and white\b/i;
 
 export const colour: Rule<Caption> = ({ text, tokens }) => {
   const printed = photograph.exec(text);

@@ -9,7 +9,7 @@ import {
   startsWithVowelSound,
   type Token,
 } from '../rule.ts';
-import type { Caption } from './caption.ts';
+import { type Caption, isPlural } from './caption.ts';
 import { formsOf, pluralVerbOf } from './inflect.ts';
 
 /** Words that deny what comes behind them. */
@@ -133,7 +133,9 @@ function denyCompany({ tokens, phrases }: Caption): Change[] {
     const lead = tokens[phrase.start]!;
     if (
       /^(and|,)$/.test(tokens[phrase.end]?.lower ?? '') ||
-      /^(lots?|bunch|variety|view|background|food)$/.test(tokens[phrase.head]!.lower)
+      /^(lots?|bunch|variety|view|background|food|mouth|hands?|arms?|head|face|eyes?|legs?|foot|feet|teeth|tongue)$/.test(
+        tokens[phrase.head]!.lower,
+      )
     )
       return [];
     if (phrase.end < tokens.length && /^(VERB|AUX)$/.test(tokens[phrase.end]!.tag)) return [];
@@ -155,7 +157,7 @@ function denyCompany({ tokens, phrases }: Caption): Change[] {
 /** `a dog on a couch` → `there is no dog on a couch`, for captions without a finite verb. */
 function denyPhrase({ tokens, phrases }: Caption): Change[] {
   const first = phrases[0];
-  if (first?.start !== 0 || tokens.some((token) => isFiniteVerb(token))) return [];
+  if (first?.start !== 0 || tokens.some((_, i) => isFiniteVerb(tokens, i))) return [];
   // `a man and woman`, `one-hump camel`.
   if (/^(and|or|&)$/.test(tokens[first.end]?.lower ?? '') || tokens[1]?.lower === '-') return [];
   const lead = tokens[0]!;
@@ -177,7 +179,11 @@ function denyPhrase({ tokens, phrases }: Caption): Change[] {
   return [{ from: '', to: `there ${be} no`, edits: [insertBefore(lead, `there ${be} no`)] }];
 }
 
-function isFiniteVerb(token: Token): boolean {
+function isFiniteVerb(tokens: readonly Token[], i: number): boolean {
+  const token = tokens[i]!;
   if (token.tag === 'AUX') return true;
-  return token.tag === 'VERB' && !/(ing|ed|en)$/.test(token.lower) && pluralVerbOf(token.lower) !== null;
+  if (token.tag !== 'VERB' || /(ing|ed|en)$/.test(token.lower)) return false;
+  // `Four men ride horses`: a bare form behind a plural is its verb.
+  const before = tokens[i - 1];
+  return pluralVerbOf(token.lower) !== null || (before?.tag === 'NOUN' && isPlural(before.lower, null));
 }

@@ -79,11 +79,17 @@ export const object: Rule<Caption> = ({ tokens, phrases }) => {
     const plural = singular !== name || isPlural(words[phrase.head]!, phrase.determiner);
     // Without an article it is a substance (`a bowl of salad`), but for headlines and games.
     if (!plural && phrase.determiner === null && !headline && !sport.test(name)) return [];
+    // `a dog next to another dog`: of two of a kind, one cannot change alone.
+    const named = singular ?? name;
+    if (words.filter((word) => word === named || word === pluralOf(named)).length > 1) return [];
+    // A little boy may be a little girl, and no little woman.
+    const child = words.slice(phrase.start, phrase.head).some((word) => /^(little|small|young|baby)$/.test(word));
     const first = name.includes(' ') ? phrase.head - 1 : phrase.head;
-    return (exchanges.get(singular ?? '') ?? []).flatMap((other): Change[] => {
+    return (exchanges.get(named) ?? []).flatMap((other): Change[] => {
       const to = plural ? pluralOf(other) : other;
       if (said.includes(` ${other} `) || said.includes(` ${pluralOf(other)} `)) return [];
-      const pronouns = pronounEdits(tokens, singular ?? '', other);
+      if (child && /^(man|woman)$/.test(other) && /^(boy|girl)$/.test(named)) return [];
+      const pronouns = pronounEdits(tokens, named, other);
       if (!pronouns) return [];
       // `Frisbee` in the middle of a caption is a brand, which its stand-in is not.
       const edit = { ...replaceSpan(tokens, first, phrase.head, to), ...(isBrand(tokens[first]!) ? { text: to } : {}) };

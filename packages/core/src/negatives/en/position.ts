@@ -66,6 +66,7 @@ const relations: readonly Relation[] = [
 
 export const position: Rule<Caption> = (caption) => {
   const words = caption.tokens.map((token) => token.lower);
+  const said = ` ${words.join(' ')} `;
   const taken = new Set<number>();
   const changes: Change[] = [];
   for (const relation of relations) {
@@ -76,6 +77,7 @@ export const position: Rule<Caption> = (caption) => {
         continue;
       for (let k = i; k <= last; k++) taken.add(k);
       for (const to of relation.to) {
+        if (said.includes(` ${to} `)) continue;
         changes.push({ from: relation.from, to, edits: [replaceSpan(caption.tokens, i, last, to)] });
       }
     }

@@ -55,7 +55,13 @@ export const size: Rule<Caption> = ({ tokens, phrases }) => {
     const predicate = /^(is|are|was|were|very|than)$/.test(tokens[i - 1]?.lower ?? '') && token.lower !== 'little';
     if (!to || (!phrase && !predicate) || quantity.test(head)) return;
     // A little girl is young, not small; and nobody is called fat.
-    if (people.test(head) && /^(little|big|fat|thick|thin)$/.test(token.lower)) return;
+    if (people.test(head) && /^(little|small|big|fat|thick|thin)$/.test(token.lower)) return;
+    // `a larger zebra and a smaller one` are told by each other.
+    if (
+      /er$/.test(token.lower) &&
+      tokens.some((other) => other !== token && /er$/.test(other.lower) && isSizeWord(other.lower))
+    )
+      return;
     const words = token.lower === 'short' && upright.test(head) ? ['tall'] : to;
     for (const word of words) changes.push({ from: token.lower, to: word, edits: [replace(token, word)] });
   });

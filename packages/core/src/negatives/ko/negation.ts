@@ -76,7 +76,8 @@ function deny(caption: KoreanCaption): Change[] {
 function denyUnknown(form: string): string | null {
   const closed = /^(.+)(는다|습니다)$/.exec(form);
   if (closed)
-    return /[았었했였겠있없]$/.test(closed[1]!)
+    // `생겼습니다` is past: its stem ends before the ending that closes it.
+    return syllableOf(closed[1]!.at(-1)!)?.final === final.ss || /없$/.test(closed[1]!)
       ? null
       : `${closed[1]}지 ${closed[2] === '는다' ? '않는다' : '않습니다'}`;
   const open = /^(.*)(.)(다|니다)$/.exec(form);
