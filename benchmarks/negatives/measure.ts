@@ -60,12 +60,13 @@ const halfOf = (caption: string): number => new Random('half', caption.toLowerCa
  * Both halves of the captions are balanced by themselves and the classifier of the one is tested on the other: what a set of
  * other captions would teach, which balancing has no part in.
  */
-function acrossHalves(written: readonly Written[], perGroup: number): Detectability | null {
-  const pairs = [0, 1].flatMap((half) => {
+async function acrossHalves(written: readonly Written[], perGroup: number): Promise<Detectability | null> {
+  const pairs: Pair[] = [];
+  for (const half of [0, 1]) {
     const own = written.filter(({ caption }) => halfOf(caption) === half);
-    const { chosen } = balance(own, { perGroup, most: 0.55, seed: half });
-    return chosen.flatMap((each, i) => each.map((negative): Pair => ({ caption: own[i]!.caption, negative })));
-  });
+    const { chosen } = await balance(own, { perGroup, most: 0.55, seed: half });
+    pairs.push(...chosen.flatMap((each, i) => each.map((negative): Pair => ({ caption: own[i]!.caption, negative }))));
+  }
   return told(pairs, { partOf: halfOf });
 }
 
@@ -81,11 +82,11 @@ export async function measure(
       return negative ? [{ caption, negative }] : [];
     }),
   );
-  const balanced = balance(written, { perGroup: options.perPair, most: 0.55, seed: 0 });
+  const balanced = await balance(written, { perGroup: options.perPair, most: 0.55, seed: 0 });
   const kept = balanced.chosen.flatMap((each, i) =>
     each.map((negative): Pair => ({ caption: written[i]!.caption, negative })),
   );
-  const plain = balance(written, { perGroup: options.perPair, most: null, seed: 0 });
+  const plain = await balance(written, { perGroup: options.perPair, most: null, seed: 0 });
   const drawn = plain.chosen.flatMap((each, i) =>
     each.map((negative): Pair => ({ caption: written[i]!.caption, negative })),
   );
@@ -143,7 +144,7 @@ export async function measure(
           captions: balanced.chosen.filter((each) => each.length > 0).length,
           words: rounded(after),
           characters: rounded(told(kept, { features: characters })),
-          acrossHalves: rounded(acrossHalves(written, options.perPair)),
+          acrossHalves: rounded(await acrossHalves(written, options.perPair)),
         },
       },
       byCategory: Object.fromEntries(byCategory),

@@ -21,11 +21,11 @@ const groups = Array.from({ length: 500 }, (_, i) => {
   return { caption, candidates: [...others.map((to) => recolour(caption, to)), deny(caption)] };
 });
 
-const balanced = balance(groups, { perGroup: 2, most: 0.55, seed: 0 });
+const balanced = await balance(groups, { perGroup: 2, most: 0.55, seed: 0 });
 
 describe('balance', () => {
-  test('takes the first of every category where nothing is asked', () => {
-    const { chosen, keptAfter } = balance(groups, { perGroup: 2, most: null, seed: 0 });
+  test('takes the first of every category where nothing is asked', async () => {
+    const { chosen, keptAfter } = await balance(groups, { perGroup: 2, most: null, seed: 0 });
     expect(keptAfter).toBe(1000);
     expect(chosen[0]).toEqual([groups[0]!.candidates[0], groups[0]!.candidates.at(-1)]);
   });
@@ -43,13 +43,13 @@ describe('balance', () => {
     expect(kept.filter(({ category }) => category === 'colour').length).toBeGreaterThan(100);
   });
 
-  test('gives the same for the same seed, and at most one of a category', () => {
-    expect(balance(groups, { perGroup: 2, most: 0.55, seed: 0 })).toEqual(balanced);
+  test('gives the same for the same seed, and at most one of a category', async () => {
+    expect(await balance(groups, { perGroup: 2, most: 0.55, seed: 0 })).toEqual(balanced);
     for (const each of balanced.chosen) expect(new Set(each.map(({ category }) => category)).size).toBe(each.length);
   });
 
-  test('leaves sets alone that are too small to tell', () => {
+  test('leaves sets alone that are too small to tell', async () => {
     const few = groups.slice(0, 40);
-    expect(balance(few, { perGroup: 2, most: 0.55, seed: 0 }).keptAfter).toBe(80);
+    expect((await balance(few, { perGroup: 2, most: 0.55, seed: 0 })).keptAfter).toBe(80);
   });
 });

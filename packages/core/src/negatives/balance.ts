@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { NegativeCategory } from '../pair.ts';
 import { Random } from '../random.ts';
 import { type Detectability, detectability, foldOf, folds } from './detectability.ts';
-import { featuresOf } from './text-features.ts';
+import { featureBuckets, featuresOf } from './text-features.ts';
 
 /** What may become of one caption: negatives to choose from, in the order in which they would be taken. */
 export interface BalanceGroup<T> {
@@ -34,10 +35,10 @@ export const fewestToBalance = 100;
  * @param options.perGroup Most negatives of a caption, of different categories.
  * @param options.most Highest figure of either kind that counts as near chance, in (0.5, 1]; null takes the first candidates.
  */
-export function balance<T extends { readonly category: NegativeCategory; readonly text: string }>(
+export async function balance<T extends { readonly category: NegativeCategory; readonly text: string }>(
   groups: readonly BalanceGroup<T>[],
   options: { perGroup: number; most: number | null; seed: number },
-): Balanced<T> {
+): Promise<Balanced<T>> {
   const { perGroup, most, seed } = options;
   const first = groups.map(({ candidates }) => takeFirst(candidates, perGroup));
   const keptBefore = count(first);
@@ -48,7 +49,7 @@ export function balance<T extends { readonly category: NegativeCategory; readonl
     return { chosen: first, before, after: before, keptBefore, keptAfter: keptBefore };
   const balancer = new Balancer(groups, perGroup, seed);
   for (const reward of rewards) {
-    const chosen = balancer.choose(reward);
+    const chosen = await balancer.choose(reward);
     const after = measure(groups, chosen, seed);
     // A remainder too small to be measured is no proof.
     if ((after !== null && isWell(after)) || reward === rewards.at(-1))
@@ -89,7 +90,7 @@ class Balancer<T extends { readonly category: NegativeCategory; readonly text: s
   readonly #groups: readonly (readonly Option<T>[])[];
   readonly #perGroup: number;
   readonly #order: number[];
-  readonly #scale = new Map<number, number>();
+  readonly #scale = new Float64Array(featureBuckets).fill(2);
 
   constructor(groups: readonly BalanceGroup<T>[], perGroup: number, seed: number) {
     this.#perGroup = perGroup;
@@ -99,15 +100,17 @@ class Balancer<T extends { readonly category: NegativeCategory; readonly text: s
       return candidates.map((candidate) => ({ candidate, fold, changes: changesOf(own, candidate.text) }));
     });
     for (const { changes } of this.#groups.flat()) {
-      for (const { feature } of changes) this.#scale.set(feature, (this.#scale.get(feature) ?? 2) + 1);
+      for (const { feature } of changes) this.#scale[feature]!++;
     }
     this.#order = new Random('balance', seed).shuffle(groups.map((_, i) => i));
   }
 
-  choose(reward: number): T[][] {
+  async choose(reward: number): Promise<T[][]> {
     const surplus = new Surplus(this.#scale);
     const chosen: Option<T>[][] = this.#groups.map(() => []);
     for (let pass = 0; pass < passes; pass++) {
+      // Others have their turn: a pass over many captions takes a second.
+      await setImmediate();
       for (const i of this.#order) {
         for (const option of chosen[i]!) surplus.add(option, -1);
         chosen[i] = [];
@@ -149,27 +152,26 @@ interface Change {
 
 /** D_f and D_fk of what is chosen. */
 class Surplus {
-  readonly #all = new Map<number, number>();
-  readonly #byFold: readonly Map<number, number>[] = Array.from({ length: folds }, () => new Map());
-  readonly #scale: ReadonlyMap<number, number>;
+  readonly #all = new Int32Array(featureBuckets);
+  readonly #byFold = Array.from({ length: folds }, () => new Int32Array(featureBuckets));
+  readonly #scale: Float64Array;
 
-  constructor(scale: ReadonlyMap<number, number>) {
+  constructor(scale: Float64Array) {
     this.#scale = scale;
   }
 
   add({ changes, fold }: Option<unknown>, times: 1 | -1): void {
     for (const { feature, sign } of changes) {
-      for (const map of [this.#all, this.#byFold[fold]!]) map.set(feature, (map.get(feature) ?? 0) + sign * times);
+      this.#all[feature]! += sign * times;
+      this.#byFold[fold]![feature]! += sign * times;
     }
   }
 
   costOf({ changes, fold }: Option<unknown>): number {
     const own = this.#byFold[fold]!;
     let total = 0;
-    for (const { feature, sign } of changes) {
-      const surplus = (this.#all.get(feature) ?? 0) + 1.5 * (own.get(feature) ?? 0);
-      total += (2 * sign * surplus) / this.#scale.get(feature)!;
-    }
+    for (const { feature, sign } of changes)
+      total += (2 * sign * (this.#all[feature]! + 1.5 * own[feature]!)) / this.#scale[feature]!;
     return total;
   }
 }

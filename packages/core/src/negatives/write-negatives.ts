@@ -35,7 +35,7 @@ export interface WriteNegativesOptions extends Knobs {
   /** Most negatives per pair, of different categories. @default 4 */
   readonly perPair?: number;
   /**
-   * Negatives are left out, block by block of about 32,768 pairs, until a classifier that reads the texts alone tells them
+   * Negatives are left out, block by block of about 8,192 pairs, until a classifier that reads the texts alone tells them
    * from their captions no better than this (`detectability`, 0.5 is chance). Null keeps all. @default 0.55
    */
   readonly maxDetectability?: number | null;
@@ -50,7 +50,7 @@ export interface WriteNegativesOptions extends Knobs {
 }
 
 /** Pairs that are balanced together; their texts are in memory at the same time. */
-const pairsPerBlock = 32_768;
+const pairsPerBlock = 8_192;
 /** Negatives of a category to choose from. */
 const choicesPerCategory = 4;
 
@@ -142,7 +142,7 @@ export async function writeNegatives(given: WriteNegativesOptions): Promise<Writ
         const sample = await pairs.sample(i);
         return { caption: sample.text, candidates: await candidatesOf(sample, work) };
       });
-      const { chosen: kept, ...balanced } = balance(groups, { perGroup: perPair, most, seed });
+      const { chosen: kept, ...balanced } = await balance(groups, { perGroup: perPair, most, seed });
       await writeLines({ dir, name, lines: [JSON.stringify({ first: start, ...balanced })], stepKey });
       return kept;
     };

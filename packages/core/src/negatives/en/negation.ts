@@ -158,6 +158,8 @@ function denyCompany({ tokens, phrases }: Caption): Change[] {
 function denyPhrase({ tokens, phrases }: Caption): Change[] {
   const first = phrases[0];
   if (first?.start !== 0 || tokens.some((_, i) => isFiniteVerb(tokens, i))) return [];
+  // `four men ride horses`, where the verb was taken for a noun.
+  if (tokens.slice(0, first.head).some(({ lower, tag }) => tag === 'NOUN' && isPlural(lower, null))) return [];
   // `a man and woman`, `one-hump camel`.
   if (/^(and|or|&)$/.test(tokens[first.end]?.lower ?? '') || tokens[1]?.lower === '-') return [];
   const lead = tokens[0]!;
