@@ -70,6 +70,16 @@ async function acrossHalves(written: readonly Written[], perGroup: number): Prom
   return told(pairs, { partOf: halfOf });
 }
 
+const shuffle = (caption: string): string =>
+  new Random('shuffle', caption)
+    .shuffle(
+      caption
+        .replace(/[.,!?]/g, '')
+        .trim()
+        .split(/\s+/),
+    )
+    .join(' ');
+
 /** Everything that is reported of a set of written negatives. */
 export async function measure(
   written: readonly Written[],
@@ -91,6 +101,7 @@ export async function measure(
     each.map((negative): Pair => ({ caption: written[i]!.caption, negative })),
   );
   const originals = await options.wellFormed(written.map(({ caption }) => caption));
+  const shuffled = await options.wellFormed(written.map(({ caption }) => shuffle(caption)));
   const wellFormed = await options.wellFormed(first.map(({ negative }) => negative.text));
   const isWell = new Map(written.map(({ caption }, i) => [caption, originals[i]!]));
   const ofWell = first.flatMap(({ caption }, i) => (isWell.get(caption) ? [wellFormed[i]!] : []));
@@ -125,11 +136,13 @@ export async function measure(
       ),
       anyCategory: share(written.filter(({ candidates }) => candidates.length > 0).length, written.length),
       negatives: first.length,
+      grammatical: share(wellFormed.filter(Boolean).length, wellFormed.length),
       /** Of negatives whose caption is well formed itself. */
-      grammatical: share(ofWell.filter(Boolean).length, ofWell.length),
-      grammaticalOfAll: share(wellFormed.filter(Boolean).length, wellFormed.length),
+      grammaticalWhereCaptionIs: share(ofWell.filter(Boolean).length, ofWell.length),
       grammaticalAfterBalance: share(keptWell.filter(Boolean).length, keptWell.length),
       grammaticalCaptions: share(originals.filter(Boolean).length, originals.length),
+      /** Of captions whose words are shuffled: what the yardstick lets pass. */
+      grammaticalShuffled: share(shuffled.filter(Boolean).length, shuffled.length),
       /** The larger of AUROC and paired accuracy, after balancing. */
       detectability: after ? round(Math.max(after.auroc, after.paired)) : null,
       balance: {

@@ -75,7 +75,7 @@ await writeTables(results, here('README.md'));
 function say(name: string, report: typeof en.report): void {
   const { words } = report.balance.after;
   console.log(
-    `${name}: ${report.negatives} negatives of ${report.captions} captions, grammatical ${report.grammatical} (captions ${report.grammaticalCaptions}), ` +
+    `${name}: ${report.negatives} negatives of ${report.captions} captions, grammatical ${report.grammatical} (captions ${report.grammaticalCaptions}, shuffled ${report.grammaticalShuffled}), ` +
       `told apart ${report.balance.before.words?.auroc}/${report.balance.before.words?.paired} before and ${words?.auroc}/${words?.paired} after`,
   );
 }

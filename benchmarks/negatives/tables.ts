@@ -9,7 +9,9 @@ interface Row {
   readonly anyCategory: number | null;
   readonly negatives: number;
   readonly grammatical: number | null;
+  readonly grammaticalWhereCaptionIs: number | null;
   readonly grammaticalCaptions: number | null;
+  readonly grammaticalShuffled: number | null;
   readonly balance: {
     readonly before: { readonly negatives: number; readonly words: Told | null; readonly characters: Told | null };
     readonly after: {
@@ -55,7 +57,9 @@ export async function writeTables(
       'with a negative',
       'negatives',
       'well formed',
+      'where the caption is',
       'captions well formed',
+      'shuffled captions',
       'told apart before',
       'after',
       'kept',
@@ -74,7 +78,9 @@ export async function writeTables(
           percent(row.anyCategory),
           row.negatives,
           percent(row.grammatical),
+          percent(row.grammaticalWhereCaptionIs),
           percent(row.grammaticalCaptions),
+          percent(row.grammaticalShuffled),
           both(before.words),
           both(after.words),
           kept,

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { NegativeCategory } from '../pair.ts';
 import { Random } from '../random.ts';
 import { type Detectability, detectability, foldOf, folds } from './detectability.ts';
-import { featureBuckets, featuresOf } from './text-features.ts';
+import { wordBuckets, wordFeatures } from './word-model.ts';
 
 /** What may become of one caption: negatives to choose from, in the order in which they would be taken. */
 export interface BalanceGroup<T> {
@@ -90,12 +90,12 @@ class Balancer<T extends { readonly category: NegativeCategory; readonly text: s
   readonly #groups: readonly (readonly Option<T>[])[];
   readonly #perGroup: number;
   readonly #order: number[];
-  readonly #scale = new Float64Array(featureBuckets).fill(2);
+  readonly #scale = new Float64Array(wordBuckets).fill(2);
 
   constructor(groups: readonly BalanceGroup<T>[], perGroup: number, seed: number) {
     this.#perGroup = perGroup;
     this.#groups = groups.map(({ caption, candidates }) => {
-      const own = new Set(featuresOf(caption));
+      const own = new Set(wordFeatures(caption));
       const fold = foldOf(caption, seed);
       return candidates.map((candidate) => ({ candidate, fold, changes: changesOf(own, candidate.text) }));
     });
@@ -152,8 +152,8 @@ interface Change {
 
 /** D_f and D_fk of what is chosen. */
 class Surplus {
-  readonly #all = new Int32Array(featureBuckets);
-  readonly #byFold = Array.from({ length: folds }, () => new Int32Array(featureBuckets));
+  readonly #all = new Int32Array(wordBuckets);
+  readonly #byFold = Array.from({ length: folds }, () => new Int32Array(wordBuckets));
   readonly #scale: Float64Array;
 
   constructor(scale: Float64Array) {
@@ -177,7 +177,7 @@ class Surplus {
 }
 
 function changesOf(caption: ReadonlySet<number>, text: string): Change[] {
-  const own = new Set(featuresOf(text));
+  const own = new Set(wordFeatures(text));
   return [
     ...[...own].filter((feature) => !caption.has(feature)).map((feature): Change => ({ feature, sign: 1 })),
     ...[...caption].filter((feature) => !own.has(feature)).map((feature): Change => ({ feature, sign: -1 })),

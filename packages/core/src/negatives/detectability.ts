@@ -1,6 +1,6 @@
 import { Random } from '../random.ts';
 import { textKey } from './screen.ts';
-import { featureBuckets, featuresOf } from './text-features.ts';
+import { scoreWords, type WordFeatures, wordBuckets, wordFeatures } from './word-model.ts';
 
 export const folds = 5;
 const epochs = 4;
@@ -19,7 +19,7 @@ export interface DetectabilityOptions {
   /** @default 0 */
   readonly seed?: number;
   /** Distinct features of a text, below 2^17. @default words, word pairs and length */
-  readonly features?: (text: string) => Int32Array;
+  readonly features?: (text: string) => WordFeatures;
   /** Part that a caption stands in; each is tested by what was learned of the others. @default one of five, by caption and seed */
   readonly partOf?: (caption: string) => number;
 }
@@ -39,7 +39,7 @@ export function detectability(
   negatives: readonly string[],
   options: DetectabilityOptions = {},
 ): Detectability | null {
-  const { seed = 0, features: read = featuresOf, partOf = (caption) => foldOf(caption, seed) } = options;
+  const { seed = 0, features: read = wordFeatures, partOf = (caption) => foldOf(caption, seed) } = options;
   const count = Math.min(mostPairs, texts.length);
   if (count < 20) return null;
   const order = Array.from({ length: count }, (_, i) => Math.floor((i * texts.length) / count));
@@ -72,8 +72,8 @@ export function foldOf(caption: string, seed: number): number {
 }
 
 interface Pair {
-  readonly caption: Int32Array;
-  readonly negative: Int32Array;
+  readonly caption: WordFeatures;
+  readonly negative: WordFeatures;
   readonly fold: number;
 }
 
@@ -89,12 +89,12 @@ const against = (caption: number, negative: number): [number, number] => {
 
 /** AdaGrad, one pair at a time. */
 function fit(pairs: readonly Pair[], slopes: typeof alone): Float64Array {
-  const weights = new Float64Array(featureBuckets);
-  const squares = new Float64Array(featureBuckets).fill(1e-2);
+  const weights = new Float64Array(wordBuckets);
+  const squares = new Float64Array(wordBuckets).fill(1e-2);
   const gradients = new Map<number, number>();
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const { caption, negative } of pairs) {
-      const [down, up] = slopes(sum(weights, caption), sum(weights, negative));
+      const [down, up] = slopes(scoreWords(weights, caption), scoreWords(weights, negative));
       gradients.clear();
       for (const feature of caption) gradients.set(feature, down);
       for (const feature of negative) gradients.set(feature, (gradients.get(feature) ?? 0) + up);
@@ -107,16 +107,10 @@ function fit(pairs: readonly Pair[], slopes: typeof alone): Float64Array {
   return weights;
 }
 
-function sum(weights: Float64Array, features: Int32Array): number {
-  let total = 0;
-  for (const feature of features) total += weights[feature]!;
-  return total;
-}
-
 /** Share of the pairs whose negative scores above its caption; ties count half. */
 function wins(pairs: readonly Pair[], weights: Float64Array): number {
   const points = pairs.reduce((total, { caption, negative }) => {
-    const lead = sum(weights, negative) - sum(weights, caption);
+    const lead = scoreWords(weights, negative) - scoreWords(weights, caption);
     // Equal words in another order add up to the same but for rounding.
     return total + (Math.abs(lead) < 1e-9 ? 0.5 : lead > 0 ? 1 : 0);
   }, 0);
@@ -127,8 +121,8 @@ function wins(pairs: readonly Pair[], weights: Float64Array): number {
 function areaUnderCurve(pairs: readonly Pair[], weights: Float64Array): number {
   const scored = pairs
     .flatMap(({ caption, negative }) => [
-      { score: sum(weights, caption), negative: false },
-      { score: sum(weights, negative), negative: true },
+      { score: scoreWords(weights, caption), negative: false },
+      { score: scoreWords(weights, negative), negative: true },
     ])
     .sort((a, b) => a.score - b.score);
   let ranks = 0;

@@ -115,7 +115,12 @@ export function tokenizerJson({ vocabulary, merges }: Bpe): string {
     pre_tokenizer: {
       type: 'Sequence',
       pretokenizers: [
-        { type: 'Split', pattern: { Regex: preTokenPattern.source }, behavior: 'Removed', invert: true },
+        {
+          type: 'Split',
+          pattern: { Regex: preTokenPattern.source.replace('\\p{White_Space}', '\\s') },
+          behavior: 'Removed',
+          invert: true,
+        },
         { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
       ],
     },
