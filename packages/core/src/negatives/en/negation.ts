@@ -167,7 +167,7 @@ function denyPhrase({ tokens, phrases }: Caption): Change[] {
   if (!article && first.determiner !== null) return [];
   if (!article && !first.plural) return [];
   if (
-    /^(couple|pair|bunch|group|lot|close|view|variety|row|picture|photo|photograph|image|shot|close-up|closeup)$/.test(
+    /^(number|couple|pair|bunch|group|lot|close|view|variety|row|picture|photo|photograph|image|shot|close-up|closeup)$/.test(
       tokens[first.head]!.lower,
     )
   )

@@ -16,7 +16,8 @@ interface Relation {
 const surface =
   /^(tables?|beds?|couch|couches|sofa|sofas|chairs?|bench|benches|desks?|counters?|countertop|shelf|shelves|cars?|trucks?|bus|trees?|branch|bridge|umbrellas?|plates?|roof|blankets?|rug|mat|trays?|carts?|boats?|stove|box|boxes|pillows?|laptops?|books?|towels?|suitcases?|napkin|tablecloth|stools?|platform|fence|rocks?|logs?|boards?|stand|dresser|piano|sheet|cushion|toilet|hat|keyboard|skateboard|surfboard|board)$/;
 const container =
-  /^(box|boxes|bowls?|baskets?|cars?|trucks?|boats?|sinks?|cages?|bags?|suitcases?|oven|refrigerator|fridge|house|building|tent|pots?|pans?|glass|glasses|cups?|drawers?|tub|bathtub|crates?|pen|barn|garage|trains?|bus|vans?|cabinets?|closet|enclosure|stall|vases?|jars?|carts?|buckets?|kitchen|bathroom|bedroom|restaurant|store|shop|office|church)$/;
+  /^(box|boxes|bowls?|baskets?|cars?|trucks?|boats?|sinks?|cages?|bags?|suitcases?|oven|refrigerator|fridge|house|building|tent|pots?|pans?|glass|glasses|cups?|drawers?|tub|bathtub|crates?|pen|barn|garage|trains?|bus|vans?|cabinets?|closet|enclosure|stall|vases?|jars?|carts?|buckets?)$/;
+const room = /^(kitchen|bathroom|bedroom|restaurant|store|shop|office|church|room|garage|barn|house)$/;
 // What something can be on top of or underneath, when it is next to it.
 const solid =
   /^(m[ae]n|wom[ae]n|boys?|girls?|dogs?|cats?|horses?|cows?|elephants?|cars?|trucks?|bus|buses|trains?|tables?|chairs?|bench|couch|beds?|desk|box|boxes|laptops?|computers?|bowls?|plates?|cups?|glass|umbrellas?|motorcycles?|bicycles?|bikes?|suitcases?|boats?|airplanes?|planes?|books?|keyboards?|monitors?|sinks?|toilets?|vases?|bananas?|oranges?|apples?|pizza|sandwich|refrigerator|stove|oven|microwave|trees?|rocks?|lamps?|teddy|statue)$/;
@@ -61,6 +62,7 @@ const relations: readonly Relation[] = [
   { from: 'upstairs', to: ['downstairs'] },
   { from: 'downstairs', to: ['upstairs'] },
   { from: 'on', to: ['under', 'underneath', 'next to'], head: surface, notAfter: verbsWithOn },
+  { from: 'in', to: ['outside'], head: room },
   { from: 'in', to: ['outside', 'behind', 'next to'], head: container },
 ];
 
