@@ -1,23 +1,22 @@
-import type { Caption, Token } from './caption.ts';
-import { formsOf, pluralVerbOf } from './inflect.ts';
 import {
   type Change,
   inCaseOf,
   insertBefore,
   type Rule,
-  type RuleTable,
   remove,
   replace,
   replaceSpan,
   startsWithVowelSound,
-} from './rule.ts';
+  type Token,
+} from '../rule.ts';
+import { type Caption, isPlural } from './caption.ts';
+import { formsOf, pluralVerbOf } from './inflect.ts';
 
 /** Words that deny what comes behind them. */
-export const negative =
-  /^(no|not|n't|without|never|nobody|nothing|none|neither|nor|isn't|aren't|doesn't|don't|cannot)$/;
+export const denial = /^(no|not|n't|without|never|nobody|nothing|none|neither|nor|isn't|aren't|doesn't|don't|cannot)$/;
 
-const english: Rule = (caption) => {
-  if (caption.tokens.some((token) => negative.test(token.lower))) return affirm(caption);
+export const negation: Rule<Caption> = (caption) => {
+  if (caption.tokens.some((token) => denial.test(token.lower))) return affirm(caption);
   return [...denyExistence(caption), ...denyVerb(caption), ...denyCompany(caption), ...denyPhrase(caption)];
 };
 
@@ -71,6 +70,7 @@ function denyExistence({ tokens, phrases }: Caption): Change[] {
       return [];
     const lead = tokens[phrase.start]!;
     const article = /^(a|an|some|several|many|two|three|four|five|six)$/.test(lead.lower);
+    if (tokens[phrase.start + 1]?.lower === '-') return [];
     if (/^(the|this|one|lots?|no)$/.test(lead.lower) || /^(lot|bunch|number)$/.test(tokens[phrase.head]!.lower))
       return [];
     const edit = article && phrase.start < phrase.head ? replace(lead, 'no') : insertBefore(lead, 'no');
@@ -92,20 +92,30 @@ function denyVerb({ tokens, phrases }: Caption): Change[] {
         {
           from: lower,
           to: `${lower} not`,
-          edits: [{ start: tokens[i]!.end, end: tokens[i]!.end, text: ' not' }],
+          edits: [{ start: tokens[i]!.end, end: tokens[i]!.end, text: inCaseOf(tokens[i]!.text, ' not') }],
           weight: 3,
         },
       ];
     }
     if (tag !== 'VERB' || /(ing|ed)$/.test(lower)) continue;
+    // `next to plants`, and `lunges and reaches`, of which one alone would be denied.
+    if (/^(ADP|DET|ADJ)$/.test(tokens[i - 1]!.tag) || tokens[i - 1]!.lower === 'to' || joinsAnother(tokens, i))
+      return [];
     const base = pluralVerbOf(lower);
     if (base && lower !== 'has' && !first.plural) return [auxiliary(tokens[i]!, `does not ${base}`)];
     if (lower === 'has') return [auxiliary(tokens[i]!, 'does not have')];
-    if (formsOf(lower).base === lower && first.plural && tokens[i - 1]?.tag === 'NOUN')
+    if (base === null && first.plural && tokens[i - 1]?.tag === 'NOUN')
       return [auxiliary(tokens[i]!, `do not ${lower}`)];
     return [];
   }
   return [];
+}
+
+function joinsAnother(tokens: readonly Token[], at: number): boolean {
+  return tokens.some(
+    ({ lower }, i) =>
+      i > at && lower === 'and' && tokens[i + 1]?.tag === 'VERB' && !/(ing|ed)$/.test(tokens[i + 1]!.lower),
+  );
 }
 
 function auxiliary(token: Token, to: string): Change {
@@ -123,7 +133,9 @@ function denyCompany({ tokens, phrases }: Caption): Change[] {
     const lead = tokens[phrase.start]!;
     if (
       /^(and|,)$/.test(tokens[phrase.end]?.lower ?? '') ||
-      /^(lots?|bunch|variety|view|background|food)$/.test(tokens[phrase.head]!.lower)
+      /^(lots?|bunch|variety|view|background|food|mouth|hands?|arms?|head|face|eyes?|legs?|foot|feet|teeth|tongue)$/.test(
+        tokens[phrase.head]!.lower,
+      )
     )
       return [];
     if (phrase.end < tokens.length && /^(VERB|AUX)$/.test(tokens[phrase.end]!.tag)) return [];
@@ -145,13 +157,17 @@ function denyCompany({ tokens, phrases }: Caption): Change[] {
 /** `a dog on a couch` → `there is no dog on a couch`, for captions without a finite verb. */
 function denyPhrase({ tokens, phrases }: Caption): Change[] {
   const first = phrases[0];
-  if (first?.start !== 0 || tokens.some((token) => isFiniteVerb(token))) return [];
+  if (first?.start !== 0 || tokens.some((_, i) => isFiniteVerb(tokens, i))) return [];
+  // `four men ride horses`, where the verb was taken for a noun.
+  if (tokens.slice(0, first.head).some(({ lower, tag }) => tag === 'NOUN' && isPlural(lower, null))) return [];
+  // `a man and woman`, `one-hump camel`.
+  if (/^(and|or|&)$/.test(tokens[first.end]?.lower ?? '') || tokens[1]?.lower === '-') return [];
   const lead = tokens[0]!;
   const article = /^(a|an|some|several|many|two|three|four|five|six|one)$/.test(lead.lower) && first.head > 0;
   if (!article && first.determiner !== null) return [];
   if (!article && !first.plural) return [];
   if (
-    /^(couple|pair|bunch|group|lot|close|view|variety|row|picture|photo|photograph|image|shot|close-up|closeup)$/.test(
+    /^(number|couple|pair|bunch|group|lot|close|view|variety|row|picture|photo|photograph|image|shot|close-up|closeup)$/.test(
       tokens[first.head]!.lower,
     )
   )
@@ -165,9 +181,11 @@ function denyPhrase({ tokens, phrases }: Caption): Change[] {
   return [{ from: '', to: `there ${be} no`, edits: [insertBefore(lead, `there ${be} no`)] }];
 }
 
-function isFiniteVerb(token: Token): boolean {
+function isFiniteVerb(tokens: readonly Token[], i: number): boolean {
+  const token = tokens[i]!;
   if (token.tag === 'AUX') return true;
-  return token.tag === 'VERB' && !/(ing|ed|en)$/.test(token.lower) && pluralVerbOf(token.lower) !== null;
+  if (token.tag !== 'VERB' || /(ing|ed|en)$/.test(token.lower)) return false;
+  // `Four men ride horses`: a bare form behind a plural is its verb.
+  const before = tokens[i - 1];
+  return pluralVerbOf(token.lower) !== null || (before?.tag === 'NOUN' && isPlural(before.lower, null));
 }
-
-export const negation: RuleTable = { en: english };

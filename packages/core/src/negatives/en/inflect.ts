@@ -5,6 +5,7 @@ const unchanged = /^(sheep|fish|deer|moose|bison|aircraft|skis|series)$/;
 /** `dog` → `dogs`, `stop sign` → `stop signs`. */
 export const pluralOf = remembered((noun) => {
   if (unchanged.test(noun)) return noun;
+  if (/man$/.test(noun) && !/(human|german|roman|norman)$/.test(noun)) return noun.replace(/an$/, 'en');
   const doc = nlp(noun);
   doc.tag('Noun');
   return doc.nouns().toPlural().text() || `${noun}s`;

@@ -1,4 +1,5 @@
-import { type Change, type Rule, type RuleTable, replace } from './rule.ts';
+import { type Change, type Rule, replace } from '../rule.ts';
+import type { Caption } from './caption.ts';
 
 /** Colours with the frequency they have in captions (per thousand colour words) and those too near to be false. */
 const colours: { readonly [colour: string]: { readonly often: number; readonly near: string } } = {
@@ -38,9 +39,9 @@ export const isNearColour = (a: string, b: string): boolean =>
 
 // No colours at all: a way of printing.
 const photograph =
-  /\bblack\s*(and|&|n|\/|-and-|-)\s*white\s+(\w+\s+)?(photo|picture|image|shot|scene|film|view|drawing)|\bin black and white\b/i;
+  /\bblack\s*-?\s*(and|&|n|\/)?\s*-?\s*white\s+(\w+\s+)?(photo|picture|image|shot|scene|film|view|drawing)|\bin black and white\b/i;
 
-const english: Rule = ({ text, tokens }) => {
+export const colour: Rule<Caption> = ({ text, tokens }) => {
   const printed = photograph.exec(text);
   const present = tokens.map((token) => token.lower).filter(isColour);
   const changes: Change[] = [];
@@ -48,6 +49,8 @@ const english: Rule = ({ text, tokens }) => {
     if (!isColour(token.lower)) return;
     const next = tokens[i + 1];
     if (notAColour.test(next?.lower ?? '')) return;
+    // Leafy green is a vegetable.
+    if (/^(leafy|mixed|bell|olive|lime)$/.test(tokens[i - 1]?.lower ?? '')) return;
     if (printed && token.start >= printed.index && token.end <= printed.index + printed[0].length) return;
     // `an orange` is a fruit, `silver` a metal.
     const modifies = next !== undefined && /^(NOUN|ADJ|PROPN|CCONJ)$/.test(next.tag);
@@ -64,5 +67,3 @@ const english: Rule = ({ text, tokens }) => {
   });
   return changes;
 };
-
-export const colour: RuleTable = { en: english };

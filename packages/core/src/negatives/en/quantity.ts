@@ -1,6 +1,6 @@
+import { type Change, type Edit, type Rule, replace, replaceSpan } from '../rule.ts';
 import type { Caption, NounPhrase } from './caption.ts';
 import { pluralOf, pluralVerbOf } from './inflect.ts';
-import { type Change, type Edit, type Rule, type RuleTable, replace, replaceSpan } from './rule.ts';
 
 const numbers = [
   'zero',
@@ -33,9 +33,9 @@ const vague: { readonly [word: string]: readonly string[] } = {
 
 // Uncountable as a picture goes: `a view`, `a group of`, `a close up`; or a place in which a thing stands.
 const notCounted =
-  /^(group|lot|bunch|couple|pair|variety|number|row|line|set|herd|crowd|flock|view|shot|picture|photo|photograph|image|close|closeup|close-up|top|side|front|back|middle|end|edge|corner|kind|type|way|day|night|game|piece|part|field|street|road|beach|room|kitchen|bathroom|bedroom|city|park|air|sky|water|ocean|background|foreground|distance|display|area|scene|snow|grass|ground|sand|dirt|food|furniture|luggage|equipment|fruit|rain|mirror|variety|assortment|collection|lots|total|half|time|place|living|trick|wave|match|meal|work|man-made|stuff|traffic|lunch|dinner|breakfast|weather|shade|light|sunlight|school|home|hair|meat|rice|bread|milk|wood|metal|hay|parking|surf|jump|ride|walk|swing|nap|bite|drink|look|break|shower|bath|selfie|pose|center|left|right|bit|sunny|sun|moon|tv|skiing|baseball|tennis|soccer|clothing|wine|coffee|tea|beer|soup|salad|pasta|chicken|tour|tiled|course|series)$/;
+  /^(feel|look|style|theme|atmosphere|serve|swing|flip|view|design|decor|stance|position|manner|fashion|glow|mess|group|lot|bunch|couple|pair|variety|number|row|line|set|herd|crowd|flock|view|shot|picture|photo|photograph|image|close|closeup|close-up|top|side|front|back|middle|end|edge|corner|kind|type|way|day|night|game|piece|part|field|street|road|beach|room|kitchen|bathroom|bedroom|city|park|air|sky|water|ocean|background|foreground|distance|display|area|scene|snow|grass|ground|sand|dirt|food|furniture|luggage|equipment|fruit|rain|mirror|variety|assortment|collection|lots|total|half|time|place|living|trick|wave|match|meal|work|man-made|stuff|traffic|lunch|dinner|breakfast|weather|shade|light|sunlight|school|home|hair|meat|rice|bread|milk|wood|metal|hay|parking|surf|jump|ride|walk|swing|nap|bite|drink|look|break|shower|bath|selfie|pose|center|left|right|bit|sunny|sun|moon|tv|skiing|baseball|tennis|soccer|clothing|wine|coffee|tea|beer|soup|salad|pasta|chicken|tour|tiled|course|series)$/;
 
-const english: Rule = (caption) => caption.phrases.flatMap((phrase) => phraseChanges(caption, phrase));
+export const quantity: Rule<Caption> = (caption) => caption.phrases.flatMap((phrase) => phraseChanges(caption, phrase));
 
 function phraseChanges(caption: Caption, phrase: NounPhrase): readonly Change[] {
   const { tokens } = caption;
@@ -166,5 +166,3 @@ function subjectAgreement(tokens: Caption['tokens'], subject: NounPhrase): reado
   }
   return edits;
 }
-
-export const quantity: RuleTable = { en: english };

@@ -1,5 +1,5 @@
+import { type Change, type Rule, replaceSpan } from '../rule.ts';
 import type { Caption } from './caption.ts';
-import { type Change, type Rule, type RuleTable, replaceSpan } from './rule.ts';
 
 interface Relation {
   readonly from: string;
@@ -16,7 +16,11 @@ interface Relation {
 const surface =
   /^(tables?|beds?|couch|couches|sofa|sofas|chairs?|bench|benches|desks?|counters?|countertop|shelf|shelves|cars?|trucks?|bus|trees?|branch|bridge|umbrellas?|plates?|roof|blankets?|rug|mat|trays?|carts?|boats?|stove|box|boxes|pillows?|laptops?|books?|towels?|suitcases?|napkin|tablecloth|stools?|platform|fence|rocks?|logs?|boards?|stand|dresser|piano|sheet|cushion|toilet|hat|keyboard|skateboard|surfboard|board)$/;
 const container =
-  /^(box|boxes|bowls?|baskets?|cars?|trucks?|boats?|sinks?|cages?|bags?|suitcases?|oven|refrigerator|fridge|house|building|tent|pots?|pans?|glass|glasses|cups?|drawers?|tub|bathtub|crates?|pen|barn|garage|trains?|bus|vans?|cabinets?|closet|enclosure|stall|vases?|jars?|carts?|buckets?|kitchen|bathroom|bedroom|restaurant|store|shop|office|church)$/;
+  /^(box|boxes|bowls?|baskets?|cars?|trucks?|boats?|sinks?|cages?|bags?|suitcases?|oven|refrigerator|fridge|house|building|tent|pots?|pans?|glass|glasses|cups?|drawers?|tub|bathtub|crates?|pen|barn|garage|trains?|bus|vans?|cabinets?|closet|enclosure|stall|vases?|jars?|carts?|buckets?)$/;
+const room = /^(kitchen|bathroom|bedroom|restaurant|store|shop|office|church|room|garage|barn|house)$/;
+// What something can be on top of or underneath, when it is next to it.
+const solid =
+  /^(m[ae]n|wom[ae]n|boys?|girls?|dogs?|cats?|horses?|cows?|elephants?|cars?|trucks?|bus|buses|trains?|tables?|chairs?|bench|couch|beds?|desk|box|boxes|laptops?|computers?|bowls?|plates?|cups?|glass|umbrellas?|motorcycles?|bicycles?|bikes?|suitcases?|boats?|airplanes?|planes?|books?|keyboards?|monitors?|sinks?|toilets?|vases?|bananas?|oranges?|apples?|pizza|sandwich|refrigerator|stove|oven|microwave|trees?|rocks?|lamps?|teddy|statue)$/;
 const sides = /^(side|hand|of|corner|and|,|\.|$)/;
 const verbsWithOver =
   /\b(all|look\w*|lean\w*|bend\w*|bent|turn\w*|left|going|half|tak\w*|just|gett?\w*|hand\w*|pull\w*|run|runs)$/;
@@ -27,6 +31,7 @@ const relations: readonly Relation[] = [
   { from: 'on top of', to: ['next to', 'in front of', 'behind'] },
   { from: 'in front of', to: ['behind'] },
   { from: 'in back of', to: ['in front of'] },
+  { from: 'next to', to: ['on top of', 'underneath', 'far away from'], head: solid, notAfter: /\b(right|close|and)$/ },
   { from: 'next to', to: ['far away from'], notAfter: /\b(right|close|and)$/ },
   { from: 'close to', to: ['far away from'], notAfter: /\b(very|up)$/ },
   { from: 'far from', to: ['next to'] },
@@ -57,11 +62,13 @@ const relations: readonly Relation[] = [
   { from: 'upstairs', to: ['downstairs'] },
   { from: 'downstairs', to: ['upstairs'] },
   { from: 'on', to: ['under', 'underneath', 'next to'], head: surface, notAfter: verbsWithOn },
+  { from: 'in', to: ['outside'], head: room },
   { from: 'in', to: ['outside', 'behind', 'next to'], head: container },
 ];
 
-const english: Rule = (caption) => {
+export const position: Rule<Caption> = (caption) => {
   const words = caption.tokens.map((token) => token.lower);
+  const said = ` ${words.join(' ')} `;
   const taken = new Set<number>();
   const changes: Change[] = [];
   for (const relation of relations) {
@@ -72,6 +79,7 @@ const english: Rule = (caption) => {
         continue;
       for (let k = i; k <= last; k++) taken.add(k);
       for (const to of relation.to) {
+        if (said.includes(` ${to} `)) continue;
         changes.push({ from: relation.from, to, edits: [replaceSpan(caption.tokens, i, last, to)] });
       }
     }
@@ -87,5 +95,3 @@ function fits(caption: Caption, words: readonly string[], first: number, last: n
   const phrase = caption.phrases.find((each) => each.start === last + 1);
   return phrase !== undefined && (relation.head === 'any' || relation.head.test(words[phrase.head]!));
 }
-
-export const position: RuleTable = { en: english };

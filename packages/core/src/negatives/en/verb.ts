@@ -1,9 +1,9 @@
-import type { Caption, Token } from './caption.ts';
+import { type Change, type Rule, replaceSpan, type Token } from '../rule.ts';
+import type { Caption } from './caption.ts';
 import { formsOf, type VerbForm } from './inflect.ts';
-import { type Change, type Rule, type RuleTable, replaceSpan } from './rule.ts';
-import { type Activity, activities, commonActivities } from './verb-words.ts';
+import { type Activity, activities, commonActivities } from './verb-table.ts';
 
-const english: Rule = (caption) => caption.tokens.flatMap((_, i) => changesAt(caption, i));
+export const verb: Rule<Caption> = (caption) => caption.tokens.flatMap((_, i) => changesAt(caption, i));
 
 function changesAt(caption: Caption, i: number): readonly Change[] {
   const { tokens } = caption;
@@ -79,6 +79,9 @@ function isAlive({ tokens, phrases }: Caption, i: number): boolean | null {
   return nearest.end === i ? null : (alive[0] ?? null);
 }
 
+const grounds =
+  /^(fields?|grass|ground|floor|beach|street|road|snow|sand|dirt|sidewalk|runway|tarmac|lawn|court|ice|grounds)$/;
+
 /** What the entry offers for what stands behind the verb, and the last word that it replaces. */
 function alternatives(
   tokens: readonly Token[],
@@ -88,7 +91,11 @@ function alternatives(
   const next = tokens[i + 1];
   const special = activity.before?.[next?.lower ?? ''];
   const onTopOf = next?.lower === 'on' && tokens[i + 2]?.lower === 'top' && tokens[i + 3]?.lower === 'of';
-  if (special) return { verbs: special, last: onTopOf ? i + 3 : i + 1 };
+  if (special) {
+    // Nothing falls off a field.
+    const ground = tokens.slice(i + 2).some(({ lower }) => grounds.test(lower));
+    return { verbs: special.filter((verb) => !(ground && verb.startsWith('fall'))), last: onTopOf ? i + 3 : i + 1 };
+  }
   const object =
     next !== undefined &&
     /^(DET|NOUN|ADJ|NUM|PROPN|PRON)$/.test(next.tag) &&
@@ -106,5 +113,3 @@ function others(tokens: readonly Token[], i: number): readonly string[] {
   if (next !== undefined && !/^(in|on|near|next|outside|together|beside|under|behind|[.,]|and)$/.test(next)) return [];
   return commonActivities.filter((verb) => formsOf(verb).ing !== word);
 }
-
-export const verb: RuleTable = { en: english };

@@ -1,19 +1,6 @@
 import model from 'wink-eng-lite-web-model';
 import winkNLP, { type ItemToken } from 'wink-nlp';
-
-/** Languages that have rules. A rule is a table with one entry per language. */
-export const ruleLanguages = ['en'] as const;
-export type RuleLanguage = (typeof ruleLanguages)[number];
-
-/** One word or mark of a caption; `start` and `end` are offsets into its text. */
-export interface Token {
-  readonly text: string;
-  readonly lower: string;
-  /** Universal part of speech. */
-  readonly tag: string;
-  readonly start: number;
-  readonly end: number;
-}
+import type { Token } from '../rule.ts';
 
 /** `[determiner] modifiers… head`, as indices of tokens; `end` is exclusive. */
 export interface NounPhrase {
@@ -25,6 +12,7 @@ export interface NounPhrase {
   readonly plural: boolean;
 }
 
+/** An English caption, read. */
 export interface Caption {
   readonly text: string;
   readonly tokens: readonly Token[];

@@ -1,4 +1,5 @@
-import { type Change, type Rule, type RuleTable, replace } from './rule.ts';
+import { type Change, type Rule, replace } from '../rule.ts';
+import type { Caption } from './caption.ts';
 
 const opposites: { readonly [word: string]: readonly string[] } = {
   big: ['small', 'tiny'],
@@ -45,7 +46,7 @@ const quantity = /^(number|amount|variety|selection|quantity|bit|league)$/;
 
 export const isSizeWord = (word: string): boolean => Object.hasOwn(opposites, word);
 
-const english: Rule = ({ tokens, phrases }) => {
+export const size: Rule<Caption> = ({ tokens, phrases }) => {
   const changes: Change[] = [];
   tokens.forEach((token, i) => {
     const to = opposites[token.lower];
@@ -54,11 +55,15 @@ const english: Rule = ({ tokens, phrases }) => {
     const predicate = /^(is|are|was|were|very|than)$/.test(tokens[i - 1]?.lower ?? '') && token.lower !== 'little';
     if (!to || (!phrase && !predicate) || quantity.test(head)) return;
     // A little girl is young, not small; and nobody is called fat.
-    if (people.test(head) && /^(little|big|fat|thick|thin)$/.test(token.lower)) return;
+    if (people.test(head) && /^(little|small|big|fat|thick|thin)$/.test(token.lower)) return;
+    // `a larger zebra and a smaller one` are told by each other.
+    if (
+      /er$/.test(token.lower) &&
+      tokens.some((other) => other !== token && /er$/.test(other.lower) && isSizeWord(other.lower))
+    )
+      return;
     const words = token.lower === 'short' && upright.test(head) ? ['tall'] : to;
     for (const word of words) changes.push({ from: token.lower, to: word, edits: [replace(token, word)] });
   });
   return changes;
 };
-
-export const size: RuleTable = { en: english };
