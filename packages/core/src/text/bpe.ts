@@ -2,7 +2,7 @@ import { Heap } from './heap.ts';
 import { normaliseText } from './normalise.ts';
 
 /** CLIP's pre-tokens: English contractions, runs of letters, single digits, runs of anything else. */
-export const preTokenPattern = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu;
+export const preTokenPattern = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
 /** Marks the last symbol of a pre-token. */
 export const endOfWord = '</w>';
 export const startOfText = '<|startoftext|>';
