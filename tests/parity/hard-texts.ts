@@ -1,0 +1,91 @@
+import { Random } from '../../packages/core/src/index.ts';
+
+const written = [
+  '',
+  ' ',
+  '\n\t \r\n',
+  'a',
+  'A Red CAT and a bLuE dog.',
+  "it's, we've, they'll, I'd, you're, I'm, don't, cat's, CATS', 'tis 'n' o'clock",
+  "IT'S WE'VE THEY'LL I'D YOU'RE I'M DON'T",
+  'it’s we’ve “quoted” ‘single’ — dash – en … dots',
+  '12 345.67 1,000,000 3rd 2nd 90% $5 €6 £7 #1 @home 50/50 x2 2x',
+  '½ ¼ ² ³ ⅷ Ⅷ ① ㊿ ٣ ४ ５ 𝟗',
+  'a-b_c/d\\e|f+g=h*i&j^k~l`m',
+  '!!!???...---___***((()))[[]]{{}}<<>>',
+  'http://example.org/a?b=c&d=e#f user@example.org',
+  'a\u00a0no-break\u2003em\u3000ideographic\u2028line\u2029paragraph\u200bzero\u200cwidth\u200djoiner\ufeffbom',
+  'soft\u00adhyphen left\u200eright\u200fmarks \u202abidi\u202c',
+  'nul\u0000 bell\u0007 escape\u001b[31m delete\u007f next\u0085line',
+  '\u0001\u0002\u0003',
+  'tab\tseparated\tvalues and  two   three    blanks',
+  '나무가 쇼핑 카트에 있다',
+  '빨간 고양이와 파란 개, 왼쪽과 오른쪽',
+  '\u1102\u1161\u1106\u116e (decomposed) 나무 (composed)',
+  'ㄱㄴㄷ ㅏㅑ ㅋㅋㅋ ㅠㅠ',
+  '猫が木の上にいる。カタカナ ｶﾀｶﾅ ひらがな',
+  '一只红色的猫和一只蓝色的狗，左边是树。繁體字',
+  'Кошка на дереве ЁЖИК Ї',
+  'Η γάτα ΣΤΟ ΔΕΝΤΡΟ ΟΔΟΣ ΑΣ ς σ',
+  'قطة حمراء على شجرة تَشْكِيل',
+  'חתול אדום על עץ נִקּוּד',
+  'पेड़ पर लाल बिल्ली क्षत्रिय',
+  'แมวสีแดงบนต้นไม้',
+  'ქართული Հայերեն አማርኛ தமிழ் বাংলা',
+  'İstanbul ısı DİYARBAKIR Iğdır',
+  'Straße STRASSE ẞ ﬁ ﬂ ﬀ ŉ ǰ Ǆ ǅ',
+  'café cafe\u0301 naïve nai\u0308ve Å Å A\u030a ṩ ṡ\u0323',
+  'o\u0302\u0323 zalgo t\u0337\u0315e\u0338x\u0336t\u0334',
+  'résumé façade jalapeño über Ångström smörgåsbord Łódź',
+  'schÃ¶n cafÃ© itâ€™s broken â€œquotesâ€\u009d',
+  'sÃ³lo ã\u0081\u0093ã‚“ã\u0081«ã\u0081¡ã\u0081¯',
+  'ｆｕｌｌｗｉｄｔｈ ＡＢＣ １２３ ！？',
+  '𝓯𝓪𝓷𝓬𝔂 𝕕𝕠𝕦𝕓𝕝𝕖 𝐛𝐨𝐥𝐝 ⓒⓘⓡⓒⓛⓔ',
+  '👩‍👩‍👧 family 🌳🛒 tree cart 🇰🇷 🏴󠁧󠁢󠁥󠁮󠁧󠁿 👍🏽 ❤️ ❤ ☺︎ 1️⃣',
+  '🫠🫡🪿 new emoji ⚧ ♻ ™ © ®',
+  '→ ← ↑ ↓ ∀x∈ℝ ∑ ∫ √2 ≤ ≠ ∞ π µ μ Ω Ω',
+  'a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &eacute; &nbsp; &hellip;',
+  '&amp;amp; &amp;lt; &#x1F600; &#128512; &notanentity; &amp',
+  '<b>bold</b> <a href="x">link</a> <br/> <!-- comment -->',
+  '<|endofdoc|> <|x|> <|> |> <| w</w> </w> <unk> [CLS] <s>',
+  'a <|startoftext|> b',
+  'a <|endoftext|> b',
+  '\ud83d\ude00 pair, \ufffd replacement, \ue000 private, \uffff none',
+  '\u{10ffff} \u{1f9ff} \u{20000}',
+  'a'.repeat(300),
+  'ab'.repeat(100),
+  '나'.repeat(100),
+  '👩‍👩‍👧'.repeat(40),
+  'red cat '.repeat(100),
+  '1234567890'.repeat(20),
+  '!'.repeat(200),
+  `${'tree '.repeat(74)}end`,
+  `${'tree '.repeat(75)}end`,
+  `${'tree '.repeat(76)}end`,
+  `${'tree '.repeat(74)}나무`,
+  'supercalifragilisticexpialidocious pneumonoultramicroscopicsilicovolcanoconiosis',
+  'CamelCaseWords snake_case_words kebab-case-words SCREAMING_SNAKE',
+  "' '' ''' 's 't 're 've 'm 'll 'd 'S 'x s' 'sss",
+  '3D-printed 4K 5G H2O CO2 C++ C# .NET e=mc² 24/7 1st 1st.',
+  "l'homme d'été qu'il aujourd'hui",
+  '\u0041\u030a\u0041\u030a',
+  'x\u{e0100}y variation\ufe0f',
+  'ǅ ǈ ᾳ ᾼ ŉ ΐ ﬃ',
+];
+
+const pieces = [
+  ...'abcxyzABCXYZ0189 .,;:!?\'"-_/\\|<>&#@$%^*()[]{}~`=+',
+  ...'éÉñßøœçžİıσςΣжЖאبكनก한글나무쇼핑猫木カタｶ',
+  ...['👩‍👩‍👧', '🇰🇷', '👍🏽', '❤️', '🌳', '½', '²', 'ﬁ', '\u0301', '\u0323', '\u200d', '\u00a0', '\u0000', '\t', '\n', '\u3000'],
+  ...["'s", "'ll", ' the ', ' red ', ' left of ', '&amp;', '&lt;', '</w>', '12', '2024', 'tree', 'cart'],
+];
+
+/** Texts in which a tokenizer goes wrong: written ones, and random strings of hard pieces. */
+export function hardTexts(): string[] {
+  const random = new Random('hard texts');
+  const drawn = Array.from({ length: 500 }, () => {
+    const length = 1 + random.below(40);
+    return Array.from({ length }, () => pieces[random.below(pieces.length)]!).join('');
+  });
+  return [...written, ...drawn];
+}
