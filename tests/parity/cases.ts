@@ -1,4 +1,9 @@
-import { type Architecture, type ArchitectureName, findArchitecture, type Layout } from '../../packages/core/src/index.ts';
+import {
+  type Architecture,
+  type ArchitectureName,
+  findArchitecture,
+  type Layout,
+} from '../../packages/core/src/index.ts';
 
 export type Library = 'open_clip' | 'transformers';
 
@@ -6,15 +11,17 @@ export type Library = 'open_clip' | 'transformers';
 export interface Case {
   readonly row: string;
   readonly architecture: ArchitectureName | Architecture;
-  /** Transformer blocks of each tower in place of the architecture's own. */
+  /** Transformer blocks of each tower, or bottlenecks of each of a ResNet's stages, in place of the architecture's own. */
   readonly blocks?: number;
   /** Pictures and texts of the one batch. */
   readonly pairs: number;
   /** Each is written by Python and read by `ClipModel.load`; the first is compared. */
   readonly layouts: readonly Layout[];
   readonly libraries: readonly Library[];
-  /** Who takes the training steps; null: features, logits and evaluation loss alone. */
-  readonly trainedBy: readonly Library[] | null;
+  /** `features`: logits and loss too. `gradients`: these besides. `steps`: and weights after ten AdamW steps. */
+  readonly upTo: 'features' | 'gradients' | 'steps';
+  /** Who takes the steps; the others end with their gradients. */
+  readonly trainedBy?: readonly Library[];
   /** `train`: the steps are taken by core's whole loop. `trainer`: by the addon's step, with core's schedule. */
   readonly through?: 'train' | 'trainer';
 }
@@ -30,38 +37,42 @@ const tinyPlain: Architecture = {
 };
 const { quick_gelu: _, ...tinyGelu } = tinyPlain;
 
-const tiny = { pairs: 6, through: 'train' } as const;
-const vit = { pairs: 2, layouts: ['transformers', 'open_clip'], libraries: both, trainedBy: ['transformers'] } as const;
-const resnet = { pairs: 2, layouts: ['open_clip'], libraries: ['open_clip'], trainedBy: ['open_clip'] } as const;
-const halves = { pairs: 2, blocks: 2, layouts: ['open_clip'], libraries: both, trainedBy: ['open_clip'] } as const;
-const whole = { pairs: 2, layouts: ['transformers'], libraries: both, trainedBy: null } as const;
+const tiny = { pairs: 6, upTo: 'steps', through: 'train' } as const;
+const inBoth = { layouts: both, libraries: both } as const;
+const inOpenClip = { layouts: ['open_clip'], libraries: ['open_clip'], trainedBy: ['open_clip'] } as const;
+const features = { pairs: 2, layouts: ['open_clip'], libraries: both, upTo: 'features' } as const;
+const gradients = { pairs: 2, layouts: ['transformers'], libraries: both, upTo: 'gradients' } as const;
+const steps = { pairs: 2, upTo: 'steps' } as const;
 
 export const cases: readonly Case[] = [
-  { row: 'tiny', architecture: tinyGelu, ...vit, trainedBy: both, ...tiny },
-  { row: 'tiny, QuickGELU', architecture: tinyPlain, ...vit, trainedBy: both, ...tiny },
-  { row: 'tiny-vit', architecture: 'tiny-vit', ...resnet, layouts: ['anagram'], ...tiny },
-  { row: 'tiny-rn', architecture: 'tiny-rn', ...resnet, ...tiny },
-  { row: 'ViT-B-32', architecture: 'ViT-B-32', ...vit, trainedBy: ['open_clip'] },
-  { row: 'ViT-B-32-quickgelu', architecture: 'ViT-B-32-quickgelu', ...vit },
-  { row: 'ViT-B-16', architecture: 'ViT-B-16', ...vit },
-  { row: 'RN50', architecture: 'RN50', ...resnet },
-  { row: 'RN101', architecture: 'RN101', ...resnet },
-  { row: 'RN50x4', architecture: 'RN50x4', ...resnet },
-  { row: 'ViT-L-14, 2 blocks', architecture: 'ViT-L-14', ...halves },
-  { row: 'ViT-L-14-336, 2 blocks', architecture: 'ViT-L-14-336', ...halves },
-  { row: 'ViT-H-14, 2 blocks', architecture: 'ViT-H-14', ...halves },
-  { row: 'ViT-L-14', architecture: 'ViT-L-14', ...whole },
-  { row: 'ViT-L-14-336', architecture: 'ViT-L-14-336', ...whole },
-  { row: 'ViT-H-14', architecture: 'ViT-H-14', ...whole },
+  { row: 'tiny', architecture: tinyGelu, ...tiny, ...inBoth, trainedBy: both },
+  { row: 'tiny, QuickGELU', architecture: tinyPlain, ...tiny, ...inBoth, trainedBy: both },
+  { row: 'tiny-vit', architecture: 'tiny-vit', ...tiny, ...inOpenClip, layouts: ['anagram'] },
+  { row: 'tiny-rn', architecture: 'tiny-rn', ...tiny, ...inOpenClip },
+  { row: 'ViT-B-32', architecture: 'ViT-B-32', ...gradients },
+  { row: 'ViT-B-32-quickgelu', architecture: 'ViT-B-32-quickgelu', ...steps, ...inBoth, trainedBy: ['transformers'] },
+  { row: 'ViT-B-16', architecture: 'ViT-B-16', ...gradients },
+  { row: 'ViT-B-16, 2 blocks', architecture: 'ViT-B-16', blocks: 2, ...steps, ...inBoth, trainedBy: ['transformers'] },
+  { row: 'ViT-L-14', architecture: 'ViT-L-14', ...features },
+  { row: 'ViT-L-14, 2 blocks', architecture: 'ViT-L-14', blocks: 2, ...steps, ...inOpenClip, libraries: both },
+  { row: 'ViT-L-14-336', architecture: 'ViT-L-14-336', ...features },
+  { row: 'ViT-L-14-336, 2 blocks', architecture: 'ViT-L-14-336', blocks: 2, ...steps, ...inOpenClip },
+  { row: 'ViT-H-14', architecture: 'ViT-H-14', ...features },
+  { row: 'ViT-H-14, 2 blocks', architecture: 'ViT-H-14', blocks: 2, ...steps, ...inOpenClip, libraries: both },
+  { row: 'RN50', architecture: 'RN50', ...steps, ...inOpenClip },
+  { row: 'RN101', architecture: 'RN101', ...inOpenClip, pairs: 2, upTo: 'gradients' },
+  { row: 'RN50x4', architecture: 'RN50x4', ...inOpenClip, pairs: 2, upTo: 'gradients' },
+  { row: 'RN50x4, 1 block', architecture: 'RN50x4', blocks: 1, ...steps, ...inOpenClip },
 ];
 
 /** As open_clip has it in its `model_configs`, with what a case changes. */
 export function architectureOf({ architecture, blocks }: Case): Architecture {
   const found = findArchitecture(architecture);
   const { vision_cfg, text_cfg } = found;
+  const layers = Array.isArray(vision_cfg.layers) ? ([blocks, blocks, blocks, blocks] as never) : blocks;
   return {
     ...found,
-    vision_cfg: { ...vision_cfg, ...(blocks && { layers: blocks }) },
+    vision_cfg: { ...vision_cfg, ...(blocks && { layers }) },
     text_cfg: { ...text_cfg, ...(blocks && { layers: blocks }), vocab_size: text_cfg.vocab_size ?? clipVocabulary },
   };
 }

@@ -12,7 +12,9 @@ export function largestDifference(received: ArrayLike<number>, expected: ArrayLi
 /** At most `keep` evenly spaced values, those that `towers.py` keeps. */
 export function sampled(values: Float32Array, keep: number): Float32Array {
   const step = Math.max(1, Math.ceil(values.length / keep));
-  return step === 1 ? values : Float32Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]!);
+  return step === 1
+    ? values
+    : Float32Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]!);
 }
 
 /**

@@ -54,7 +54,13 @@ export async function features(model: ClipModel, { pictures, texts }: Data) {
 export async function evaluationLoss(model: ClipModel, data: Data): Promise<number> {
   const { images, texts } = await features(model, data);
   const { objective } = toTrainerConfig(resolveSettings(settings));
-  const input = { ...negatives(data), images, texts, width: model.embedDim, logitScale: await model.native.logitScale() };
+  const input = {
+    ...negatives(data),
+    images,
+    texts,
+    width: model.embedDim,
+    logitScale: await model.native.logitScale(),
+  };
   return (await loadBinding().objective(input, objective)).loss;
 }
 
@@ -83,7 +89,11 @@ export interface Steps {
 
 /** The steps by core's whole loop: its batches, schedule, clipping and optimizer. */
 export async function takeStepsByTrain(model: ClipModel, data: Data, dir: string): Promise<Steps> {
-  const [losses, gradientNorms, weights] = [[] as number[], [] as number[], new Map<number, Map<string, Float32Array>>()];
+  const [losses, gradientNorms, weights] = [
+    [] as number[],
+    [] as number[],
+    new Map<number, Map<string, Float32Array>>(),
+  ];
   await train({
     ...settings,
     model,
@@ -110,7 +120,11 @@ export async function takeStepsByTrainer(model: ClipModel, data: Data): Promise<
   const resolved = resolveSettings(settings);
   const config: NativeTrainerConfig = toTrainerConfig(resolved);
   const trainer = await loadBinding().createTrainer(model.native, config);
-  const [losses, gradientNorms, weights] = [[] as number[], [] as number[], new Map<number, Map<string, Float32Array>>()];
+  const [losses, gradientNorms, weights] = [
+    [] as number[],
+    [] as number[],
+    new Map<number, Map<string, Float32Array>>(),
+  ];
   try {
     for (let step = 0; step < steps; step++) {
       const result = await trainer.step(batchOf(model, data), learningRate(step, resolved));

@@ -27,10 +27,17 @@ export async function referencePython(say: (line: string) => void): Promise<stri
   const base = await findPython();
   say(`parity: installing the reference libraries into ${folder}; about 1 GB, once`);
   await rm(folder, { recursive: true, force: true });
-  await need(base, ['-m', 'venv', folder], `${base} cannot make a virtual environment (Debian, Ubuntu: apt install python3-venv)`);
+  await need(
+    base,
+    ['-m', 'venv', folder],
+    `${base} cannot make a virtual environment (Debian, Ubuntu: apt install python3-venv)`,
+  );
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
   // PyPI's torch for Linux on x64 brings CUDA, several gigabytes that nothing here uses.
-  const torch = pins.toString().split('\n').filter((line) => /^torch(vision)?==/.test(line));
+  const torch = pins
+    .toString()
+    .split('\n')
+    .filter((line) => /^torch(vision)?==/.test(line));
   if (process.platform === 'linux' && process.arch === 'x64' && (await reachable(cpuIndex))) {
     await need(python, [...pip, '--index-url', cpuIndex, ...torch], `pip could not install ${torch.join(' ')}`);
   }

@@ -12,7 +12,10 @@ export class Reference implements AsyncDisposable {
 
   constructor(python: string) {
     const folder = join(import.meta.dirname, 'reference');
-    this.#process = spawn(python, [join(folder, 'serve.py')], { cwd: folder, env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } });
+    this.#process = spawn(python, [join(folder, 'serve.py')], {
+      cwd: folder,
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    });
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-4000);
     });

@@ -23,27 +23,30 @@ import { smallViT, trainSmall } from './trained-model.ts';
 /** Pixels; the model resizes them. */
 const size = 50;
 
-test.each(['transformers', 'open_clip'] as const)('a model scores the same when %s computes its embeddings', async (library) => {
-  const dir = join(inject('dir'), `scores ${library}`);
-  const trained = await trainSmall(join(dir, 'run'), smallViT);
-  await using model = trained.model;
-  const folder = join(dir, 'model');
-  await model.save(folder, { layout: library });
-  await using reference = new Reference(inject('python'));
-  const tasks = await tasksOn(trained.pairs, dir);
-  const ours = await evaluate({ model, tasks });
-  const theirs = await evaluate({ model: elsewhere(reference, library, folder, dir), tasks });
-  const [shown, expected] = [shownScores(ours), shownScores(theirs)];
-  expect(shown.size).toBeGreaterThan(10);
-  // A model that knows nothing, or everything, would score the same by chance.
-  const between = [...shown.values()].filter((score) => /^0\.\d*[1-9]/.test(score));
-  expect(between.length).toBeGreaterThan(5);
-  const differing = [...shown].filter(([name, score]) => expected.get(name) !== score);
-  const figures = { scores: shown.size, differing: differing.length };
-  const row = { table: 'scores', name: 'retrieval, composition, SugarCrepe', against: library, figures } as const;
-  expect(await record(inject('dir'), row)).toEqual([]);
-  expect(shown).toEqual(expected);
-});
+test.each(['transformers', 'open_clip'] as const)(
+  'a model scores the same when %s computes its embeddings',
+  async (library) => {
+    const dir = join(inject('dir'), `scores ${library}`);
+    const trained = await trainSmall(join(dir, 'run'), smallViT);
+    await using model = trained.model;
+    const folder = join(dir, 'model');
+    await model.save(folder, { layout: library });
+    await using reference = new Reference(inject('python'));
+    const tasks = await tasksOn(trained.pairs, dir);
+    const ours = await evaluate({ model, tasks });
+    const theirs = await evaluate({ model: elsewhere(reference, library, folder, dir), tasks });
+    const [shown, expected] = [shownScores(ours), shownScores(theirs)];
+    expect(shown.size).toBeGreaterThan(10);
+    // A model that knows nothing, or everything, would score the same by chance.
+    const between = [...shown.values()].filter((score) => /^0\.\d*[1-9]/.test(score));
+    expect(between.length).toBeGreaterThan(5);
+    const differing = [...shown].filter(([name, score]) => expected.get(name) !== score);
+    const figures = { scores: shown.size, differing: differing.length };
+    const row = { table: 'scores', name: 'retrieval, composition, SugarCrepe', against: library, figures } as const;
+    expect(await record(inject('dir'), row)).toEqual([]);
+    expect(shown).toEqual(expected);
+  },
+);
 
 /** Every digit of values, intervals and counts. */
 function shownScores(reports: Awaited<ReturnType<typeof evaluate>>): Map<string, string> {

@@ -17,7 +17,6 @@ declare module 'vitest' {
 
 /** Finds or makes the Python, and prints the tables when every test has run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // biome-ignore lint/suspicious/noConsole: what this suite is run for
   const say = (text: string) => console.log(text);
   project.provide('python', await referencePython(say));
   const dir = await mkdtemp(join(tmpdir(), 'anagram-parity-'));

@@ -11,7 +11,14 @@ const titles: { readonly [table in TableName]: string } = {
 /** Markdown: one table of each kind that has rows. */
 export function renderTables(rows: readonly Row[]): string {
   const kinds = (Object.keys(titles) as TableName[]).filter((table) => rows.some((row) => row.table === table));
-  return kinds.map((kind) => renderTable(titles[kind], rows.filter(({ table }) => table === kind))).join('\n\n');
+  return kinds
+    .map((kind) =>
+      renderTable(
+        titles[kind],
+        rows.filter(({ table }) => table === kind),
+      ),
+    )
+    .join('\n\n');
 }
 
 function renderTable(title: string, rows: readonly Row[]): string {

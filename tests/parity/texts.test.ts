@@ -45,7 +45,9 @@ test("every hard text has the numbers of transformers' CLIPTokenizer, and is cut
   const others = differing(texts, theirs.transformers);
   const figures = { differing: others.length };
   expect.soft(others).toEqual([]);
-  expect(await record(dir, { table: 'texts', name: `${texts.length} texts, as written`, against: 'transformers', figures })).toEqual([]);
+  expect(
+    await record(dir, { table: 'texts', name: `${texts.length} texts, as written`, against: 'transformers', figures }),
+  ).toEqual([]);
   expect(others).toEqual([]);
   const plain = texts.flatMap((text, at) => (special.test(text) ? [] : [at]));
   expect(plain.map((at) => encode(texts[at]!).truncated)).toEqual(plain.map((at) => theirs.truncated[at]));
@@ -54,7 +56,14 @@ test("every hard text has the numbers of transformers' CLIPTokenizer, and is cut
 test("open_clip's numbers are others only where ftfy and html.unescape have changed the text before", async () => {
   const others = differing(theirs.cleaned, theirs.open_clip);
   const figures = { differing: others.length };
-  expect(await record(dir, { table: 'texts', name: `${texts.length} texts, as open_clip cleans them`, against: 'open_clip', figures })).toEqual([]);
+  expect(
+    await record(dir, {
+      table: 'texts',
+      name: `${texts.length} texts, as open_clip cleans them`,
+      against: 'open_clip',
+      figures,
+    }),
+  ).toEqual([]);
   expect(others).toEqual([]);
   const untouched = texts.filter((text, at) => text.replace(/\s+/gu, ' ').trim().toLowerCase() === theirs.cleaned[at]);
   expect(untouched.length).toBeGreaterThan(100);

@@ -27,7 +27,7 @@ WORDS = "a red blue green cat dog tree cart left of right under on two three 나
 def run(name, architecture, dir, tokenizer, pairs, layouts, libraries, training, keep):
     """Writes `dir`/LAYOUT for each layout, `dir`/data.safetensors and `dir`/LIBRARY-{features,gradients,weights}.safetensors.
 
-    `training` is null where features are all that is asked for; `training["libraries"]` says who takes the steps. Of trained
+    `training` is false where features are all that is asked for; `training["libraries"]` says who takes the steps. Of trained
     weights at most `keep` evenly spaced values of each tensor are written.
     """
     seconds = {}
@@ -188,7 +188,7 @@ def refer(towers, library, pixels, ids, folder, training, keep):
         images, texts, logits, loss = towers.forward(pixels, ids)
     write(folder / f"{library}-features.safetensors", {"images": images, "texts": texts, "logits": logits})
     answer = {"evalLoss": loss.item()}
-    if training is None:
+    if not training:
         return answer
     before = {name: buffer.clone() for name, buffer in towers.model.named_buffers()}
     towers.model.train()
