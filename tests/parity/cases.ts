@@ -41,7 +41,6 @@ const tiny = { pairs: 6, upTo: 'steps', through: 'train' } as const;
 const inBoth = { layouts: both, libraries: both } as const;
 const inOpenClip = { layouts: ['open_clip'], libraries: ['open_clip'], trainedBy: ['open_clip'] } as const;
 const features = { pairs: 2, layouts: ['open_clip'], libraries: both, upTo: 'features' } as const;
-const gradients = { pairs: 2, layouts: ['transformers'], libraries: both, upTo: 'gradients' } as const;
 const steps = { pairs: 2, upTo: 'steps' } as const;
 
 export const cases: readonly Case[] = [
@@ -49,10 +48,9 @@ export const cases: readonly Case[] = [
   { row: 'tiny, QuickGELU', architecture: tinyPlain, ...tiny, ...inBoth, trainedBy: both },
   { row: 'tiny-vit', architecture: 'tiny-vit', ...tiny, ...inOpenClip, layouts: ['anagram'] },
   { row: 'tiny-rn', architecture: 'tiny-rn', ...tiny, ...inOpenClip },
-  { row: 'ViT-B-32', architecture: 'ViT-B-32', ...gradients },
+  { row: 'ViT-B-32', architecture: 'ViT-B-32', ...steps, ...inOpenClip, libraries: both },
   { row: 'ViT-B-32-quickgelu', architecture: 'ViT-B-32-quickgelu', ...steps, ...inBoth, trainedBy: ['transformers'] },
-  { row: 'ViT-B-16', architecture: 'ViT-B-16', ...gradients },
-  { row: 'ViT-B-16, 2 blocks', architecture: 'ViT-B-16', blocks: 2, ...steps, ...inBoth, trainedBy: ['transformers'] },
+  { row: 'ViT-B-16', architecture: 'ViT-B-16', ...steps, ...inBoth, trainedBy: ['transformers'] },
   { row: 'ViT-L-14', architecture: 'ViT-L-14', ...features },
   { row: 'ViT-L-14, 2 blocks', architecture: 'ViT-L-14', blocks: 2, ...steps, ...inOpenClip, libraries: both },
   { row: 'ViT-L-14-336', architecture: 'ViT-L-14-336', ...features },
@@ -60,9 +58,8 @@ export const cases: readonly Case[] = [
   { row: 'ViT-H-14', architecture: 'ViT-H-14', ...features },
   { row: 'ViT-H-14, 2 blocks', architecture: 'ViT-H-14', blocks: 2, ...steps, ...inOpenClip, libraries: both },
   { row: 'RN50', architecture: 'RN50', ...steps, ...inOpenClip },
-  { row: 'RN101', architecture: 'RN101', ...inOpenClip, pairs: 2, upTo: 'gradients' },
-  { row: 'RN50x4', architecture: 'RN50x4', ...inOpenClip, pairs: 2, upTo: 'gradients' },
-  { row: 'RN50x4, 1 block', architecture: 'RN50x4', blocks: 1, ...steps, ...inOpenClip },
+  { row: 'RN101', architecture: 'RN101', ...steps, ...inOpenClip },
+  { row: 'RN50x4', architecture: 'RN50x4', ...steps, ...inOpenClip },
 ];
 
 /** As open_clip has it in its `model_configs`, with what a case changes. */

@@ -2,6 +2,7 @@ import type { Row, TableName } from './figures.ts';
 
 const titles: { readonly [table in TableName]: string } = {
   towers: 'Towers and training',
+  resnets: 'Deep ResNets',
   pixels: 'Pixels: levels of 0–255',
   texts: 'Token numbers',
   saved: 'Models that Anagram trained and saved',

@@ -59,13 +59,15 @@ def build(architecture):
     model = CLIP(**{**architecture, "vision_cfg": vision})
     if architecture["vision_cfg"].get("stem") == "conv":
         with_conv_stem(model.visual, vision)
+    layers = architecture["vision_cfg"]["layers"]
+    deep = isinstance(layers, list) and sum(layers) > 4
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.ndim == 1 and not name.endswith("class_embedding"):
                 gain = name.endswith(("ln_1.weight", "ln_2.weight")) or "bn" in name and name.endswith("weight")
                 parameter.copy_(parameter.clamp(min=0.5) if gain else parameter)
                 parameter.add_(torch.randn_like(parameter), alpha=0.05)
-            if name.endswith(".bias") and (".bn" in name or ".downsample.1." in name):
+            if deep and name.endswith(".bias") and (".bn" in name or ".downsample.1." in name):
                 kinkless(parameter, dict(model.named_parameters())[name.removesuffix("bias") + "weight"])
     return model
 
