@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { encodePng } from '@anagram/core';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type Corpus, writeCorpus } from './kill/corpus.ts';
 import { runCli } from './run-cli.ts';
@@ -91,6 +92,11 @@ describe('the whole way', () => {
       ...['train', at('data'), '--dir', at('run'), '--steps', '6', '--seed', '3'],
     );
     expect(run.steps).toBe(6);
+    const changed = ['train', at('data'), '--dir', at('run'), '--steps', '6', '--seed', '4'];
+    const { error } = await json<{ error: { code: string; message: string; where: string } }>(1, ...changed);
+    expect(error).toMatchObject({ code: 'run-options-changed', where: at('run') });
+    expect(error.message).toMatch(/seed \(was 3, is 4\).*choose another --dir, or pass --fresh to begin again/);
+    expect((await json<{ steps: number }>(0, ...changed, '--fresh')).steps).toBe(6);
     const before = await readFile(join(run.modelDir, 'model.safetensors'));
     const tuned = await json<{ modelDir: string }>(
       0,
@@ -101,15 +107,76 @@ describe('the whole way', () => {
     expect((await readFile(join(tuned.modelDir, 'model.safetensors'))).equals(before)).toBe(false);
   });
 
-  it('evaluates: retrieval, composition where negatives have pictures, and the choice of texts where not', async () => {
-    const results = await json<Record<string, { scores: Record<string, { n: number; interval: number[] }> }>>(
+  it('classifies pictures in folders of classes by names and templates from files', async () => {
+    for (const [label, red] of [
+      ['n01', 250],
+      ['n02', 10],
+    ] as const) {
+      await mkdir(at('classes', label), { recursive: true });
+      const data = new Uint8Array(64 * 64 * 3).fill(red);
+      await writeFile(at('classes', label, 'a.png'), await encodePng({ width: 64, height: 64, data }));
+    }
+    await writeFile(at('names.json'), '{"n01": "white square", "n02": "black square"}');
+    type Results = Record<string, { classes: { name: string; score: { n: number } }[] }>;
+    const results = await json<Results>(
       0,
-      ...['evaluate', at('data'), '--model', at('run', 'model'), '--dir', at('results')],
+      ...['evaluate', '--model', at('run', 'model'), '--zero-shot', at('classes'), '--ties', 'official'],
+      ...['--classes', at('names.json'), '--templates', 'imagenet'],
     );
+    expect(results['zero-shot/classes']!.classes.map(({ name, score }) => [name, score.n])).toEqual([
+      ['white square', 1],
+      ['black square', 1],
+    ]);
+  });
+
+  it('evaluates: retrieval, composition where negatives have pictures, and the choice of texts where not', async () => {
+    type Results = Record<string, { scores: Record<string, { n: number; interval: number[] }> }>;
+    const trained = await runCli(['evaluate', '--own', at('data'), '--model', at('run', 'model')]);
+    expect([trained.code, trained.stderr]).toEqual([2, expect.stringContaining(`was trained on ${at('data')}`)]);
+    // Away from its run, nothing tells what a model was trained on.
+    await cp(at('run', 'model'), at('model'), { recursive: true });
+    const args = ['evaluate', '--own', at('data'), '--model', at('model'), '--trained-on', at('data')];
+    const results = await json<Results>(0, ...args, '--dir', at('results'));
     expect(Object.keys(results)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
     expect(results['data/composition']!.scores['position.group']!.n).toBeGreaterThan(5);
     expect(results['data/text-choice']!.scores['colour.choice']!.interval).toHaveLength(2);
-    expect(JSON.parse(await readFile(at('results', 'results.json'), 'utf8'))).toEqual(results);
+    const saved = JSON.parse(await readFile(at('results', 'results.json'), 'utf8')).tasks;
+    expect(Object.keys(saved)).toEqual(Object.keys(results));
+    const page = await readFile(at('results', 'report.html'), 'utf8');
+    for (const task of Object.keys(results)) expect(page).toContain(`<h2>${task}</h2>`);
+    expect(page).toContain('data:image/webp;base64,');
+    for (const [task, { scores }] of Object.entries(results)) expect(saved[task].scores).toEqual(scores);
+
+    const text = await runCli([...args, ...config, '--dir', at('results')]);
+    expect(text.stdout).toMatch(/^data\/composition weakest: (colour|position) group \d\.\d+ \(n \d+, chance 0\.167/m);
+    expect(text.stdout).toMatch(
+      /^data\/retrieval stood in data: (\d+) of \1 texts, (\d+) of \2 pictures.*nothing is left\.$/m,
+    );
+  });
+
+  it('compares the results of two models on the same pairs', async () => {
+    await cp(at('tuned', 'model'), at('tuned-model'), { recursive: true });
+    const other = await runCli(['evaluate', at('data'), '--model', at('tuned-model'), ...config, '--dir', at('other')]);
+    expect(other.code, other.stderr).toBe(0);
+    type Compared = { tasks: Record<string, Record<string, { difference: number; p: number }>>; refused: object }[];
+    const both = [at('results'), at('other', 'results.json')];
+    const { stdout } = await runCli(['evaluate', '--compare', ...both, '--dir', at('compared'), '--json']);
+    const [compared] = JSON.parse(stdout) as Compared;
+    const page = await readFile(at('compared', 'comparison.html'), 'utf8');
+    for (const task of Object.keys(compared!.tasks)) expect(page).toContain(`<h2>${task}</h2>`);
+    expect(Object.keys(compared!.tasks)).toEqual(['data/retrieval', 'data/composition', 'data/text-choice']);
+    expect(compared!.tasks['data/composition']!['position.group']!.p).toBeGreaterThan(0);
+    expect(compared!.refused).toEqual({});
+    const refused = await runCli([
+      'evaluate',
+      at('data'),
+      '--model',
+      at('tuned-model'),
+      ...config,
+      '--dir',
+      at('results'),
+    ]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('holds the results of another model')]);
   });
 
   it('embeds what can be read and finds a picture by itself, and something by a text', async () => {
@@ -131,6 +198,8 @@ describe('the whole way', () => {
       '2',
     );
     expect(first!.id).toBe('0003.png');
+    const none = await runCli([...search, picture, ...model, '--limit', '0']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('search.limit: ')]);
     expect(first!.score).toBeCloseTo(1, 4);
     expect(more).toHaveLength(1);
     const byText = await runCli([...search, 'a red circle', ...model]);
@@ -149,7 +218,7 @@ test('Ctrl-C while training saves, exits with 130, and the same command goes on'
     },
   });
   expect(stopped.code, stopped.stderr).toBe(130);
-  expect(stopped.stdout).toBe('');
+  expect(JSON.parse(stopped.stdout)).toMatchObject({ error: { code: 'interrupted' } });
   expect(stopped.stderr).toContain('run the same command to continue');
   const finished = await runCli(command);
   expect(finished.code, finished.stderr).toBe(0);
@@ -182,12 +251,51 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
       ['evaluate', '--model', 'm', '--set', 'evaluate.benchmraks=[]'],
       'unknown key "benchmraks". Did you mean "benchmarks"?',
     ],
+    ['a value', ['train', 'x', '--dir', 'y', '--steps', '3', '--optimizer', 'moun'], 'Did you mean "muon"?'],
+    ['a list', ['negatives', 'x', '--categories', 'size,colur'], 'Did you mean "colour"?'],
+    ['a model', ['evaluate', 'x'], '--model: Expected the model to measure'],
+    [
+      'what it compares',
+      ['evaluate', 'x', 'y', '--compare', '--model', 'm'],
+      'Expected results alone, received --model',
+    ],
+    ['other results', ['evaluate', 'x', '--compare'], '--compare: Expected two results or more'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(sentence);
     expect(code).toBe(2);
     expect(stdout).toBe('');
+  });
+
+  it.each([
+    ['SOURCE', ['prepare', 'nowhere', '--dir', 'y']],
+    ['SOURCE', ['embed', 'nowhere', '--model', '.', '--dir', 'y']],
+    ['DATA', ['negatives', 'nowhere']],
+    ['DATA', ['train', 'nowhere', '--dir', 'y', '--steps', '3']],
+    ['DATA', ['evaluate', 'nowhere', '--model', '.']],
+    ['--model', ['evaluate', '.', '--model', 'nowhere']],
+    ['--model', ['embed', '.', '--model', 'nowhere', '--dir', 'y']],
+    ['--annotations', ['evaluate', '--model', '.', '--benchmark', 'cola', '--annotations', 'nowhere', '--images', '.']],
+    ['--verifier', ['prepare', '.', '--dir', 'y', '--verifier', 'nowhere']],
+    ['--verifier', ['calibrate', '.', '--verifier', 'nowhere', '--labels', 'package.json']],
+    ['--labels', ['calibrate', '.', '--verifier', '.', '--labels', 'nowhere']],
+    ['--compare', ['evaluate', 'nowhere', '.', '--compare']],
+    ['INDEX', ['search', 'nowhere', 'a cup', '--model', '.']],
+  ])('%s at which there is nothing: %j', async (where, args) => {
+    const { code, stdout } = await runCli([...args, '--json']);
+    const { error } = JSON.parse(stdout);
+    expect(error).toMatchObject({ code: 'invalid-options', where });
+    expect(error.message).toMatch(/There is no "nowhere"\. Expected /);
+    expect(code).toBe(2);
+  });
+
+  it('with --json, also where a flag is not understood', async () => {
+    const { code, stdout, stderr } = await runCli(['train', 'x', '--dir', 'y', '--steps', 'many', '--json']);
+    const { error } = JSON.parse(stdout);
+    expect(error).toMatchObject({ code: 'invalid-options', where: '--steps' });
+    expect(stderr).toContain(error.message);
+    expect(code).toBe(2);
   });
 
   it.each([
@@ -203,7 +311,7 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
 });
 
 test('a failure that is not the usage ends with exit code 1 and says what to do', async () => {
-  const { code, stdout, stderr } = await runCli(['evaluate', at('nothing'), '--model', at('run', 'model')]);
+  const { code, stdout, stderr } = await runCli(['evaluate', root, '--model', at('run', 'model')]);
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^✖ .*holds no prepared pairs.*Run prepare/);

@@ -46,7 +46,7 @@ export const tolerances: { readonly [table in TableName]: { readonly [figure: st
     'gradient norms': 1e-3,
   },
   /** Levels of 0–255. */
-  pixels: { worst: 2 },
+  pixels: { worst: 1 },
   /** Texts whose token numbers are others. */
   texts: { differing: 0 },
   saved: { images: 1e-5, texts: 1e-5 },

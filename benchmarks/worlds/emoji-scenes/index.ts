@@ -6,5 +6,6 @@ export type { Emoji } from './emoji-names.ts';
 export { type SceneCategory, type Split, sceneCategories, splits } from './scene.ts';
 export { emojiSceneGallery, type GalleryEntry, type SceneGalleryOptions } from './scene-gallery.ts';
 export { emojiSceneItems, type SceneItem, type SceneItemsOptions } from './scene-items.ts';
+export { emojiScenesTasks, type SceneTasksOptions } from './scene-tasks.ts';
 export { type EmojiScenesOptions, emojiScenes } from './scenes.ts';
 export { syntheticArtwork } from './synthetic-artwork.ts';

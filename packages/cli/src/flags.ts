@@ -1,3 +1,4 @@
+import { suggest } from '@anagram/core';
 import { type Command, InvalidArgumentError } from 'commander';
 
 export interface CommonFlags {
@@ -18,6 +19,26 @@ export function withCommonFlags(command: Command, ...examples: readonly string[]
 /** For a flag that may stand several times. */
 export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
+}
+
+/** For a flag that takes one of a few names; a wrong one is told before any work, with the one that was probably meant. */
+export function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
+  return (text) => {
+    const name = names.find((each) => each === text);
+    if (name !== undefined) return name;
+    throw new InvalidArgumentError(`Expected one of ${names.join(', ')}.${nearest(text, names)}`);
+  };
+}
+
+/** For a flag that takes several of a few names, with commas between. */
+export function someOf<T extends string>(names: readonly T[]): (text: string) => T[] {
+  const one = oneOf(names);
+  return (text) => text.split(',').map((part) => one(part.trim()));
+}
+
+function nearest(text: string, names: readonly string[]): string {
+  const advice = suggest(text, names);
+  return advice.includes('Did you mean') ? advice : '';
 }
 
 export function probability(text: string): number {

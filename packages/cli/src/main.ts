@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { exitCodes } from './exit-code.ts';
+import { type ErrorReport, exitCodes } from './exit-code.ts';
 import { createProgram } from './program.ts';
 
 // A reader that has seen enough (`anagram … | head`) is no failure.
@@ -13,4 +13,12 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  // Its sentence went to stderr; a flag that was not understood is told like every other mistake.
+  if (error.exitCode !== 0 && process.argv.includes('--json')) {
+    const message = error.message.replace(/^error: /, '');
+    const report: ErrorReport = {
+      error: { code: 'invalid-options', message, where: /--[\w-]+/.exec(message)?.[0] ?? null },
+    };
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  }
 }

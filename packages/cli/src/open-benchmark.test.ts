@@ -73,9 +73,32 @@ describe('evaluationResult', () => {
   it('gives the reports, a line each score, and no exit code of its own where every task ran', async () => {
     const { json, lines, partial, exitCode } = await run({ name: 'sugar-crepe', ...sugar });
     expect(json).toMatchObject({ sugarcrepe: { scores: { 'swap_obj.choice': { value: 0, n: 2 } } } });
-    expect(lines[0]).toMatch(/^score +value +95 % interval +n +chance$/);
-    expect(lines).toContainEqual(expect.stringMatching(/^sugarcrepe swap_obj\.choice +0\.000 .* 2 +0\.500$/));
+    expect(lines[0]).toMatch(/^score +value +95 % interval +n +chance +text only +image only$/);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^sugarcrepe swap_obj\.choice +0\.000 .* 2 +0\.500 +\d\.\d+ +0\.000$/),
+    );
+    const { sugarcrepe } = json as Record<string, { failures: unknown[]; outcomes?: unknown; ties: number }>;
+    expect([sugarcrepe!.ties, sugarcrepe!.failures.length, sugarcrepe!.outcomes]).toEqual([14, 10, undefined]);
     expect([partial, exitCode]).toEqual([false, undefined]);
+  });
+
+  it('never shows the scores of a sample under the name of the whole', async () => {
+    const tasks = openBenchmarks({}, [{ name: 'sugar-crepe', ...sugar }], 5);
+    const { lines, partial } = evaluationResult(await evaluate({ model: constantEmbedder(), tasks }));
+    const scores = lines.filter((line) => line.includes('.choice'));
+    expect(scores.length).toBeGreaterThan(0);
+    for (const line of scores) expect(line).toMatch(/^sugarcrepe \(5 of 14 items\) /);
+    expect(lines).toContain('sugarcrepe was scored on 5 of 14 items: these are no figures of the whole.');
+    expect(partial).toBe(false);
+  });
+
+  it('is partial where a task failed beside one that ran, and says why', async () => {
+    const broken = { name: 'winoground', annotations: join(folder, 'nowhere'), images: wino.images };
+    const { json, lines, partial, exitCode } = await run(broken, { name: 'sugar-crepe', ...sugar });
+    expect(lines.at(-1)).toMatch(/^winoground failed: .*examples\.jsonl cannot be read/);
+    expect(json).toMatchObject({ winoground: { failed: { code: 'source-failed' } }, sugarcrepe: { ties: 14 } });
+    expect([partial, exitCode]).toEqual([true, undefined]);
+    expect((await run(broken)).exitCode).toBe(1);
   });
 
   it('is partial where a task was skipped beside one that ran, and says why', async () => {

@@ -1,6 +1,6 @@
 import { type BenchmarkReport, findBenchmark, parseSettings, type Task } from '@anagram/core';
 import * as z from 'zod';
-import { usage } from './config.ts';
+import { given, usage } from './config.ts';
 
 /** One of `evaluate.benchmarks` in the settings, by the names of the flags. */
 export interface BenchmarkSettings {
@@ -12,6 +12,8 @@ export interface BenchmarkSettings {
   readonly images: string;
   /** @default 'wrong' */
   readonly ties?: 'wrong' | 'official';
+  /** Most items, a seeded sample. @default all */
+  readonly limit?: number;
 }
 
 export interface BenchmarkFlags {
@@ -19,23 +21,33 @@ export interface BenchmarkFlags {
   annotations?: string;
   images?: string;
   ties?: string;
+  /** Takes `--ties` too. */
+  zeroShot?: readonly string[];
 }
 
 const ties = z.enum(['wrong', 'official']);
 const path = z.string().min(1);
 
 const listSchema = z.array(
-  z.strictObject({ name: z.string().min(1), annotations: path, images: path, ties: ties.optional() }),
+  z.strictObject({
+    name: z.string().min(1),
+    annotations: path,
+    images: path,
+    ties: ties.optional(),
+    limit: z.int().min(1).optional(),
+  }),
 );
 
 /**
- * The benchmarks of `--benchmark`, which share two folders, and then those of the settings; `--ties` holds for all.
+ * The benchmarks of `--benchmark`, which share two folders, and then those of the settings; `--ties` and the limit hold for all.
  * @param listed `evaluate.benchmarks` of the settings.
+ * @param limit `--limit`.
  * @throws AnagramError `invalid-options`
  */
 export function openBenchmarks(
-  { benchmark = [], annotations, images, ties: rule }: BenchmarkFlags,
+  { benchmark = [], annotations, images, ties: rule, zeroShot = [] }: BenchmarkFlags,
   listed: unknown = [],
+  limit?: number,
 ): Task<BenchmarkReport>[] {
   if (benchmark.length > 0 && (annotations === undefined || images === undefined)) {
     throw usage('--benchmark', 'Expected --annotations and --images with it.');
@@ -45,12 +57,13 @@ export function openBenchmarks(
   }
   const named = benchmark.map((name) => ({ name, annotations: annotations!, images: images! }));
   const all: BenchmarkSettings[] = [...named, ...parseSettings('evaluate.benchmarks', listSchema, listed)];
-  if (rule === undefined) return all.map((each) => open(each));
-  if (all.length === 0) throw usage('--ties', 'Expected --benchmark with it, or evaluate.benchmarks in the settings.');
-  const chosen = parseSettings('--ties', ties, rule);
-  return all.map((each) => open({ ...each, ties: chosen }));
+  if (rule !== undefined && all.length === 0 && zeroShot.length === 0) {
+    throw usage('--ties', 'Expected --benchmark with it, or evaluate.benchmarks in the settings.');
+  }
+  const over = { ...(rule !== undefined && { ties: parseSettings('--ties', ties, rule) }), ...given({ limit }) };
+  return all.map((each) => open({ ...each, ...over }));
 }
 
-function open({ name, annotations, images, ties = 'wrong' }: BenchmarkSettings): Task<BenchmarkReport> {
-  return findBenchmark(name, { dir: annotations, images, ties });
+function open({ name, annotations, ...rest }: BenchmarkSettings): Task<BenchmarkReport> {
+  return findBenchmark(name, { dir: annotations, ...rest });
 }

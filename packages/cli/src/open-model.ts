@@ -3,11 +3,14 @@ import {
   type ArchitectureName,
   ClipModel,
   findArchitecture,
+  isHubReference,
+  type Knobs,
   type PairSet,
   parseSettings,
   Tokenizer,
 } from '@anagram/core';
 import * as z from 'zod';
+import { requirePath } from './require-path.ts';
 
 /** Section `model` of the settings. */
 export interface ModelSettings {
@@ -30,9 +33,19 @@ const schema = z.strictObject({
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt` */
-export function loadModel(dir: string, settings: Settings): Promise<ClipModel> {
-  return ClipModel.load(dir, { device: parseSettings('model', schema, settings).device });
+/**
+ * @param model A folder, or `hf:owner/name`.
+ * @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt`, `download-failed`
+ */
+export async function loadModel(model: string, settings: Settings, knobs: Knobs): Promise<ClipModel> {
+  requireModel(model);
+  return ClipModel.load(model, { device: parseSettings('model', schema, settings).device, ...knobs });
+}
+
+/** For commands that have work to do before they load it. */
+export function requireModel(model: string): void {
+  if (!isHubReference(model))
+    requirePath('--model', model, 'the folder of a model, e.g. ./runs/a/model, or hf:owner/name');
 }
 
 /**

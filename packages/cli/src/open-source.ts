@@ -46,7 +46,7 @@ export function openSource(path: string, settings: Readonly<Record<string, unkno
   const columns = { ...(image !== null && { image }), ...(text !== null && { text }), ...(id !== undefined && { id }) };
   if (/\.(tar|tar\.gz|tgz)$/i.test(path)) return webdataset(path);
   const kind = statSync(path, { throwIfNoEntry: false });
-  if (!kind) throw usage('SOURCE', `There is no "${path}".`);
+  if (!kind) throw usage('SOURCE', `There is no "${path}". Expected a folder of pictures, a table or a .tar.`);
   if (kind.isDirectory()) return openFolder(path, captions);
   if (/\.csv(\.gz)?$/i.test(path))
     return advised(csv(path, { ...columns, ...(delimiter !== undefined && { delimiter }) }));

@@ -21,8 +21,11 @@ files, or a folder that prepare has filled. For tables: --set source.image=COLUM
 Deeper settings come from --config FILE (.json, .ts, .mjs; sections source, verifier, prepare, calibrate, negatives,
 model, train, evaluate) and --set train.optimizer.learningRate=5e-4; a flag wins over --set, --set over the file.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part (records that could not be used, benchmarks
-that were skipped), 130 interrupted: run the same command to continue.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage (a flag, a value, a path at which there is nothing), 3 done in part (records
+that could not be used, benchmarks that were skipped), 130 interrupted: run the same command to continue.
+
+--json prints one JSON value on stdout: the result, or {"error": {"code", "message", "where"}}. Progress and sentences
+for people go to stderr.`;
 
 /** All of `anagram`. Wrong usage is thrown as a CommanderError, after its message went to stderr. */
 export function createProgram(): Command {

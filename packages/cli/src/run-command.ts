@@ -19,10 +19,11 @@ export interface CommandResult {
 }
 
 /** Stages that count bytes. */
-const bytes = ['libtorch-download', 'libtorch-unpack'];
+const bytes = ['libtorch-download', 'libtorch-unpack', 'model-download'];
 
 /**
- * Runs one command: Ctrl-C and SIGTERM abort it once it is safe, progress goes to stderr, the result alone to stdout.
+ * Runs one command: Ctrl-C and SIGTERM abort it once it is safe, progress goes to stderr, the result alone to stdout. What went
+ * wrong goes to stderr as a sentence and, with `--json`, to stdout as an `ErrorReport`, so that stdout always holds one JSON value.
  * A second Ctrl-C ends the process at once; what was saved stays valid.
  */
 export async function runCommand(
@@ -44,8 +45,9 @@ export async function runCommand(
     process.exitCode = result.exitCode ?? (result.partial ? exitCodes.partial : exitCodes.ok);
   } catch (error) {
     progress.end();
-    const { code, text } = explain(error, controller.signal);
+    const { code, text, report } = explain(error, controller.signal);
     process.stderr.write(`${text}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     process.exitCode = code;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);

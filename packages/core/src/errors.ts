@@ -10,6 +10,7 @@ export interface ErrorDetails {
   'checkpoint-corrupt': { path: string };
   'shard-corrupt': { path: string };
   'write-failed': { path: string };
+  'download-failed': { repository: string };
   'run-options-changed': { dir: string; changed: readonly string[] };
   'dir-in-use': { dir: string };
   'loss-not-finite': { step: number; gradientNorm: number };

@@ -28,16 +28,19 @@ export { defineSource } from './source/define-source.ts';
 export { type FolderOptions, folder } from './source/folder.ts';
 export { fileOnDisk } from './source/image-file.ts';
 export { jsonl } from './source/jsonl.ts';
+export { type LabelledImages, labelledCsv, labelledFolder } from './source/labelled-images.ts';
 export type { TableColumns } from './source/table-record.ts';
 export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
 
 // Pictures
 
+export { downloadModel } from './hub/download-model.ts';
+export { isHubReference } from './hub/hub-reference.ts';
 export { decodeImage } from './image/decode.ts';
 export { type ColourName, mirror, recolour } from './image/edit.ts';
 export { encodeJpeg, encodePng } from './image/encode.ts';
 export { hammingDistance, hashBytes, hashPixels, perceptualHash } from './image/hash.ts';
-export { fitImage } from './image/preprocess.ts';
+export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
 // prepare
 
@@ -48,13 +51,14 @@ export { sweep, type ThresholdRow } from './prepare/sweep.ts';
 
 // verify
 
-export {
-  type CalibrateOptions,
-  type CalibrationReport,
-  type CalibrationTarget,
-  calibrate,
-} from './verify/calibrate.ts';
+export { type CalibrateOptions, type CalibrationReport, calibrate } from './verify/calibrate.ts';
 export type { Calibration, SweepPoint } from './verify/calibration.ts';
+export {
+  type CalibrationTarget,
+  type ChosenThreshold,
+  chooseThreshold,
+  type ThresholdEvidence,
+} from './verify/choose-threshold.ts';
 export {
   auroc,
   brier,
@@ -66,6 +70,7 @@ export {
   wilsonInterval,
 } from './verify/metrics.ts';
 export type { PairScore, PairVerifier, ScorableImage, ScorablePair } from './verify/pair-verifier.ts';
+export type { Labels } from './verify/read-labels.ts';
 export type { TrainVerifierOptions, TrainVerifierSettings } from './verify/train-verifier.ts';
 export { Verifier } from './verify/verifier.ts';
 
@@ -122,11 +127,28 @@ export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 
 // evaluate
 
-export { byKey, each, macro, meanOfSubsets, micro, type Subsets } from './evaluate/aggregate.ts';
+export {
+  byKey,
+  difference,
+  each,
+  macro,
+  meanOfSubsets,
+  micro,
+  nested,
+  type Subsets,
+  type Weighted,
+} from './evaluate/aggregate.ts';
 export { aroAttribution, aroOrder, aroRelation } from './evaluate/benchmark/aro.ts';
 export { aroExcludedRelations } from './evaluate/benchmark/aro-excluded-relations.ts';
 export { bivlc } from './evaluate/benchmark/bivlc.ts';
+export {
+  type CaptionRetrievalOptions,
+  cocoRetrieval,
+  flickr8kRetrieval,
+  flickr30kRetrieval,
+} from './evaluate/benchmark/caption-retrieval.ts';
 export { cola } from './evaluate/benchmark/cola.ts';
+export { colaSingle } from './evaluate/benchmark/cola-single.ts';
 export { colorSwap } from './evaluate/benchmark/color-swap.ts';
 export { crepeProductivity, crepeSystematicity } from './evaluate/benchmark/crepe.ts';
 export type { BenchmarkOptions, BenchmarkReport } from './evaluate/benchmark/define-benchmark.ts';
@@ -141,7 +163,14 @@ export { vlCheckList } from './evaluate/benchmark/vl-checklist.ts';
 export { spatialRelations, whatsUp } from './evaluate/benchmark/whats-up.ts';
 export { winoground } from './evaluate/benchmark/winoground.ts';
 export { bootstrap, bootstrapSubsets, type Unit } from './evaluate/bootstrap.ts';
-export { type CompareOptions, compareReports, type ScoreComparison } from './evaluate/compare-reports.ts';
+export {
+  type ComparableReport,
+  type CompareOptions,
+  compareEvaluations,
+  compareReports,
+  type EvaluationComparison,
+  type ScoreComparison,
+} from './evaluate/compare-reports.ts';
 export {
   type CompositionItem,
   type CompositionReport,
@@ -150,7 +179,10 @@ export {
   type Decision,
   decide,
 } from './evaluate/composition.ts';
+export type { Contamination, Likeness, TrainingContent } from './evaluate/contamination.ts';
+export { cachedEmbedder, type HashedEmbedder } from './evaluate/embedding-cache.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate/evaluate.ts';
+export { requireHeldOut } from './evaluate/held-out.ts';
 export {
   averagePrecision,
   type Choice,
@@ -161,10 +193,35 @@ export {
   rank,
   type TieRule,
 } from './evaluate/kernels.ts';
+export { type NamedComparison, renderComparison } from './evaluate/page/render-comparison.ts';
+export { type RenderEvaluationOptions, renderEvaluation } from './evaluate/page/render-evaluation.ts';
 export { type PreparedTasksOptions, preparedTasks } from './evaluate/prepared-tasks.ts';
+export { evaluationSchema, readEvaluation, type SavedEvaluation } from './evaluate/results.ts';
 export { type RetrievalItem, type RetrievalReport, retrieval } from './evaluate/retrieval.ts';
-export type { Embedder, Failure, Outcomes, Score, Skipped, Task, TaskReport } from './evaluate/task.ts';
+export type { CategoryReport, ItemsOrigin, Weakest } from './evaluate/score-prepared.ts';
+export { imagenetClasses } from './evaluate/tables/imagenet-classes.ts';
+export { imagenetTemplates } from './evaluate/tables/imagenet-templates.ts';
+export type {
+  Embedder,
+  Failed,
+  Failure,
+  FailureDetail,
+  Outcomes,
+  RunOptions,
+  Score,
+  Skipped,
+  Task,
+  TaskReport,
+  Values,
+} from './evaluate/task.ts';
 export { type TextChoiceItem, type TextChoiceReport, textChoice } from './evaluate/text-choice.ts';
+export { readTrainingContent } from './evaluate/training-content.ts';
+export {
+  type LabelledImage,
+  type ZeroShotOptions,
+  type ZeroShotReport,
+  zeroShotClassification,
+} from './evaluate/zero-shot-classification.ts';
 
 // Search
 
@@ -180,6 +237,9 @@ export { openIndex, type SearchHit, type SearchIndex } from './search/open-index
 
 // Report
 
+export type { Bars } from './report/bars.ts';
+export type { Card } from './report/cards.ts';
 export { barChart, histogram, lineChart, type Series } from './report/charts.ts';
-export { type Block, type Card, escapeHtml, renderReport, type Section } from './report/html.ts';
+export { escapeHtml } from './report/escape.ts';
+export { type Block, renderReport, type Section } from './report/html.ts';
 export { type ProgressSink, progressRenderer } from './report/progress.ts';

@@ -1,3 +1,5 @@
+import type { Fit } from './image/preprocess.ts';
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** An encoded picture (JPEG, PNG, WebP, …) that is read when it is needed. */
@@ -5,6 +7,11 @@ export interface ImageFile {
   /** Shown in verdicts and errors: a path, a url, a shard entry. */
   readonly name: string;
   bytes(): Promise<Uint8Array>;
+  /** Set where this is a part of another picture, in pixels from its upper left corner: it names the content without making it. */
+  readonly cutFrom?: {
+    readonly file: ImageFile;
+    readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  };
 }
 
 /** One record as a source yields it: a pair, a lone image or a lone text. */
@@ -107,8 +114,11 @@ export interface PairSet {
   readonly fingerprint: string;
   /** Category of the pair's negatives, or null; lets a curriculum draw by category without reading the pair. */
   category(index: number): string | null;
-  /** @param imageSize Width and height of the pictures wanted. */
-  pair(index: number, imageSize: number): Promise<TrainingPair>;
+  /**
+   * @param imageSize Width and height of the pictures wanted.
+   * @param fit How pictures of other sizes are brought to it; default: CLIP's way, the centre of the picture.
+   */
+  pair(index: number, imageSize: number, fit?: Fit): Promise<TrainingPair>;
   /** Every caption, for the tokenizer's training; may sample when there are many. */
   texts(): AsyncIterable<string> | Iterable<string>;
 }

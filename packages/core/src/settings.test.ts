@@ -45,7 +45,17 @@ describe('parseSettings', () => {
     expect(refusal({ steps: 1, objective: { ownTexts: 'x' } })).toContain('train.objective.ownTexts: ');
   });
 
+  it('suggests the likely value, also inside of lists and unions, and nothing where none is near', () => {
+    const categories = z.array(z.enum(['colour', 'quantity']));
+    expect(() => parseSettings('categories', categories, ['quantity', 'colur'])).toThrow(
+      'categories.1: Invalid option: expected one of "colour"|"quantity". Did you mean "colour"?',
+    );
+    expect(refusal({ steps: 1, objective: 'clop' })).toMatch(/ Did you mean "clip"\?$/);
+    expect(refusal({ steps: 1, objective: 'xyzzy' })).not.toContain('Did you mean');
+    expect(refusal({ steps: 1, objective: 3 })).not.toContain('Did you mean');
+  });
+
   it('names what a union takes where no branch fits', () => {
-    expect(refusal({ steps: 1, objective: 'clop' })).toContain('expected one of "clip"|"anagram"');
+    expect(refusal({ steps: 1, objective: 'xyzzy' })).toContain('expected one of "clip"|"anagram"');
   });
 });

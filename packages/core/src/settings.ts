@@ -6,7 +6,7 @@ import { AnagramError } from './errors.ts';
  * @throws AnagramError `invalid-options`, naming the place and, for an unknown key, the likely one.
  */
 export function parseSettings<S extends z.ZodType>(where: string, schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap((issue) => explain(where, schema, issue));
   throw new AnagramError('invalid-options', lines.join('\n'), { where });
@@ -25,10 +25,20 @@ function explain(where: string, schema: z.ZodType, issue: z.core.$ZodIssue): str
     );
     if (inside)
       return inside.flatMap((each) => explain(where, schema, { ...each, path: [...issue.path, ...each.path] }));
-    const branches = issue.errors.flatMap((issues) => issues.slice(0, 1).map(({ message }) => message));
-    if (branches.length > 0) return [`${path}: ${branches.join('; or ')}.`];
+    const branches = issue.errors.flatMap((issues) => issues.slice(0, 1));
+    const near = branches.map(meant).find((text) => text !== '') ?? '';
+    if (branches.length > 0) return [`${path}: ${branches.map(({ message }) => message).join('; or ')}.${near}`];
   }
-  return [`${path}: ${issue.message}.`];
+  return [`${path}: ${issue.message}.${meant(issue)}`];
+}
+
+/** ` Did you mean "x"?` for a value that is nearly one of those that are taken. */
+function meant(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return '';
+  return nearest(
+    issue.input,
+    issue.values.filter((value) => typeof value === 'string'),
+  );
 }
 
 /** Names that an object may have at a path of the schema; none where the path does not lead to one. */
@@ -48,11 +58,15 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
 
 /** ` Did you mean "x"?` where one of the names is near, else the list of names. */
 export function suggest(word: string, names: readonly string[]): string {
+  const list = names.length > 0 ? ` Known: ${names.join(', ')}.` : '';
+  return nearest(word, names) || list;
+}
+
+function nearest(word: string, names: readonly string[]): string {
   const near = names
     .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  if (near && near.distance <= Math.max(2, word.length / 3)) return ` Did you mean "${near.name}"?`;
-  return names.length > 0 ? ` Known: ${names.join(', ')}.` : '';
+  return near && near.distance <= Math.max(2, word.length / 3) ? ` Did you mean "${near.name}"?` : '';
 }
 
 function editDistance(a: string, b: string): number {

@@ -92,6 +92,21 @@ test('weights that are not finite stop the run after three steps and name the la
   });
 });
 
+test('texts that are longer than the context are counted each time, and told once', async () => {
+  const set = tinyPairs({ count: 40 });
+  const long: PairSet = {
+    ...set,
+    pair: async (index, size) => ({ ...(await set.pair(index, size)), text: 'q '.repeat(300) }),
+  };
+  const messages: string[] = [];
+  await using model = await createModel(16);
+  const once = { batchSize: 4, steps: 3, objective: 'clip', curriculum: { byError: false } } as const;
+  const onEvent = (event: AnagramEvent) => void (event.type === 'warning' && messages.push(event.message));
+  const { result } = await run(model, { pairs: long, ...once, onEvent });
+  expect(result.cutTexts).toBe(12);
+  expect(messages).toEqual([expect.stringContaining('were cut')]);
+});
+
 test('a single step that is not finite is skipped and counted', async () => {
   const set = tinyPairs({ count: 40 });
   const broken: PairSet = {

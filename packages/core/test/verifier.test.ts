@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Architecture } from '../src/clip/architecture.ts';
+import type { AnagramEvent } from '../src/events.ts';
 import { encodePng } from '../src/image/encode.ts';
 import { hashPixels } from '../src/image/hash.ts';
 import type { Pixels, SourceRecord } from '../src/pair.ts';
@@ -193,5 +194,18 @@ describe('calibrated on labels', () => {
   test('too few labels are refused', async () => {
     const labels = { 'pair-0': true, 'pair-1': false };
     await expect(calibrate({ verifier, source, labels })).rejects.toMatchObject({ code: 'not-enough-data' });
+  });
+
+  test('labels whose ids are not in the source are counted, with an id of each side', async () => {
+    const known = records.slice(0, 60).map(({ id, right: is }) => [id, is] as const);
+    const strange = records.slice(60, 70).map(({ id, right: is }) => [`photos/${id}.png`, is] as const);
+    const sentence = (count: number, of: number) =>
+      `${count} of ${of} labels have an id that is not in the source, e.g. "${strange[0]![0]}"; ids of the source look like "${records[0]!.id}".`;
+    await expect(calibrate({ verifier, source, labels: new Map(strange) })).rejects.toThrow(sentence(10, 10));
+    const warnings: string[] = [];
+    const onEvent = (event: AnagramEvent) => void (event.type === 'warning' && warnings.push(event.message));
+    const report = await calibrate({ verifier, source, labels: new Map([...known, ...strange]), onEvent });
+    expect(report.labels).toBe(60);
+    expect(warnings).toEqual([sentence(10, 70)]);
   });
 });

@@ -17,14 +17,22 @@ export interface Binding {
   createModel(config: NativeClipConfig, seed: number, device: string): Promise<NativeModel>;
   createTrainer(model: NativeModel, config: NativeTrainerConfig): Promise<NativeTrainer>;
 
-  /** Antialiased bicubic on uint8 (±1 level of Pillow). `pixels` (height, width, 3) → (outHeight, outWidth, 3). */
-  resize(pixels: Uint8Array, height: number, width: number, outHeight: number, outWidth: number): Promise<Uint8Array>;
+  /** Resizes as Pillow 13 does, level by level. `pixels` (height, width, 3) → (window.height, window.width, 3). */
+  resize(pixels: Uint8Array, height: number, width: number, resize: NativeResize): Promise<Uint8Array>;
   /** Cuts each picture N×N and permutes the tiles, never the identity. `pixels` (count, size, size, 3). */
   shufflePatches(pixels: Uint8Array, count: number, size: number, grid: number, seed: number): Promise<Uint8Array>;
   /** Exact top-k by inner product. `queries` (Q, D), `rows` (N, D) → (Q, k), best first. */
   nearest(queries: Float32Array, rows: Float32Array, width: number, k: number): Promise<Neighbours>;
   /** The whole objective on given embeddings, with its gradients: for tests, benchmarks and custom loops. */
   objective(input: NativeObjectiveInput, config: NativeObjectiveConfig): Promise<NativeObjectiveResult>;
+}
+
+export interface NativeResize {
+  height: number;
+  width: number;
+  /** The part of the resized picture that is wanted; the rest is not computed. */
+  window: { left: number; top: number; width: number; height: number };
+  interpolation: 'nearest' | 'bilinear' | 'bicubic';
 }
 
 export interface AddonInfo {

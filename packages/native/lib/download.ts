@@ -15,6 +15,10 @@ export interface DownloadOptions {
   onProgress?: (done: number, total: number | null) => void;
   /** Times that a broken connection is taken up again. */
   retries?: number;
+  /** Sent with each request. */
+  headers?: { readonly [name: string]: string };
+  /** What starts the download again, for errors. @default 'npx anagram setup' */
+  again?: string;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface DownloadOptions {
  * @throws NativeError `download-failed`; `signal.reason` after an abort, with what came so far kept.
  */
 export async function download(options: DownloadOptions): Promise<string> {
-  const { url, file, signal, retries = 3 } = options;
+  const { url, file, signal, retries = 3, again = 'npx anagram setup' } = options;
   const part = `${file}.part`;
   const whole = await sha256Of(file).catch(() => undefined);
   if (whole !== undefined && (options.sha256 ?? whole) === whole) return whole;
@@ -33,14 +37,14 @@ export async function download(options: DownloadOptions): Promise<string> {
       break;
     } catch (error) {
       signal?.throwIfAborted();
-      if (attempt >= retries || !isPassing(error)) throw asFailure(url, error);
+      if (attempt >= retries || !isPassing(error)) throw asFailure(url, again, error);
       await sleep(200 * 2 ** attempt, undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
   const sha256 = await sha256Of(part);
   if (options.sha256 !== undefined && sha256 !== options.sha256) {
     await forget(part);
-    throw checksumWrong(url, options.sha256, sha256);
+    throw checksumWrong(url, options.sha256, sha256, options.again);
   }
   await rename(part, file);
   await rm(validatorOf(part), { force: true });
@@ -53,35 +57,39 @@ export async function sha256Of(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-export function checksumWrong(source: string, expected: string, received: string): NativeError {
+export function checksumWrong(source: string, expected: string, received: string, again?: string): NativeError {
   return new NativeError({
     code: 'download-failed',
     what: `What came from ${source} is not what was expected: sha256 ${expected} was expected, ${received} received. It was thrown away.`,
-    solutions: [
-      'Try again: npx anagram setup',
-      'If a proxy changes downloads, fetch libtorch another way and set ANAGRAM_LIBTORCH=/path/to/libtorch',
-    ],
+    solutions: again
+      ? [`Try again: ${again}`]
+      : [
+          'Try again: npx anagram setup',
+          'If a proxy changes downloads, fetch libtorch another way and set ANAGRAM_LIBTORCH=/path/to/libtorch',
+        ],
   });
 }
 
 /** Worth another attempt. */
 class BrokenOff extends Error {}
 
-function asFailure(url: string, error: unknown): unknown {
+function asFailure(url: string, again: string, error: unknown): unknown {
   if (!(error instanceof BrokenOff || error instanceof TypeError)) return error;
   return new NativeError({
     code: 'download-failed',
     what: `${url} could not be fetched: ${messageOf(error)}.`,
-    solutions: ['Try again: npx anagram setup (what came so far is kept)'],
+    solutions: [`Try again: ${again} (what came so far is kept)`],
     cause: error,
   });
 }
 
-async function fetchRest({ url, signal, onStart, onProgress }: DownloadOptions, part: string): Promise<void> {
+async function fetchRest(options: DownloadOptions, part: string): Promise<void> {
+  const { url, signal, onStart, onProgress, again = 'npx anagram setup' } = options;
   const have = (await stat(part).catch(() => undefined))?.size ?? 0;
   const validator = await readFile(validatorOf(part), 'utf8').catch(() => '');
   const resume = have > 0 && validator !== '';
-  const headers: Record<string, string> = resume ? { range: `bytes=${have}-`, 'if-range': validator } : {};
+  const range: Record<string, string> = resume ? { range: `bytes=${have}-`, 'if-range': validator } : {};
+  const headers = { ...options.headers, ...range };
   const response = await fetch(url, { headers, signal: signal ?? null });
   if (response.status === 416) {
     // What we have is longer than what there is.
@@ -92,7 +100,7 @@ async function fetchRest({ url, signal, onStart, onProgress }: DownloadOptions, 
   if (!response.ok || !response.body) {
     const what = `${url} answered ${response.status} ${response.statusText}`;
     if (response.status >= 500 || response.status === 429) throw new BrokenOff(what);
-    throw new NativeError({ code: 'download-failed', what: `${what}.`, solutions: ['Try again: npx anagram setup'] });
+    throw new NativeError({ code: 'download-failed', what: `${what}.`, solutions: [`Try again: ${again}`] });
   }
   const from = response.status === 206 ? have : 0;
   const length = Number(response.headers.get('content-length') ?? Number.NaN);

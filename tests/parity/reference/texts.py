@@ -5,7 +5,7 @@ from transformers import CLIPTokenizer
 
 
 def encode(tokenizer, texts, context):
-    """Per library and text: the numbers from the start to the end token, and whether they were cut to the context."""
+    """Per library and text: the numbers from the start to the end token, and how many transformers cuts off to fit the context."""
     theirs = CLIPTokenizer.from_pretrained(tokenizer)
     simple = SimpleTokenizer()
     rows = [theirs(text, truncation=True, max_length=context)["input_ids"] for text in texts]
@@ -17,7 +17,7 @@ def encode(tokenizer, texts, context):
     cleaned = [simple.clean_fn(text) for text in texts]
     return {
         "transformers": rows,
-        "truncated": [len(row) > context for row in whole],
+        "lost": [max(0, len(row) - context) for row in whole],
         "open_clip": simple_rows,
         # What open_clip reads in place of a text.
         "cleaned": cleaned,

@@ -18,14 +18,14 @@ export function addEmbed(program: Command): void {
   const command = program
     .command('embed <SOURCE>')
     .description('Embed pictures (and texts that have none) into an index for search.')
-    .requiredOption('--model <folder>', 'the model, e.g. ./runs/a/model')
+    .requiredOption('--model <model>', 'the model: a folder, or hf:owner/name')
     .requiredOption('--dir <folder>', 'of the index');
   withCommonFlags(command, 'anagram embed ./photos --model ./runs/a/model --dir ./index').action(
     (path: string, flags: Flags) =>
       runCommand(flags, async ({ signal, onEvent }) => {
         const config = await readConfig(flags);
         const source = openSource(path, config('source'));
-        await using model = await loadModel(flags.model, config('model'));
+        await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
         const items = source.records({ signal });
         const index = await buildIndex({ model, items, dir: flags.dir, signal, onEvent });
         const partial = index.count === 0 || index.skipped.length > 0;

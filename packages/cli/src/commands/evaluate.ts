@@ -1,58 +1,111 @@
-import { evaluate, parseSettings, preparedTasks } from '@anagram/core';
+import { evaluate, parseSettings, preparedTasks, requireHeldOut } from '@anagram/core';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { readConfig, usage } from '../config.ts';
+import { comparisonResult } from '../comparison-result.ts';
+import { given, readConfig, usage } from '../config.ts';
 import { evaluationResult } from '../evaluation-result.ts';
-import { type CommonFlags, collect, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, collect, number, withCommonFlags } from '../flags.ts';
 import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
-import { loadModel } from '../open-model.ts';
+import { loadModel, requireModel } from '../open-model.ts';
+import { openZeroShot, withZeroShotFlags, type ZeroShotFlags } from '../open-zero-shot.ts';
+import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
 
-interface Flags extends CommonFlags, BenchmarkFlags {
-  model: string;
+interface Flags extends CommonFlags, BenchmarkFlags, ZeroShotFlags {
+  model?: string;
   dir?: string;
+  limit?: number;
+  trainedOn?: string[];
+  /** What DATA is without it too. */
+  own?: boolean;
+  compare?: boolean;
 }
 
-/** Section `evaluate`: `benchmarks`, and what core's `preparedTasks` takes and checks. */
+/** Section `evaluate`: `benchmarks`, `trainedOn`, and what core's `preparedTasks` takes and checks. */
 const sectionSchema = z.strictObject({
   benchmarks: z.unknown().optional(),
-  name: z.unknown().optional(),
-  limit: z.unknown().optional(),
-  seed: z.unknown().optional(),
+  trainedOn: z.array(z.string().min(1)).default([]),
+  name: z.string().exactOptional(),
+  limit: z.number().exactOptional(),
+  seed: z.number().exactOptional(),
 });
 
 export function addEvaluate(program: Command): void {
   const command = program
     .command('evaluate [DATA...]')
     .description(
-      'Measure a model on prepared pairs that it was not trained on (retrieval, and composition by category), and on published benchmarks.',
+      'Measure a model on your own held-out pairs (retrieval, and composition by category), and on published benchmarks; or compare the results of two models.',
     )
-    .requiredOption('--model <folder>', 'the model, e.g. ./runs/a/model')
-    .option('--dir <folder>', 'receives results.json')
+    .option('--model <model>', 'the model: a folder, e.g. ./runs/a/model, or hf:owner/name')
+    .option(
+      '--dir <folder>',
+      'receives results.json and report.html, or comparison.html; the same folder goes on where a run was stopped',
+    )
+    .option('--own', 'DATA are prepared pairs of your own that the model was not trained on (the default)')
     .option('--benchmark <name>', 'a published benchmark, e.g. sugar-crepe, negbench:coco (repeatable)', collect)
     .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
     .option('--images <folder>', "the benchmarks' pictures")
-    .option('--ties <rule>', 'wrong, or official: broken as the owners do (default: wrong)');
+    .option('--ties <rule>', 'wrong, or official: broken as the owners do (default: wrong)')
+    .option('--limit <n>', 'a sample: so many items of each benchmark, so many pairs of DATA', number)
+    .option(
+      '--trained-on <folder>',
+      'prepared pairs of the training, to be looked for in the tasks (repeatable)',
+      collect,
+    )
+    .option('--compare', 'DATA are results of two models or more: differences, intervals and p');
   withCommonFlags(
-    command,
-    'anagram evaluate ./held-out --model ./runs/a/model --dir ./results',
+    withZeroShotFlags(command),
+    'anagram evaluate --own ./held-out --model ./runs/a/model --dir ./results',
     'anagram evaluate --model ./runs/a/model --benchmark sugar-crepe --annotations ./sugar-crepe/data --images ./val2017',
+    'anagram evaluate --model ./runs/a/model --zero-shot ./imagenet/val --classes imagenet --templates imagenet',
+    'anagram evaluate ./results-a ./results-b --compare',
   ).action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
-      const config = await readConfig(flags);
-      const { benchmarks, ...prepared } = config('evaluate');
-      parseSettings('evaluate', sectionSchema, config('evaluate'));
-      const published = openBenchmarks(flags, benchmarks);
-      if (data.length === 0 && published.length === 0) {
-        throw usage('evaluate', 'Expected a folder of prepared pairs, or --benchmark, e.g. --benchmark sugar-crepe.');
+      if (flags.compare) {
+        refuseOthers(command, flags);
+        return comparisonResult(data, flags.dir);
       }
+      const config = await readConfig(flags);
+      const { benchmarks, trainedOn, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
+      const prepared = { ...section, ...given({ limit: flags.limit }) };
+      const published = openBenchmarks(flags, benchmarks, flags.limit);
+      const classified = await openZeroShot(flags);
+      if (data.length === 0 && published.length === 0 && classified.length === 0) {
+        const message =
+          'Expected a folder of prepared pairs, or --benchmark, e.g. --benchmark sugar-crepe, or --zero-shot ./val.';
+        throw usage('evaluate', message);
+      }
+      if (flags.model === undefined) throw usage('--model', 'Expected the model to measure, e.g. ./runs/a/model.');
+      requireModel(flags.model);
+      if (flags.annotations !== undefined)
+        requirePath('--annotations', flags.annotations, 'the folder of annotation files');
+      if (flags.images !== undefined) requirePath('--images', flags.images, 'the folder of the pictures');
       const names = namesOf(data);
       const sets = await openData(data);
+      await requireHeldOut(flags.model, sets);
       const lists = await Promise.all(sets.map((pairs, i) => preparedTasks(pairs, { ...prepared, name: names[i]! })));
-      await using model = await loadModel(flags.model, config('model'));
-      const knobs = { signal, onEvent, ...(flags.dir !== undefined && { dir: flags.dir }) };
-      return evaluationResult(await evaluate({ model, tasks: [...lists.flat(), ...published], ...knobs }));
+      await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
+      const training = [...trainedOn, ...(flags.trainedOn ?? [])];
+      return evaluationResult(
+        await evaluate({
+          model,
+          tasks: [...lists.flat(), ...published, ...classified],
+          signal,
+          onEvent,
+          ...given({ dir: flags.dir }),
+          ...(training.length > 0 && { trainedOn: training }),
+        }),
+      );
     }),
   );
+}
+
+/** Results were measured already: what says how to measure has no place beside them. */
+function refuseOthers(command: Command, flags: Flags): void {
+  const other = command.options.find(
+    (option) =>
+      Object.hasOwn(flags, option.attributeName()) && !['--compare', '--dir', '--json'].includes(option.long!),
+  );
+  if (other) throw usage('--compare', `Expected results alone, received ${other.long} beside them.`);
 }

@@ -1,9 +1,10 @@
-import { type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from '@anagram/core';
+import { negativeCategories, type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from '@anagram/core';
 import { editor, negativeWriter } from '@anagram/gen';
 import type { Command } from 'commander';
 import { given, readConfig } from '../config.ts';
-import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, number, someOf, withCommonFlags } from '../flags.ts';
 import { toGenerator, wireOfFlags } from '../generators.ts';
+import { requireData } from '../open-data.ts';
 import { runCommand } from '../run-command.ts';
 import { count, share, table } from '../table.ts';
 
@@ -18,7 +19,7 @@ export function addNegatives(program: Command): void {
   const command = program
     .command('negatives <DATA>')
     .description('Write texts (and pictures) that differ from prepared pairs in exactly one thing.')
-    .option('--categories <names>', 'colour,quantity,… (default: all)', (text) => text.split(','))
+    .option('--categories <names>', 'colour,quantity,… (default: all)', someOf(negativeCategories))
     .option('--per-pair <n>', 'negatives per pair, of different categories (default: 4)', number)
     .option('--base-url <url>', 'a server with an OpenAI-compatible API that writes them; key in ANAGRAM_API_KEY')
     .option('--model <name>', 'the model on that server (default: rules write them, without a network)');
@@ -30,10 +31,12 @@ export function addNegatives(program: Command): void {
     runCommand(flags, async ({ signal, onEvent }) => {
       const settings = (await readConfig(flags))('negatives');
       const { categories, perPair } = flags;
+      const wire = wireOfFlags(flags);
+      requireData(data);
       const written = await writeNegatives({
         ...settings,
         ...given({
-          writer: toGenerator('negatives.writer', wireOfFlags(flags) ?? settings.writer, (wire) =>
+          writer: toGenerator('negatives.writer', wire ?? settings.writer, (wire) =>
             negativeWriter({ ...wire, onEvent }),
           ),
           editor: toGenerator('negatives.editor', settings.editor, editor),

@@ -6,6 +6,7 @@ import { readConfig } from '../config.ts';
 import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
 import { toGenerator } from '../generators.ts';
 import { openSource } from '../open-source.ts';
+import { requirePath } from '../require-path.ts';
 import { type CommandContext, runCommand } from '../run-command.ts';
 import { count, table } from '../table.ts';
 
@@ -46,6 +47,9 @@ export function addPrepare(program: Command): void {
 async function run(path: string, flags: Flags, { signal, onEvent }: CommandContext): Promise<PreparedPairs> {
   const config = await readConfig(flags);
   const source = openSource(path, config('source'));
+  if (flags.verifier !== undefined) {
+    requirePath('--verifier', flags.verifier, 'a verifier that prepare trained, e.g. ./raw/verifier');
+  }
   const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
   await using verifier = await (flags.verifier === undefined
     ? Verifier.train(training)

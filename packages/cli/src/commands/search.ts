@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { readConfig, usage } from '../config.ts';
 import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { loadModel } from '../open-model.ts';
+import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
 import { table } from '../table.ts';
 
@@ -16,19 +17,20 @@ export function addSearch(program: Command): void {
   const command = program
     .command('search <INDEX> <QUERY>')
     .description('Find what is nearest to a text, or to a picture given by its path. Exact.')
-    .requiredOption('--model <folder>', 'the model that the index was made with')
+    .requiredOption('--model <model>', 'the model that the index was made with: a folder, or hf:owner/name')
     .option('--limit <n>', 'most hits', number, 10);
   withCommonFlags(
     command,
     'anagram search ./index "a red cat left of a blue dog" --model ./runs/a/model',
     'anagram search ./index ./query.jpg --model ./runs/a/model --limit 3',
   ).action((dir: string, query: string, flags: Flags) =>
-    runCommand(flags, async ({ signal }) => {
+    runCommand(flags, async ({ signal, onEvent }) => {
       if (/\.(png|jpe?g|webp|gif|tiff?|avif)$/i.test(query) && !existsSync(query)) {
         throw usage('QUERY', `There is no picture ${query}. Expected the path of one that is there, or a text.`);
       }
+      requirePath('INDEX', dir, 'the folder of an index that embed has made');
       const config = await readConfig(flags);
-      await using model = await loadModel(flags.model, config('model'));
+      await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
       const index = await openIndex({ model, dir });
       const hits = await index.search(existsSync(query) ? fileOnDisk(query) : query, { limit: flags.limit, signal });
       return {

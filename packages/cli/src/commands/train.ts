@@ -1,9 +1,18 @@
-import { type TrainOptions, type TrainResult, train } from '@anagram/core';
+import {
+  AnagramError,
+  architectureNames,
+  isAnagramError,
+  type ObjectivePreset,
+  type TrainOptions,
+  type TrainResult,
+  type TrainSettings,
+  train,
+} from '@anagram/core';
 import type { Command } from 'commander';
 import { given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, number, oneOf, withCommonFlags } from '../flags.ts';
 import { openData } from '../open-data.ts';
-import { createModel, loadModel } from '../open-model.ts';
+import { createModel, loadModel, requireModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
 import { count } from '../table.ts';
 
@@ -15,24 +24,37 @@ interface Flags extends CommonFlags {
   optimizer?: string;
   steps?: number;
   seed?: number;
+  fresh?: boolean;
 }
+
+const objectives = ['anagram', 'clip', 'negclip'] as const satisfies readonly ObjectivePreset[];
+const optimizers = ['adamw', 'muon'] as const satisfies readonly NonNullable<TrainSettings['optimizer']>['kind'][];
 
 export function addTrain(program: Command): void {
   const command = program
     .command('train <DATA...>')
     .description('Train a model on prepared folders and their negatives, or go on with a run that was stopped.')
     .requiredOption('--dir <folder>', 'of the run: log, checkpoints and at last model/; the same folder resumes')
-    .option('--model <folder>', 'a model to fine-tune; it is not changed')
-    .option('--architecture <name>', 'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)')
-    .option('--objective <name>', 'anagram, clip or negclip (default: anagram)')
-    .option('--optimizer <name>', 'adamw, or muon, which learns relations sooner from scratch (default: adamw)')
+    .option('--model <model>', 'a model to fine-tune, a folder or hf:owner/name; it is not changed')
+    .option(
+      '--architecture <name>',
+      'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)',
+      oneOf(architectureNames),
+    )
+    .option('--objective <name>', 'anagram, clip or negclip (default: anagram)', oneOf(objectives))
+    .option(
+      '--optimizer <name>',
+      'adamw, or muon, which learns relations sooner from scratch (default: adamw)',
+      oneOf(optimizers),
+    )
     .option('--steps <n>', 'optimizer steps of the whole run', number)
-    .option('--seed <n>', 'everything random follows from it (default: 0)', number);
+    .option('--seed <n>', 'everything random follows from it (default: 0)', number)
+    .option('--fresh', 'remove the run in --dir and begin anew');
   withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
       const config = await readConfig(flags);
-      const { objective, steps, seed } = flags;
-      const settings: Record<string, unknown> = { ...config('train'), ...given({ objective, steps, seed }) };
+      const { objective, steps, seed, fresh } = flags;
+      const settings: Record<string, unknown> = { ...config('train'), ...given({ objective, steps, seed, fresh }) };
       if (flags.optimizer !== undefined) {
         settings.optimizer = { ...(settings.optimizer as object | undefined), kind: flags.optimizer };
       }
@@ -40,25 +62,36 @@ export function addTrain(program: Command): void {
       if (flags.model !== undefined && flags.architecture !== undefined) {
         throw usage('--architecture', 'Expected it for a new model alone; one that is fine-tuned has its own.');
       }
+      if (flags.model !== undefined) requireModel(flags.model);
       const sets = await openData(data);
       const make = { ...config('model'), ...given({ architecture: flags.architecture }) };
       await using model = await (flags.model === undefined
         ? createModel(sets, make, Number(settings.seed ?? 0))
-        : loadModel(flags.model, config('model')));
+        : loadModel(flags.model, config('model'), { signal, onEvent }));
       const result = await train({
         ...settings,
         pairs: sets.map((set) => ({ set, share: set.length })),
         ...{ model, dir: flags.dir, signal, onEvent },
-      } as unknown as TrainOptions);
+      } as unknown as TrainOptions).catch((error) => {
+        throw inFlags(error);
+      });
       return { json: result, lines: summary(result) };
     }),
   );
 }
 
-function summary({ steps, imagesSeen, lastLoss, skipped, modelDir, log }: TrainResult): string[] {
+/** What to do about an error, by the names of the flags. */
+function inFlags(error: unknown): unknown {
+  if (!isAnagramError(error, 'run-options-changed') && !isAnagramError(error, 'checkpoint-corrupt')) return error;
+  const message = error.message.replace('another dir', 'another --dir').replace('pass fresh: true', 'pass --fresh');
+  return new AnagramError(error.code, message, error.details, { cause: error.cause });
+}
+
+function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, modelDir, log }: TrainResult): string[] {
   return [
     `model    ${modelDir}`,
     `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
     `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
+    ...(cutTexts > 0 ? [`cut      ${count(cutTexts)} times a text was longer than the model's context`] : []),
   ];
 }

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { architectureNames, findArchitecture } from './architecture.ts';
-import { naturalLayout, openaiMean, openaiStd, toNativeConfig, whyNot } from './clip-config.ts';
-import {
-  fromTransformersConfig,
-  preprocessorSchema,
-  toTransformersConfig,
-  transformersSchema,
-} from './transformers-config.ts';
+import { defaultPreprocess, naturalLayout, toNativeConfig, whyNot } from './clip-config.ts';
+import { preprocessorSchema } from './preprocess-config.ts';
+import { fromTransformersConfig, toTransformersConfig, transformersSchema } from './transformers-config.ts';
 
 const config = (name: (typeof architectureNames)[number], imageSize?: number) => {
   const architecture = findArchitecture(name, imageSize);
-  return { architecture, vocabSize: architecture.text_cfg.vocab_size ?? 1000, mean: openaiMean, std: openaiStd };
+  return {
+    architecture,
+    vocabSize: architecture.text_cfg.vocab_size ?? 1000,
+    preprocess: defaultPreprocess('transformers'),
+  };
 };
 
 test.each(architectureNames)('%s is a valid architecture', (name) => {
@@ -51,7 +51,7 @@ test("a plain vision transformer survives transformers' config", () => {
 });
 
 test('each architecture has a natural layout, and others say why not', () => {
-  const [conv, resnet, plain] = (['tiny-vit', 'RN50', 'ViT-B-16'] as const).map((name) => findArchitecture(name));
+  const [conv, resnet, plain] = (['tiny-vit', 'RN50', 'ViT-B-16'] as const).map((name) => config(name));
   expect([conv, resnet, plain].map((a) => naturalLayout(a!))).toEqual(['anagram', 'open_clip', 'transformers']);
   expect(whyNot('transformers', resnet!)).toMatch('ResNet');
   expect(whyNot('open_clip', conv!)).toMatch('convolutional stem');

@@ -1,38 +1,29 @@
 import type { NativeClipConfig } from '@anagram/native';
-import * as z from 'zod';
+import { clipFit, type Preprocess } from '../image/preprocess.ts';
 import { type Architecture, isResNet } from './architecture.ts';
 
 /** Everything about a model but its weights and its tokenizer. */
 export interface ClipConfig {
   readonly architecture: Architecture;
   readonly vocabSize: number;
-  /** Of RGB in 0–1. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
+  readonly preprocess: Preprocess;
 }
 
 export const openaiMean = [0.48145466, 0.4578275, 0.40821073] as const;
 export const openaiStd = [0.26862954, 0.26130258, 0.27577711] as const;
-const perChannel = z.number();
-const deviation = perChannel.positive();
-/** How pictures are normalised, as configs say it. */
-export const channelSchemas = {
-  mean: z.tuple([perChannel, perChannel, perChannel]).default([...openaiMean]),
-  std: z.tuple([deviation, deviation, deviation]).default([...openaiStd]),
-};
 /** ln(1 / 0.07), CLIP's start. */
 export const initialLogitScale = Math.log(1 / 0.07);
 /** What open_clip takes where a config says nothing. */
 export const defaultHeadWidth = 64;
 export const defaultMlpRatio = 4;
 
-export function toNativeConfig({ architecture, vocabSize, mean, std }: ClipConfig): NativeClipConfig {
+export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConfig): NativeClipConfig {
   const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text } = architecture;
   return {
     embedDim: embed_dim,
     quickGelu: quick_gelu ?? false,
-    imageMean: [...mean],
-    imageStd: [...std],
+    imageMean: [...preprocess.mean],
+    imageStd: [...preprocess.std],
     logitScaleInit: initialLogitScale,
     vision: toNativeVision(vision),
     text: {
@@ -67,15 +58,28 @@ function toNativeVision(vision: Architecture['vision_cfg']): NativeClipConfig['v
 export type Layout = 'transformers' | 'open_clip' | 'anagram';
 
 /** The most widely readable layout that can hold the model. */
-export function naturalLayout({ vision_cfg: vision }: Architecture): Layout {
-  if (vision.stem === 'conv') return 'anagram';
-  return isResNet(vision) ? 'open_clip' : 'transformers';
+export function naturalLayout(config: Pick<ClipConfig, 'architecture' | 'preprocess'>): Layout {
+  return (['transformers', 'open_clip'] as const).find((layout) => whyNot(layout, config) === null) ?? 'anagram';
+}
+
+/** CLIP's preprocessing, with the rounding of the library that reads the layout. */
+export function defaultPreprocess(layout: Layout): Preprocess {
+  const cropRounding = layout === 'transformers' ? 'down' : 'even';
+  return { ...clipFit, cropRounding, mean: openaiMean, std: openaiStd };
 }
 
 /** Why a layout cannot hold the model, or null where it can. */
-export function whyNot(layout: Layout, { vision_cfg: vision }: Architecture): string | null {
+export function whyNot(
+  layout: Layout,
+  { architecture: { vision_cfg: vision }, preprocess }: Pick<ClipConfig, 'architecture' | 'preprocess'>,
+): string | null {
   if (layout === 'anagram') return null;
   if (vision.stem === 'conv') return 'neither transformers nor open_clip knows a convolutional stem';
-  if (layout === 'transformers' && isResNet(vision)) return "transformers' CLIPModel knows no ResNet";
-  return null;
+  if (layout === 'transformers') {
+    if (isResNet(vision)) return "transformers' CLIPModel knows no ResNet";
+    return preprocess.resizeMode === 'longest' ? "transformers' CLIP knows no resizing by the longer side" : null;
+  }
+  if (preprocess.edge !== null)
+    return `open_clip resizes to the size of the crop, and this model to ${preprocess.edge}`;
+  return preprocess.interpolation === 'nearest' ? 'open_clip knows no resizing by the nearest pixel' : null;
 }

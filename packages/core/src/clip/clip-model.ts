@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { NativeModel } from '@anagram/native';
+import type { Knobs } from '../events.ts';
+import { downloadModel } from '../hub/download-model.ts';
+import { isHubReference } from '../hub/hub-reference.ts';
 import { decodeImage } from '../image/decode.ts';
 import { fitImage } from '../image/preprocess.ts';
 import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { type Architecture, type ArchitectureName, findArchitecture } from './architecture.ts';
-import { type ClipConfig, type Layout, naturalLayout, openaiMean, openaiStd, toNativeConfig } from './clip-config.ts';
+import { type ClipConfig, defaultPreprocess, type Layout, naturalLayout, toNativeConfig } from './clip-config.ts';
 import { readModel, writeModel } from './model-files.ts';
 
 /** A picture to embed: decoded, an encoded file, or its bytes. Any size; it is fitted as the model was trained. */
@@ -47,21 +50,21 @@ export class ClipModel implements AsyncDisposable {
 
   /** A fresh model, initialised as open_clip does. @throws AnagramError `invalid-options` */
   static async create({ architecture, tokenizer, imageSize, seed, device = 'cpu' }: CreateOptions): Promise<ClipModel> {
-    const config: ClipConfig = {
-      architecture: findArchitecture(architecture, imageSize),
-      vocabSize: tokenizer.vocabSize,
-      mean: openaiMean,
-      std: openaiStd,
-    };
+    const found = findArchitecture(architecture, imageSize);
+    const usual = { architecture: found, preprocess: defaultPreprocess('open_clip') };
+    const preprocess = defaultPreprocess(naturalLayout(usual));
+    const config: ClipConfig = { architecture: found, vocabSize: tokenizer.vocabSize, preprocess };
     const handle = await (await native()).createModel(toNativeConfig(config), seed, device);
     return new ClipModel(config, tokenizer, handle, device);
   }
 
   /**
    * Reads a folder in the layout of transformers' CLIPModel, of open_clip, or our own.
-   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`
+   * @param from A folder, or `hf:owner/name` (with `@revision` for another than `main`), which is downloaded first.
+   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`, `download-failed`
    */
-  static async load(dir: string, { device = 'cpu' }: { device?: string } = {}): Promise<ClipModel> {
+  static async load(from: string, { device = 'cpu', ...knobs }: { device?: string } & Knobs = {}): Promise<ClipModel> {
+    const dir = isHubReference(from) ? await downloadModel(from, knobs) : from;
     const { config, tokenizer, readTensors } = await readModel(dir);
     const handle = await (await native()).createModel(toNativeConfig(config), 0, device);
     try {
@@ -76,13 +79,11 @@ export class ClipModel implements AsyncDisposable {
   /**
    * Writes config, weights, tokenizer and preprocessing.
    * @param options.layout Default: transformers' for a plain vision transformer, open_clip's for a ResNet, our own for a
-   * convolutional stem.
+   * convolutional stem. Pictures are prepared as the layout says, but for half a pixel: transformers and open_clip round the
+   * margin of the crop in their own ways, and a folder is read as the library that it is for reads it.
    * @throws AnagramError `model-mismatch` where the layout cannot hold the model; `write-failed`
    */
-  async save(
-    dir: string,
-    { layout = naturalLayout(this.config.architecture) }: { layout?: Layout } = {},
-  ): Promise<void> {
+  async save(dir: string, { layout = naturalLayout(this.config) }: { layout?: Layout } = {}): Promise<void> {
     await writeModel(dir, layout, {
       config: this.config,
       tokenizer: this.tokenizer,
@@ -125,7 +126,7 @@ export class ClipModel implements AsyncDisposable {
     return rows;
   }
 
-  /** Texts longer than the context are cut. @returns (count, embedDim) rows of unit length. */
+  /** Texts longer than the context are cut, as `lostTokens` tells. @returns (count, embedDim) rows of unit length. */
   async embedTexts(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
     const rows = new Float32Array(texts.length * this.embedDim);
     for (let at = 0; at < texts.length; at += textBatch) {
@@ -141,10 +142,15 @@ export class ClipModel implements AsyncDisposable {
     return rows;
   }
 
-  /** SHA-256 over config, tokenizer and weights: equal hashes, equal embeddings. */
+  /** Tokens of each text that do not fit the context: what `embedTexts` leaves out. */
+  lostTokens(texts: readonly string[]): number[] {
+    return texts.map((text) => this.tokenizer.encode(text, this.contextLength).lost);
+  }
+
+  /** SHA-256 over config, preprocessing, tokenizer and weights: equal hashes, equal embeddings. */
   async hash(): Promise<string> {
     const hash = createHash('sha256');
-    hash.update(JSON.stringify(toNativeConfig(this.config))).update(this.tokenizer.toJson());
+    hash.update(JSON.stringify([toNativeConfig(this.config), this.config.preprocess])).update(this.tokenizer.toJson());
     for (const { name, shape } of this.native.tensors().sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const { buffer, byteOffset, byteLength } = await this.native.readTensor(name);
       hash.update(`${name} [${shape}]\n`).update(new Uint8Array(buffer, byteOffset, byteLength));
@@ -164,7 +170,9 @@ export class ClipModel implements AsyncDisposable {
   /** (count, imageSize, imageSize, 3) */
   async #pixels(images: readonly Picture[]): Promise<Uint8Array> {
     const size = this.imageSize;
-    const fitted = await Promise.all(images.map(async (image) => fitImage(await decode(image), size)));
+    const fitted = await Promise.all(
+      images.map(async (image) => fitImage(await decode(image), size, this.config.preprocess)),
+    );
     const pixels = new Uint8Array(images.length * size * size * 3);
     fitted.forEach(({ data }, row) => {
       pixels.set(data, row * size * size * 3);

@@ -8,6 +8,7 @@ import { type ClipConfig, type Layout, whyNot } from './clip-config.ts';
 import { definingTensors } from './defining-tensors.ts';
 import { fromTransformers, type NamedShape, type ReadTensor, toTransformers } from './layout.ts';
 import { hasWeights, openWeights, refusePickled } from './open-weights.ts';
+import { toOpenClip } from './preprocess-config.ts';
 import { readConfig } from './read-config.ts';
 import type { StoredTensors } from './read-safetensors.ts';
 import { toTransformersConfig } from './transformers-config.ts';
@@ -99,7 +100,7 @@ function checkShapes({ path, tensors }: StoredTensors, needed: readonly NamedSha
 
 /**
  * Writes a model: config, weights, tokenizer, preprocessing, in the layout of transformers, open_clip or our own.
- * @throws AnagramError `model-mismatch` where the layout cannot hold the architecture.
+ * @throws AnagramError `model-mismatch` where the layout cannot hold the architecture or how pictures are prepared.
  */
 export async function writeModel(
   dir: string,
@@ -107,7 +108,7 @@ export async function writeModel(
   model: { config: ClipConfig; tokenizer: Tokenizer; tensors: readonly TensorInfo[]; read: ReadTensor },
 ): Promise<void> {
   const { config, tokenizer, tensors, read } = model;
-  const reason = whyNot(layout, config.architecture);
+  const reason = whyNot(layout, config);
   if (reason)
     throw mismatch(dir, `The model cannot be written in the layout of ${layout}: ${reason}. Save it without a layout.`);
   const own = (): TensorSource[] => tensors.map(({ name, shape }) => ({ name, shape, read: () => read(name) }));
@@ -125,9 +126,10 @@ export async function writeModel(
 }
 
 /** open_clip's `open_clip_config.json`. */
-function openClipConfig({ architecture, vocabSize, mean, std }: ClipConfig): object {
+function openClipConfig({ architecture, vocabSize, preprocess }: ClipConfig): object {
   const text_cfg = { ...architecture.text_cfg, vocab_size: vocabSize };
-  return { model_cfg: { ...architecture, text_cfg }, preprocess_cfg: { mean, std } };
+  const preprocess_cfg = toOpenClip(preprocess, architecture.vision_cfg.image_size);
+  return { model_cfg: { ...architecture, text_cfg }, preprocess_cfg };
 }
 
 /** transformers picks its tokenizer class by this file. */

@@ -7,8 +7,12 @@ const besideWeights = /^(training_args|optimizer|scheduler|scaler|rng_state.*)\.
 
 /** Names of the files with pickled weights in a folder, in order; the parts of one model together. */
 export async function findPickledWeights(dir: string): Promise<string[]> {
-  const names = (await readdir(dir).catch(() => [])).sort();
-  const weights = names.filter((name) => pickled.test(name) && !besideWeights.test(name));
+  return pickledAmong(await readdir(dir).catch(() => []));
+}
+
+/** The same, of names that are known. */
+export function pickledAmong(names: readonly string[]): string[] {
+  const weights = names.toSorted().filter((name) => pickled.test(name) && !besideWeights.test(name));
   const parts = weights.filter((name) => /-\d+-of-\d+\./.test(name));
   return parts.length > 0 ? parts : weights.slice(0, 1);
 }

@@ -4,13 +4,9 @@ import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { readSmallFile } from '../small-file.ts';
 import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
-import { type ClipConfig, channelSchemas, type Layout } from './clip-config.ts';
-import {
-  fromTransformersConfig,
-  preprocessorSchema,
-  transformersSchema,
-  whyPooledElsewhere,
-} from './transformers-config.ts';
+import type { ClipConfig, Layout } from './clip-config.ts';
+import { fromOpenClip, openClipPreprocessSchema, preprocessorSchema } from './preprocess-config.ts';
+import { fromTransformersConfig, transformersSchema, whyPooledElsewhere } from './transformers-config.ts';
 
 /** Bytes of the largest config that is read; real ones have about 5 kB, and JSON takes many times its size in memory. */
 const largestConfig = 2 ** 18;
@@ -19,7 +15,7 @@ const longestReason = 400;
 /** open_clip's file, and ours: the same, but for what only our model configs know. */
 const openClipSchema = z.object({
   model_cfg: architectureSchema,
-  preprocess_cfg: z.object(channelSchemas).prefault({}),
+  preprocess_cfg: openClipPreprocessSchema,
 });
 
 export interface StoredConfig {
@@ -38,7 +34,8 @@ export async function readConfig(dir: string, path: string, layout: Layout): Pro
     const { model_cfg, preprocess_cfg } = await readJson(path, openClipSchema);
     const architecture = explained(path, () => findArchitecture(model_cfg as Architecture));
     const vocabSize = model_cfg.text_cfg.vocab_size ?? 49408;
-    return { config: { architecture, vocabSize, ...preprocess_cfg }, whyMisread: () => null };
+    const preprocess = explained(path, () => fromOpenClip(preprocess_cfg, architecture.vision_cfg.image_size));
+    return { config: { architecture, vocabSize, preprocess }, whyMisread: () => null };
   }
   const stored = await readJson(path, transformersSchema);
   const preprocessorPath = join(dir, 'preprocessor_config.json');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { preprocessorSchema } from './preprocess-config.ts';
 import {
   fromTransformersConfig,
-  preprocessorSchema,
   toTransformersConfig,
   transformersSchema,
   whyPooledElsewhere,

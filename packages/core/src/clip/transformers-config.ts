@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { type Architecture, findArchitecture } from './architecture.ts';
-import {
-  type ClipConfig,
-  channelSchemas,
-  defaultHeadWidth,
-  defaultMlpRatio,
-  initialLogitScale,
-} from './clip-config.ts';
+import { type ClipConfig, defaultHeadWidth, defaultMlpRatio, initialLogitScale } from './clip-config.ts';
+import { fromPreprocessor, type preprocessorSchema, toPreprocessor } from './preprocess-config.ts';
 
 const count = z.int().positive();
 const activation = z.enum(['gelu', 'quick_gelu']);
@@ -58,9 +53,7 @@ export const transformersSchema = z
     vision: towers.vision_config_dict ?? towers.vision_config ?? visionSchema.parse({}),
   }));
 
-export const preprocessorSchema = z.object({ image_mean: channelSchemas.mean, image_std: channelSchemas.std });
-
-/** @throws RangeError where the two towers use different activations. */
+/** @throws RangeError where the two towers use different activations, or pictures are prepared as is not done here. */
 export function fromTransformersConfig(
   config: z.infer<typeof transformersSchema>,
   preprocessor: z.infer<typeof preprocessorSchema>,
@@ -92,8 +85,7 @@ export function fromTransformersConfig(
   return {
     architecture: findArchitecture(architecture),
     vocabSize: text.vocab_size,
-    mean: preprocessor.image_mean,
-    std: preprocessor.image_std,
+    preprocess: fromPreprocessor(preprocessor, vision.image_size),
   };
 }
 
@@ -125,7 +117,7 @@ export function whyPooledElsewhere(
 
 /** transformers' `config.json` and `preprocessor_config.json`. */
 export function toTransformersConfig(
-  { architecture, vocabSize, mean, std }: ClipConfig,
+  { architecture, vocabSize, preprocess }: ClipConfig,
   tokens: { startToken: number; endToken: number },
 ): { config: object; preprocessor: object } {
   const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text } = architecture;
@@ -162,19 +154,6 @@ export function toTransformersConfig(
         ...shared,
       },
     },
-    preprocessor: {
-      image_processor_type: 'CLIPImageProcessor',
-      do_convert_rgb: true,
-      do_resize: true,
-      size: { shortest_edge: size },
-      resample: 3,
-      do_center_crop: true,
-      crop_size: { height: size, width: size },
-      do_rescale: true,
-      rescale_factor: 1 / 255,
-      do_normalize: true,
-      image_mean: mean,
-      image_std: std,
-    },
+    preprocessor: toPreprocessor(preprocess, size),
   };
 }

@@ -45,6 +45,24 @@ describe('compareReports', () => {
     expect(compareReports(report(0), report(40))['all.choice']!.p).toBe(1 / 1001);
   });
 
+  it('weighs subsets as the figure does', () => {
+    const weighted = (first: number, second: number, weights = [1, -1]): TaskReport => {
+      const subset = (right: number, weight: number) => ({
+        sums: Array.from({ length: 10 }, (_, i) => Number(i < right)),
+        counts: Array.from({ length: 10 }, () => 1),
+        weight,
+      });
+      const scores = { 'difference.recall@1': [subset(first, weights[0]!), subset(second, weights[1]!)] };
+      return { ...report(0), outcomes: { items: 'x', scores } };
+    };
+    const compared = compareReports(weighted(8, 5), weighted(9, 9))['difference.recall@1']!;
+    expect(compared.first).toBeCloseTo(0.3, 12);
+    expect(compared.second).toBeCloseTo(0, 12);
+    expect(compared.difference).toBeCloseTo(-0.3, 12);
+    expect(compared.interval[0]).toBeLessThan(-0.3);
+    expect(() => compareReports(weighted(1, 1), weighted(1, 1, [1, 1]))).toThrow('different items');
+  });
+
   it('compares two models on a benchmark, with the values of their reports, also after JSON', async () => {
     const paths = await writeTinyBenchmark(folder, sugarCrepeFiles.files, sugarCrepeFiles.pictures);
     const first = await sugarCrepe(paths).run({ model: randomEmbedder(1) });
@@ -57,7 +75,7 @@ describe('compareReports', () => {
       expect(score.n).toBe(first.scores[name]!.n);
     }
     const other = { ...second, files: { ...second.files, 'swap_obj.json': 'another' } };
-    expect(() => compareReports(first, other)).toThrow('was read from different annotation files');
+    expect(() => compareReports(first, other)).toThrow('was read from different files');
     expect(() => compareReports(first, { ...second, tieRule: 'official' })).toThrow('different rules for ties');
   });
 

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnagramError } from '../errors.ts';
+import { AnagramError, isAnagramError } from '../errors.ts';
 import { Random } from '../random.ts';
-import type { BenchmarkReport } from './benchmark/define-benchmark.ts';
 import type { Outcomes, TaskReport } from './task.ts';
 
 /** One score of two models on the same items. */
@@ -25,7 +24,8 @@ export interface CompareOptions {
   readonly seed?: number;
 }
 
-type Report = TaskReport & Partial<Pick<BenchmarkReport, 'files' | 'tieRule'>>;
+/** What of a report is compared. */
+export type ComparableReport = Pick<TaskReport, 'task' | 'outcomes' | 'files' | 'tieRule'>;
 
 /**
  * Compares two models by their reports of one task: a paired bootstrap of the difference, and a sign-flip test, for each score.
@@ -33,18 +33,20 @@ type Report = TaskReport & Partial<Pick<BenchmarkReport, 'files' | 'tieRule'>>;
  * @throws AnagramError `invalid-options` for reports of different tasks, files, tie rules or items, or without outcomes.
  */
 export function compareReports(
-  first: Report,
-  second: Report,
+  first: ComparableReport,
+  second: ComparableReport,
   { resamples = 1000, seed = 1 }: CompareOptions = {},
 ): { [score: string]: ScoreComparison } {
   if (first.task !== second.task) throw refused(`one is of ${first.task}, the other of ${second.task}`);
   const { task } = first;
-  if (!isDeepStrictEqual(first.files, second.files)) throw refused(`${task} was read from different annotation files`);
-  if (first.tieRule !== second.tieRule) throw refused(`${task} was scored under different rules for ties`);
+  if (!isDeepStrictEqual(first.files, second.files)) throw refused(`${task} was read from different files`);
+  if ((first.tieRule ?? 'wrong') !== (second.tieRule ?? 'wrong'))
+    throw refused(`${task} was scored under different rules for ties`);
   if (!first.outcomes || !second.outcomes) throw refused(`${task} was not scored, or its report holds no outcomes`);
   const [a, b] = [first.outcomes, second.outcomes];
   const names = Object.keys(a.scores);
-  const shape = ({ scores }: Outcomes) => names.map((name) => scores[name]?.map(({ counts }) => counts));
+  const shape = ({ scores }: Outcomes) =>
+    names.map((name) => scores[name]?.map(({ counts, weight }) => [counts, weight]));
   const same = a.items === b.items && names.length === Object.keys(b.scores).length;
   if (!same || !isDeepStrictEqual(shape(a), shape(b))) throw refused(`${task} was scored on different items`);
   return Object.fromEntries(
@@ -52,10 +54,43 @@ export function compareReports(
   );
 }
 
+/** Two models on every task that both were measured on. */
+export interface EvaluationComparison {
+  readonly tasks: { readonly [task: string]: { readonly [score: string]: ScoreComparison } };
+  /** Why the other tasks were not compared. */
+  readonly refused: { readonly [task: string]: string };
+}
+
+/** Compares two models task by task, as `compareReports` does; a task that cannot be compared is refused with the reason. */
+export function compareEvaluations(
+  first: { readonly [task: string]: ComparableReport },
+  second: { readonly [task: string]: ComparableReport },
+  options: CompareOptions = {},
+): EvaluationComparison {
+  const tasks: Record<string, { [score: string]: ScoreComparison }> = {};
+  const reasons: Record<string, string> = {};
+  for (const name of new Set([...Object.keys(first), ...Object.keys(second)])) {
+    const [a, b] = [first[name], second[name]];
+    if (!a || !b) {
+      reasons[name] = `${name} was run on the ${a ? 'first' : 'second'} model alone. Run it on the other one too.`;
+      continue;
+    }
+    try {
+      tasks[name] = compareReports(a, b, options);
+    } catch (error) {
+      if (!isAnagramError(error, 'invalid-options')) throw error;
+      reasons[name] = error.message;
+    }
+  }
+  return { tasks, refused: reasons };
+}
+
 type Subsets = Outcomes['scores'][string];
 
 function compareScore(a: Subsets, b: Subsets, resamples: number, seed: number): ScoreComparison {
-  const differences = a.map(({ sums, counts }, s) => ({
+  const scale = a.some(({ weight }) => weight !== undefined) ? 1 : a.length;
+  const differences = a.map(({ sums, counts, weight }, s) => ({
+    weight: weight ?? 1,
     gains: sums.map((sum, i) => b[s]!.sums[i]! - sum),
     counts,
     total: add(counts),
@@ -63,11 +98,11 @@ function compareScore(a: Subsets, b: Subsets, resamples: number, seed: number): 
   const n = differences.reduce((sum, { total }) => sum + total, 0);
   const random = new Random('compare-reports', seed, n);
   const drawn = new Float64Array(resamples);
-  const observed = average(differences.map(({ gains, total }) => add(gains) / total));
+  const observed = add(differences.map(({ weight, gains, total }) => (weight * add(gains)) / total)) / scale;
   let asFar = 0;
   for (let r = 0; r < resamples; r++) {
     let [mean, flipped] = [0, 0];
-    for (const { gains, counts, total } of differences) {
+    for (const { weight, gains, counts, total } of differences) {
       let [gain, count, flips] = [0, 0, 0];
       for (let i = 0; i < gains.length; i++) {
         const at = random.below(gains.length);
@@ -75,16 +110,17 @@ function compareScore(a: Subsets, b: Subsets, resamples: number, seed: number): 
         count += counts[at]!;
         if (gains[i] !== 0) flips += random.below(2) === 0 ? gains[i]! : -gains[i]!;
       }
-      mean += gain / count;
-      flipped += flips / total;
+      mean += (weight * gain) / count;
+      flipped += (weight * flips) / total;
     }
-    drawn[r] = mean / differences.length;
+    drawn[r] = mean / scale;
     // Sums in another order differ in the last bits.
-    if (Math.abs(flipped / differences.length) >= Math.abs(observed) - 1e-12) asFar++;
+    if (Math.abs(flipped / scale) >= Math.abs(observed) - 1e-12) asFar++;
   }
   drawn.sort();
   const at = (share: number) => drawn[Math.min(resamples - 1, Math.floor(share * resamples))]!;
-  const value = (subsets: Subsets) => average(subsets.map(({ sums, counts }) => add(sums) / add(counts)));
+  const value = (subsets: Subsets) =>
+    add(subsets.map(({ sums, counts, weight = 1 }) => (weight * add(sums)) / add(counts))) / scale;
   return {
     first: value(a),
     second: value(b),
@@ -97,10 +133,6 @@ function compareScore(a: Subsets, b: Subsets, resamples: number, seed: number): 
 
 function add(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-function average(values: readonly number[]): number {
-  return add(values) / values.length;
 }
 
 function refused(why: string): AnagramError<'invalid-options'> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { constantEmbedder, randomEmbedder, tinyEmbedder } from '../../test/fixtures/tiny-benchmark.ts';
 import { bootstrap } from './bootstrap.ts';
-import { decide, scoreComposition } from './composition.ts';
+import { composition, decide } from './composition.ts';
 
 describe('decide', () => {
   it.each([
@@ -20,40 +21,46 @@ describe('decide', () => {
   });
 });
 
-describe('scoreComposition', () => {
+describe('composition', () => {
+  const pixel = (colour: number) => ({ width: 1, height: 1, data: Uint8Array.of(colour, 0, 0) });
   const items = ['a', 'b', 'c', 'd'].map((id, k) => ({
     id,
-    category: k < 2 ? 'colour' : 'verb',
-    texts: ['x', 'y'] as [string, string],
+    category: k < 2 ? 'verb' : 'colour',
+    images: [pixel(2 * k), pixel(2 * k + 1)] as const,
+    texts: [`${id} first`, `${id} second`] as const,
   }));
-  const basis = (rows: number[][]) => Float32Array.from(rows.flat());
+  const task = composition({ name: 't', items });
+  const side = (second: boolean) => (second ? [0, 1] : [1, 0]);
 
-  it('gives a collapsed model zero, and counts its ties', () => {
-    const same = basis(
-      items.flatMap(() => [
-        [1, 0],
-        [1, 0],
-      ]),
-    );
-    const report = scoreComposition('t', items, same, same, 2);
+  it('gives a collapsed model zero, and counts its ties', async () => {
+    const report = await task.run({ model: constantEmbedder() });
     expect(report.mean).toBe(0);
     expect(report.ties).toBe(4);
     expect(report.categories.colour!.group).toMatchObject({ value: 0, n: 2 });
+    expect(report.chance['verb.group']).toBe(1 / 6);
   });
 
-  it('gives a perfect model one, and averages categories without weights', () => {
-    const perfect = basis(
-      items.flatMap(() => [
-        [1, 0],
-        [0, 1],
-      ]),
-    );
-    expect(scoreComposition('t', items, perfect, perfect, 2).mean).toBe(1);
-    const half = perfect.slice();
-    half.set([0, 1, 1, 0], 0); // the first item's pictures change places
-    const report = scoreComposition('t', items, half, perfect, 2);
+  it('gives a perfect model one, averages categories without weights, and names the weakest', async () => {
+    const ofText = (text: string) => side(text.endsWith('second'));
+    const perfect = tinyEmbedder(2, ofText, (colour) => side(colour % 2 === 1));
+    expect((await task.run({ model: perfect })).mean).toBe(1);
+    const half = tinyEmbedder(2, ofText, (colour) => side((colour % 2 === 1) !== colour < 2)); // the first item's pictures change places
+    const report = await task.run({ model: half });
     expect(report.mean).toBe(0.75);
     expect(report.failures.map((failure) => failure.id)).toEqual(['a']);
+    expect(report.weakest).toMatchObject({ category: 'verb', metric: 'group', score: { value: 0.5, n: 2 } });
+  });
+
+  it('has no baseline above 0: one side alone decides nothing', async () => {
+    const { baselines } = await task.run({ model: randomEmbedder(3) });
+    expect(Object.keys(baselines!)).toEqual(['shorterText', 'longerText', 'textOnly', 'imageOnly']);
+    for (const values of Object.values(baselines!)) expect(values['verb.group']).toBe(0);
+  });
+
+  it('draws items that share a picture together', async () => {
+    const shared = items.map((item) => ({ ...item, images: items[0]!.images }));
+    const { outcomes } = await composition({ name: 't', items: shared }).run({ model: constantEmbedder() });
+    expect(outcomes!.scores['verb.group']).toEqual([{ sums: [0], counts: [2] }]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byKey, macro, meanOfSubsets, micro } from './aggregate.ts';
+import { byKey, difference, macro, meanOfSubsets, micro, nested, type Subsets, type Weighted } from './aggregate.ts';
 import { averagePrecision, matrix2x2, nWay, pairwise, rank } from './kernels.ts';
 
 describe('matrix2x2', () => {
@@ -84,9 +84,9 @@ describe('aggregates', () => {
   ];
   type Item = (typeof items)[number];
   const key = (item: Item) => item.key;
-  const value = (subsets: readonly (readonly Item[])[]) =>
+  const value = (figure: Subsets<Item> | Weighted<Item>) =>
     meanOfSubsets(
-      subsets,
+      figure,
       ({ hit }) => [hit],
       ({ image }) => image,
     );
@@ -97,6 +97,28 @@ describe('aggregates', () => {
     expect(value(macro(items, key, { minCount: 2 }))).toMatchObject({ value: 1 / 2, n: 40 });
     expect(value(macro(items, key, { exclude: ['small'] }))).toMatchObject({ value: 1, n: 31 });
     expect(value([...byKey(items, key).values()])).toEqual(value(macro(items, key)));
+  });
+
+  it('take the difference of two, and means of means', () => {
+    const [big, small] = ['big', 'small'].map((name) => items.filter(({ key }) => key === name)) as [Item[], Item[]];
+    expect(value(difference(big, small))).toEqual({ value: 1, n: 40, interval: [1, 1] });
+    expect(value(difference(small, big))!.value).toBe(-1);
+    expect(value(difference(big, []))).toBeNull();
+    // Sources: big and tiny are one, small is another: ((1 + 1) / 2 + 0) / 2.
+    const source = ({ key }: Item) => (key === 'small' ? 'b' : 'a');
+    expect(value(nested(items, source, key))).toMatchObject({ value: 1 / 2, n: 41 });
+    const mixed = items.map((item) => (item.key === 'tiny' ? { ...item, hit: 0 } : item));
+    expect(value(nested(mixed, source, key))!.value).toBe(1 / 4);
+  });
+
+  it('give a difference an interval that holds both sides of chance where both are a coin', () => {
+    const coin = (name: string) => Array.from({ length: 100 }, (_, k) => ({ key: name, hit: k % 2, image: `${k}` }));
+    const { value: at, interval } = value(difference(coin('a'), coin('b')))!;
+    expect(at).toBe(0);
+    // Standard deviation √(0.25 / 100 · 2) = 0.0707: the interval is about ±0.139.
+    expect(interval[0]).toBeGreaterThan(-0.18);
+    expect(interval[0]).toBeLessThan(-0.1);
+    expect(interval[1]).toBeGreaterThan(0.1);
   });
 
   it('have no figure where nothing is left', () => {

@@ -11,6 +11,8 @@ export interface Choice {
   readonly tie: boolean;
   /** Score of the right answer less that of the best wrong one; −2 … 2 for cosines. */
   readonly margin: number;
+  /** How much of it is right, 0 … 1, where it is no yes or no. */
+  readonly value?: number;
 }
 
 /**
@@ -69,9 +71,17 @@ export function matrix2x2(
   return { textOfImage, imageOfText, text, image, group: all(text, image) };
 }
 
-/** Number of other answers that score at least as high as the one at `label`: 0 is best, and ties count against it. */
-export function rank(scores: readonly number[], label: number): number {
-  return scores.filter((score, place) => place !== label && !(score < scores[label]!)).length;
+/**
+ * Number of other answers that stand before the one at `label`, best first: 0 is best.
+ * @param ties Which answers of the same score stand before it: all (`wrong`), or those before it (`first`) or after it (`last`) in the list.
+ */
+export function rank(scores: readonly number[], label: number, ties: TieRule = 'wrong'): number {
+  const own = scores[label]!;
+  return scores.filter((score, place) => {
+    if (place === label || score < own) return false;
+    if (score !== own || ties === 'wrong') return true;
+    return ties === 'first' ? place < label : place > label;
+  }).length;
 }
 
 /**

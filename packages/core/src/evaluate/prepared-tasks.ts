@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { hashBytes } from '../image/hash.ts';
 import { Random } from '../random.ts';
 import { parseSettings } from '../settings.ts';
 import type { PreparedPairs, PreparedSample } from '../shard/open-pairs.ts';
 import { type CompositionItem, composition } from './composition.ts';
 import { type RetrievalItem, retrieval } from './retrieval.ts';
+import type { ItemsOrigin } from './score-prepared.ts';
 import type { Task } from './task.ts';
 import { type TextChoiceItem, textChoice } from './text-choice.ts';
 
@@ -44,10 +46,15 @@ export async function preparedTasks(pairs: PreparedPairs, options: PreparedTasks
       else textsAlone.push(item);
     }
   }
+  const drawn = gallery.length;
+  const origin: ItemsOrigin = {
+    fingerprint: hashBytes(JSON.stringify([pairs.fingerprint, limit, seed])),
+    ...(drawn < pairs.length && { limited: { drawn, of: pairs.length, what: 'pairs' } }),
+  };
   const tasks: Task[] = [];
-  if (gallery.length > 0) tasks.push(retrieval({ name: `${name}/retrieval`, gallery }));
-  if (both.length > 0) tasks.push(composition({ name: `${name}/composition`, items: both }));
-  if (textsAlone.length > 0) tasks.push(textChoice({ name: `${name}/text-choice`, items: textsAlone }));
+  if (drawn > 0) tasks.push(retrieval({ name: `${name}/retrieval`, gallery, ...origin }));
+  if (both.length > 0) tasks.push(composition({ name: `${name}/composition`, items: both, ...origin }));
+  if (textsAlone.length > 0) tasks.push(textChoice({ name: `${name}/text-choice`, items: textsAlone, ...origin }));
   return tasks;
 }
 

@@ -35,6 +35,26 @@ describe('retrieval', () => {
     expect(report.ties).toBe(16);
   });
 
+  it('hands over the query of a failure, its right answer and the wrong one that came first', async () => {
+    const model = oneHot(8);
+    const task = retrieval({ name: 'r', gallery, at: [1] });
+    const swapped: Embedder = {
+      ...model,
+      embedTexts: (texts) => model.embedTexts(texts.map((text) => (text === 't3' ? 't5' : text))),
+    };
+    const { failures } = await task.run({ model: swapped });
+    const byText = failures.find(({ id, category }) => id === '3' && category === 'textToImage')!;
+    expect(byText.detail).toMatchObject({
+      texts: ['t3'],
+      fits: [[true, false]],
+      cosines: [[0, 1]],
+      answers: ['3', '5'],
+    });
+    const byPicture = failures.find(({ id, category }) => id === '5' && category === 'imageToText')!;
+    expect(byPicture.detail).toMatchObject({ texts: ['t5', 't3'], cosines: [[1], [1]], rank: 2 });
+    expect(await task.picturesOf!([byText, byPicture])).toEqual([[pixel(3), pixel(5)], [pixel(5)]]);
+  });
+
   it('accepts any picture whose text is the same', async () => {
     const twins = gallery.map((item, k) => ({ ...item, text: `t${k - (k % 2)}` }));
     const report = await retrieval({ name: 'r', gallery: twins, at: [1] }).run({ model: oneHot(8) });

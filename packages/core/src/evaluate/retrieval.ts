@@ -1,7 +1,12 @@
 import { safeEmitter } from '../events.ts';
+import { hashBytes } from '../image/hash.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
+import { meanRow } from './benchmark/embed-items.ts';
 import { bootstrap } from './bootstrap.ts';
-import { dot, type Failure, type Score, type Task, type TaskReport } from './task.ts';
+import { findContamination } from './contamination.ts';
+import { picturesShown, retrievalFailures } from './retrieval-failures.ts';
+import { type ItemsOrigin, taskFingerprint } from './score-prepared.ts';
+import { dot, type Outcomes, type Score, type Task, type TaskReport } from './task.ts';
 
 /** One picture of a gallery and the text that names it; equal texts (or keys) are right answers for each other. */
 export interface RetrievalItem {
@@ -22,15 +27,14 @@ export interface RetrievalReport extends TaskReport {
  * Retrieval both ways over the whole gallery: R@k, the share of queries with a right answer among the first k.
  * A wrong answer that scores the same as the right one is ranked before it, so that ties count as wrong.
  */
-export function retrieval(options: {
-  name: string;
-  gallery: readonly RetrievalItem[];
-  at?: readonly number[];
-}): Task<RetrievalReport> {
-  const { name, gallery, at = [1, 5, 10] } = options;
+export function retrieval(
+  options: { name: string; gallery: readonly RetrievalItem[]; at?: readonly number[] } & ItemsOrigin,
+): Task<RetrievalReport> {
+  const { name, gallery, at = [1, 5, 10], fingerprint, limited } = options;
   return {
     name,
-    async run({ model, signal, onEvent }) {
+    ...taskFingerprint(`${name} ${at}`, options),
+    async run({ model, trainedOn, signal, onEvent }) {
       const emit = safeEmitter(onEvent);
       emit({ type: 'stage-start', stage: name, total: gallery.length });
       const knobs = signal ? { signal } : {};
@@ -42,14 +46,42 @@ export function retrieval(options: {
         gallery.map((item) => item.text),
         knobs,
       ); // (n, D)
-      const same = (a: number, b: number) => gallery[a]!.text === gallery[b]!.text;
-      const toText = ranks(images, texts, gallery.length, model.embedDim, same);
-      const toImage = ranks(texts, images, gallery.length, model.embedDim, same);
+      const both = (pictures: Float32Array, words: Float32Array): Both => ({
+        imageToText: ranks(pictures, words, gallery, model.embedDim),
+        textToImage: ranks(words, pictures, gallery, model.embedDim),
+      });
+      const found = both(images, texts);
+      const baselines = {
+        textOnly: values(both(repeat(meanRow(images, model.embedDim), gallery.length), texts), at),
+        imageOnly: values(both(images, repeat(meanRow(texts, model.embedDim), gallery.length)), at),
+      };
+      const files = new Map(gallery.map(({ id, image }) => [id, image]));
+      const shown = ({ id, text }: RetrievalItem) => ({ texts: [text], pictures: [id] });
+      const seen = trainedOn && (await findContamination(trainedOn, gallery, shown, files, signal));
+      const rest = seen && gallery.flatMap((item, row) => (seen.contaminated.has(item) ? [] : [row]));
       emit({ type: 'stage-end', stage: name, done: gallery.length });
-      return report(name, gallery, at, toText, toImage);
+      return {
+        task: name,
+        ...(limited && { limited }),
+        ...(fingerprint !== undefined && { files: { items: fingerprint } }),
+        ...report(gallery, at, found),
+        failures: retrievalFailures(gallery, images, texts, model.embedDim, {
+          imageToText: found.imageToText.rank,
+          textToImage: found.textToImage.rank,
+        }),
+        baselines,
+        ...(seen && { contamination: { ...seen.report, rest: rest!.length > 0 ? scoresOf(found, at, rest) : {} } }),
+      };
+    },
+    async picturesOf(failures) {
+      const byId = new Map(gallery.map(({ id, image }) => [id, image]));
+      return failures.map((failure) => picturesShown(failure).flatMap((id) => byId.get(id) ?? []));
     },
   };
 }
+
+const directions = ['imageToText', 'textToImage'] as const;
+type Both = { readonly [direction in (typeof directions)[number]]: Ranked };
 
 interface Ranked {
   /** Number of wrong answers that score at least as high as the best right one. */
@@ -57,13 +89,9 @@ interface Ranked {
   ties: number;
 }
 
-function ranks(
-  queries: Float32Array,
-  answers: Float32Array,
-  n: number,
-  width: number,
-  same: (a: number, b: number) => boolean,
-): Ranked {
+function ranks(queries: Float32Array, answers: Float32Array, gallery: readonly RetrievalItem[], width: number): Ranked {
+  const n = gallery.length;
+  const same = (a: number, b: number) => gallery[a]!.text === gallery[b]!.text;
   const rank = new Int32Array(n);
   let ties = 0;
   const scores = new Float64Array(n);
@@ -86,45 +114,58 @@ function ranks(
   return { rank, ties };
 }
 
+/** @returns (count, width) */
+function repeat(row: Float32Array, count: number): Float32Array {
+  const rows = new Float32Array(count * row.length);
+  for (let at = 0; at < count; at++) rows.set(row, at * row.length);
+  return rows;
+}
+
+/** Whether each query found a right answer, by the names of the scores. */
+function hitsOf(found: Both, at: readonly number[], rows?: readonly number[]): [name: string, hits: number[]][] {
+  return directions.flatMap((direction) => {
+    const { rank } = found[direction];
+    const own = rows ? rows.map((row) => rank[row]!) : [...rank];
+    return at.map((k): [string, number[]] => [`${direction}.recall@${k}`, own.map((place) => Number(place < k))]);
+  });
+}
+
+function scoresOf(found: Both, at: readonly number[], rows?: readonly number[]): { [name: string]: Score } {
+  return Object.fromEntries(hitsOf(found, at, rows).map(([name, hits]) => [name, bootstrap(hits)]));
+}
+
+function values(found: Both, at: readonly number[]): { [name: string]: number } {
+  return Object.fromEntries(hitsOf(found, at).map(([name, hits]) => [name, mean(hits)]));
+}
+
 function report(
-  name: string,
   gallery: readonly RetrievalItem[],
   at: readonly number[],
-  toText: Ranked,
-  toImage: Ranked,
-): RetrievalReport {
-  const recall = ({ rank }: Ranked) =>
-    Object.fromEntries(at.map((k) => [k, bootstrap(Array.from(rank, (r) => (r < k ? 1 : 0)))])) as Record<
-      number,
-      Score
-    >;
-  const imageToText = recall(toText);
-  const textToImage = recall(toImage);
-  const scores: Record<string, Score> = {};
-  const chance: Record<string, number> = {};
-  for (const [direction, byK] of [
-    ['imageToText', imageToText],
-    ['textToImage', textToImage],
-  ] as const) {
-    for (const k of at) {
-      scores[`${direction}.recall@${k}`] = byK[k]!;
-      chance[`${direction}.recall@${k}`] = k / gallery.length;
-    }
-  }
-  const failures: Failure[] = gallery
-    .map((item, i) => ({ item, rank: toImage.rank[i]! }))
-    .filter(({ rank }) => rank > 0)
-    .sort((a, b) => b.rank - a.rank)
-    .map(({ item, rank }) => ({ id: item.id, category: 'textToImage', detail: { text: item.text, rank: rank + 1 } }));
-  const share = ({ rank }: Ranked) => rank.reduce((sum, r) => sum + (r === 0 ? 1 : 0), 0) / rank.length;
+  found: Both,
+): Omit<RetrievalReport, 'task' | 'baselines' | 'failures'> {
+  const scores = scoresOf(found, at);
+  const byK = (direction: string) => Object.fromEntries(at.map((k) => [k, scores[`${direction}.recall@${k}`]!]));
+  const chance = directions.flatMap((direction) =>
+    at.map((k) => [`${direction}.recall@${k}`, Math.min(1, k / gallery.length)] as const),
+  );
+  const first = ({ rank }: Ranked) => mean(Array.from(rank, (place) => Number(place === 0)));
   return {
-    task: name,
-    imageToText,
-    textToImage,
-    recallAt1: (share(toText) + share(toImage)) / 2,
+    imageToText: byK('imageToText'),
+    textToImage: byK('textToImage'),
+    recallAt1: (first(found.imageToText) + first(found.textToImage)) / 2,
     scores,
-    chance,
-    ties: toText.ties + toImage.ties,
-    failures,
+    chance: Object.fromEntries(chance),
+    ties: found.imageToText.ties + found.textToImage.ties,
+    outcomes: outcomesOf(gallery, hitsOf(found, at)),
   };
+}
+
+function outcomesOf(gallery: readonly RetrievalItem[], hits: readonly [string, number[]][]): Outcomes {
+  const items = hashBytes(gallery.map(({ id, text }) => `${JSON.stringify([id, text])}\n`).join(''));
+  const scores = hits.map(([name, sums]) => [name, [{ sums, counts: sums.map(() => 1) }]] as const);
+  return { items, scores: Object.fromEntries(scores) };
+}
+
+function mean(hits: readonly number[]): number {
+  return hits.reduce((sum, hit) => sum + hit, 0) / hits.length;
 }

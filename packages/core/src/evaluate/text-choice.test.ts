@@ -19,7 +19,7 @@ it('counts by category how often the text beats its negative; a tie is wrong', a
     text,
     negativeText,
   });
-  const report = await textChoice({
+  const task = textChoice({
     name: 'choice',
     items: [
       item('a', 'colour', 'true', 'false'),
@@ -27,11 +27,14 @@ it('counts by category how often the text beats its negative; a tie is wrong', a
       item('c', 'size', 'true', 'also true'),
       item('d', 'size', 'true', 'false'),
     ],
-  }).run({ model });
+  });
+  const report = await task.run({ model });
   expect(report.categories.colour).toMatchObject({ value: 0.5, n: 2 });
   expect(report.categories.size).toMatchObject({ value: 0.5, n: 2 });
   expect(report.mean).toBe(0.5);
   expect(report.ties).toBe(1);
   expect(report.failures.map(({ id }) => id)).toEqual(['b', 'c']);
-  expect(report.chance).toEqual({ 'colour.choice': 0.5, 'size.choice': 0.5 });
+  expect(report.chance).toEqual({ 'colour.choice': 0.5, 'size.choice': 0.5, 'all.macro.choice': 0.5 });
+  expect(report.failures[0]!.detail).toMatchObject({ texts: ['false', 'true'], cosines: [[0], [1]] });
+  expect(await task.picturesOf!(report.failures)).toEqual([[image], [image]]);
 });

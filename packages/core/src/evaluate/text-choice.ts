@@ -1,7 +1,13 @@
-import { safeEmitter } from '../events.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
-import { bootstrap } from './bootstrap.ts';
-import { dot, type Failure, type Score, type Task, type TaskReport } from './task.ts';
+import { pairwise } from './kernels.ts';
+import {
+  type CategoryReport,
+  type ItemsOrigin,
+  picturesOfItems,
+  scorePrepared,
+  taskFingerprint,
+} from './score-prepared.ts';
+import type { Score, Task } from './task.ts';
 
 /** One picture, its text, and a text that is false of it. */
 export interface TextChoiceItem {
@@ -12,7 +18,7 @@ export interface TextChoiceItem {
   readonly negativeText: string;
 }
 
-export interface TextChoiceReport extends TaskReport {
+export interface TextChoiceReport extends CategoryReport {
   /** Unweighted mean of the categories' shares. */
   readonly mean: number;
   readonly categories: { readonly [category: string]: Score };
@@ -20,49 +26,38 @@ export interface TextChoiceReport extends TaskReport {
 
 /**
  * How often the text beats its negative on its own picture, by category: SugarCrepe's measure (Hsieh et al. 2023), for
- * negatives that have no picture. Strict: a tie is wrong. Chance: 1/2.
+ * negatives that have no picture. Strict: a tie is wrong. Chance: 1/2. Items that share a picture are drawn together.
  */
-export function textChoice(options: { name: string; items: readonly TextChoiceItem[] }): Task<TextChoiceReport> {
-  const { name, items } = options;
+export function textChoice(
+  options: { name: string; items: readonly TextChoiceItem[] } & ItemsOrigin,
+): Task<TextChoiceReport> {
+  const { name } = options;
+  const items = options.items.map(({ id, category, image, text, negativeText }) => ({
+    id,
+    category,
+    images: [image],
+    texts: [text, negativeText] as const,
+  }));
   return {
     name,
-    async run({ model, signal, onEvent }) {
-      const emit = safeEmitter(onEvent);
-      emit({ type: 'stage-start', stage: name, total: items.length });
-      const knobs = signal ? { signal } : {};
-      const images = await model.embedImages(
-        items.map((item) => item.image),
+    ...taskFingerprint(name, options),
+    async run(knobs) {
+      const report = await scorePrepared(
+        name,
+        items,
+        'choice',
+        {
+          decide: ({ textImage }, ties) => ({ choice: pairwise(textImage(0, 0), textImage(1, 0), ties) }),
+          chance: { choice: 1 / 2 },
+        },
+        options,
         knobs,
-      ); // (n, D)
-      const texts = await model.embedTexts(
-        items.flatMap((item) => [item.text, item.negativeText]),
-        knobs,
-      ); // (2n, D)
-      const byCategory = new Map<string, number[]>();
-      const failures: (Failure & { margin: number })[] = [];
-      let ties = 0;
-      items.forEach(({ id, category, text, negativeText }, k) => {
-        const right = dot(images, k, texts, 2 * k, model.embedDim);
-        const wrong = dot(images, k, texts, 2 * k + 1, model.embedDim);
-        byCategory.set(category, [...(byCategory.get(category) ?? []), right > wrong ? 1 : 0]);
-        if (right === wrong) ties++;
-        if (right > wrong) return;
-        failures.push({ id, category, margin: right - wrong, detail: { text, negativeText, cosines: [right, wrong] } });
-      });
-      const categories = Object.fromEntries(
-        [...byCategory].sort().map(([category, hits]) => [category, bootstrap(hits)]),
       );
-      const names = Object.keys(categories);
-      emit({ type: 'stage-end', stage: name, done: items.length });
-      return {
-        task: name,
-        mean: names.reduce((sum, category) => sum + categories[category]!.value, 0) / Math.max(1, names.length),
-        categories,
-        scores: Object.fromEntries(names.map((category) => [`${category}.choice`, categories[category]!])),
-        chance: Object.fromEntries(names.map((category) => [`${category}.choice`, 1 / 2])),
-        ties,
-        failures: failures.sort((a, b) => a.margin - b.margin).map(({ margin: _, ...failure }) => failure),
-      };
+      const names = Object.keys(report.detectability);
+      const categories = Object.fromEntries(names.map((category) => [category, report.scores[`${category}.choice`]!]));
+      const total = names.reduce((sum, category) => sum + categories[category]!.value, 0);
+      return { ...report, mean: total / Math.max(1, names.length), categories };
     },
+    picturesOf: async (failures) => picturesOfItems(items, failures),
   };
 }

@@ -28,6 +28,7 @@ export function croppedFile(file: ImageFile, box: Box): ImageFile {
   const { name } = file;
   return {
     name: `${name} [${box.x}, ${box.y}, ${box.width}, ${box.height}]`,
+    cutFrom: { file, box },
     bytes: async () => encodePng(crop(await decodeImage(await file.bytes(), name), box)),
   };
 }

@@ -8,8 +8,9 @@ const maxPixels = 100_000_000;
 
 /**
  * Decodes a JPEG, PNG, WebP, GIF, AVIF or TIFF (told by its bytes, not its name) to 8-bit RGB: the first frame, turned as
- * EXIF says, transparency laid on white, CMYK and greyscale converted, 16 bits scaled down. Colour profiles are ignored, as in
- * open_clip and torchvision; JPEG and PNG give the same pixels as Pillow.
+ * EXIF says, 16 bits scaled down. Colour profiles are ignored, as in open_clip and torchvision. JPEG, PNG, WebP and TIFF give
+ * what Pillow's `convert('RGB')` gives, which transformers and open_clip call: greyscale and palettes are spread out, of CMYK
+ * what the inks leave, and of transparent pixels the colour beneath (of a GIF's, which keeps none, black).
  * @param name Shown in the error.
  * @throws AnagramError `image-unreadable`, which callers turn into a verdict.
  */
@@ -17,19 +18,21 @@ export async function decodeImage(bytes: Uint8Array, name = 'The picture'): Prom
   const format = detectFormat(bytes);
   if (!isDecoded(format)) throw unreadable(name, refusal(bytes, format));
   try {
-    const { data, info } = await sharp(bytes, {
+    const image = sharp(bytes, {
       failOn: 'error',
       limitInputPixels: maxPixels,
       autoOrient: true,
       ignoreIcc: true,
       animated: false,
-    })
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: toRgb(data, info.channels) };
+    });
+    const inked = (format === 'jpg' || format === 'tif') && (await image.metadata()).space === 'cmyk';
+    // Left in inks from end to end: libvips would look a profile up for them.
+    const coloured = inked
+      ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
+      : image.toColourspace('srgb').removeAlpha();
+    const { data, info } = await coloured.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    return { width, height, data: inked ? fromInks(data, channels) : toRgb(data, channels) };
   } catch (error) {
     throw unreadable(name, sentence(error), error);
   }
@@ -40,6 +43,16 @@ function toRgb(data: Buffer, channels: number): Uint8Array {
   const rgb = new Uint8Array((data.length / channels) * 3);
   for (let pixel = 0; pixel < data.length / channels; pixel++)
     rgb.fill(data[pixel * channels]!, pixel * 3, pixel * 3 + 3);
+  return rgb;
+}
+
+/** Pillow's formula: what black leaves, less each ink's part of it. */
+function fromInks(data: Buffer, channels: number): Uint8Array {
+  const rgb = new Uint8Array((data.length / channels) * 3);
+  for (let from = 0, to = 0; from < data.length; from += channels) {
+    const left = 255 - data[from + 3]!;
+    for (let ink = 0; ink < 3; ink++) rgb[to++] = left - Math.round((data[from + ink]! * left) / 255);
+  }
   return rgb;
 }
 

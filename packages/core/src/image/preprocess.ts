@@ -1,52 +1,101 @@
 import { native } from '../native.ts';
 import type { Pixels } from '../pair.ts';
 
-/** Longer sides than this times the shorter one are cut off before the resize, or a 1×50,000 picture would need gigabytes. */
-const maxAspect = 16;
+/** How a picture of any size is brought to a tower's square. */
+export interface Fit {
+  /**
+   * `shortest`: the shorter side to the size, then the centre crop (CLIP). `squash`: both sides to the size, whatever the
+   * aspect (SigLIP). `longest`: the longer side to the size, then a border of `fill`.
+   */
+  readonly resizeMode: 'shortest' | 'squash' | 'longest';
+  readonly interpolation: 'nearest' | 'bilinear' | 'bicubic';
+  /** What the side is resized to where it is more than the crop, in pixels; null: the tower's size. Not for `longest`. */
+  readonly edge: number | null;
+  /** Where half the margin of the crop is no whole number: down (transformers), or to the even one (torchvision, open_clip). */
+  readonly cropRounding: 'down' | 'even';
+  /** Level of the border, 0–255. */
+  readonly fill: number;
+}
 
+/** How pictures are prepared for a tower: fitted, then normalised to (level / 255 − mean) / std. */
+export interface Preprocess extends Fit {
+  /** Of RGB in 0–1. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+/** CLIP's, with the rounding of open_clip. */
+export const clipFit: Fit = {
+  resizeMode: 'shortest',
+  interpolation: 'bicubic',
+  edge: null,
+  cropRounding: 'even',
+  fill: 0,
+};
+
+/** Where a picture goes: resized to `width`×`height`, of which `window` is kept and laid into the square. */
 export interface FitGeometry {
-  /** Part of the picture that is resized. */
-  readonly source: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
   readonly width: number;
   readonly height: number;
-  /** Offset of the size×size crop in the resized picture. */
+  /** Within the resized picture. */
+  readonly window: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  /** Where the window lies in the square. */
   readonly left: number;
   readonly top: number;
 }
 
-/** Sizes of CLIP's preprocessing, with torchvision's rounding: the long side is truncated, half crops go to the even number. */
-export function fitGeometry(width: number, height: number, size: number): FitGeometry {
-  const longest = Math.min(width, height) * maxAspect;
-  const source = {
-    left: Math.max(0, Math.floor((width - longest) / 2)),
-    top: Math.max(0, Math.floor((height - longest) / 2)),
-    width: Math.min(width, longest),
-    height: Math.min(height, longest),
-  };
-  const shorter = Math.min(source.width, source.height);
-  const resizedWidth = Math.trunc((size * source.width) / shorter);
-  const resizedHeight = Math.trunc((size * source.height) / shorter);
+/** Sizes and offsets with the rounding of Pillow's callers: transformers, torchvision, open_clip. */
+export function fitGeometry(width: number, height: number, size: number, fit: Fit = clipFit): FitGeometry {
+  const resized = resizedSize(width, height, size, fit);
+  const half = fit.cropRounding === 'down' ? Math.floor : roundHalfEven;
+  const [across, down] = [resized.width - size, resized.height - size];
   return {
-    source,
-    width: resizedWidth,
-    height: resizedHeight,
-    left: roundHalfEven((resizedWidth - size) / 2),
-    top: roundHalfEven((resizedHeight - size) / 2),
+    ...resized,
+    window: {
+      left: across > 0 ? half(across / 2) : 0,
+      top: down > 0 ? half(down / 2) : 0,
+      width: Math.min(size, resized.width),
+      height: Math.min(size, resized.height),
+    },
+    left: across < 0 ? Math.floor(-across / 2) : 0,
+    top: down < 0 ? Math.floor(-down / 2) : 0,
   };
 }
 
+function resizedSize(width: number, height: number, size: number, { resizeMode, edge }: Fit) {
+  const side = edge ?? size;
+  if (resizeMode === 'squash') return { width: side, height: side };
+  if (resizeMode === 'longest') {
+    const ratio = Math.max(width / size, height / size);
+    const scaled = (length: number) => Math.max(1, roundHalfEven(length / ratio));
+    return { width: scaled(width), height: scaled(height) };
+  }
+  const shorter = Math.min(width, height);
+  const scaled = (length: number) => (length === shorter ? side : Math.trunc((side * length) / shorter));
+  return { width: scaled(width), height: scaled(height) };
+}
+
 /**
- * CLIP's preprocessing up to normalisation: shorter side to `size` by antialiased bicubic (through the addon, within two levels
- * of Pillow 12), then the centre crop. A picture that has the size already is returned as it is, without the addon.
+ * Preprocessing up to normalisation, exactly as Pillow 13 resizes (through the addon; older versions, and torchvision, differ
+ * where a picture is more than twice as high as wide). A picture that has the size already is returned as it is, without the addon.
  * @returns (size, size, 3)
  */
-export async function fitImage(pixels: Pixels, size: number): Promise<Pixels> {
-  if (pixels.width === size && pixels.height === size) return pixels;
-  const { source, width, height, left, top } = fitGeometry(pixels.width, pixels.height, size);
-  const cut = crop(pixels, source);
-  const unchanged = cut.width === width && cut.height === height;
-  const data = unchanged ? cut.data : await (await native()).resize(cut.data, cut.height, cut.width, height, width);
-  return crop({ width, height, data }, { left, top, width: size, height: size });
+export async function fitImage(pixels: Pixels, size: number, fit: Fit = clipFit): Promise<Pixels> {
+  const { width, height, window, left, top } = fitGeometry(pixels.width, pixels.height, size, fit);
+  const unchanged = pixels.width === width && pixels.height === height;
+  const kept = unchanged
+    ? crop(pixels, window)
+    : {
+        width: window.width,
+        height: window.height,
+        data: await (await native()).resize(pixels.data, pixels.height, pixels.width, {
+          height,
+          width,
+          window,
+          interpolation: fit.interpolation,
+        }),
+      };
+  return kept.width === size && kept.height === size ? kept : surround(kept, { left, top }, size, fit.fill);
 }
 
 /** @param box Must lie within the picture. */
@@ -58,6 +107,16 @@ export function crop(pixels: Pixels, box: { left: number; top: number; width: nu
     data.set(pixels.data.subarray(start, start + box.width * 3), y * box.width * 3);
   }
   return { width: box.width, height: box.height, data };
+}
+
+/** Lays a picture on a square of one level. */
+function surround(pixels: Pixels, at: { left: number; top: number }, size: number, fill: number): Pixels {
+  const data = new Uint8Array(size * size * 3).fill(fill);
+  const row = pixels.width * 3;
+  for (let y = 0; y < pixels.height; y++) {
+    data.set(pixels.data.subarray(y * row, (y + 1) * row), ((at.top + y) * size + at.left) * 3);
+  }
+  return { width: size, height: size, data };
 }
 
 /** Python's `round`. */

@@ -2,9 +2,11 @@ import type { Route, Verdict } from '../pair.ts';
 import type { Duplicate } from './deduplicate.ts';
 import type { Generated } from './generate.ts';
 import { matchLone } from './match.ts';
+import { leaveOut, posteriors } from './posteriors.ts';
 import type { ScoredRecord } from './records.ts';
-import { type PictureCandidates, posteriors } from './retrieve.ts';
+import type { PictureCandidates } from './retrieve.ts';
 import { route, show } from './route.ts';
+import { fitTrust, type Trust } from './trust.ts';
 
 /** A picture of the source by its record's place, or a generated one. */
 export type PictureOf =
@@ -31,6 +33,8 @@ export interface Evidence {
   readonly records: readonly ScoredRecord[];
   readonly duplicates: ReadonlyMap<string, Duplicate>;
   readonly retrieved: ReadonlyMap<string, PictureCandidates>;
+  /** Places of the complete pairs that were looked up to learn how far retrieval can be trusted. */
+  readonly known: readonly number[];
   readonly poolSize: number;
   readonly threshold: number;
   readonly repair: Help;
@@ -91,18 +95,47 @@ export function decide(evidence: Evidence): Decision[] {
 
 type Candidates = ReadonlyMap<string, readonly { text: string; probability: number }[]>;
 
-/** Texts for the pictures that have none yet, verified by retrieval. */
-function candidatesOf({ retrieved, poolSize }: Evidence, waiting: readonly ScoredRecord[]): Candidates {
-  const free = new Set(waiting.flatMap(({ text }) => (text === null ? [] : [text])));
+/** Texts for the pictures that have none yet, each with the probability that it is right, learnt for lone pictures and for repairs apart. */
+function candidatesOf(evidence: Evidence, waiting: readonly ScoredRecord[]): Candidates {
+  const { retrieved, poolSize } = evidence;
+  const pictures = waiting.filter(({ id }) => retrieved.has(id));
+  const trust = {
+    alone: trustFor(
+      evidence,
+      pictures.filter(({ text }) => text === null),
+    ),
+    repair: trustFor(
+      evidence,
+      pictures.filter(({ text }) => text !== null),
+    ),
+  };
   return new Map(
-    waiting.flatMap(({ id, score }) => {
-      const found = retrieved.get(id);
-      if (!found) return [];
+    pictures.map(({ id, text, score }) => {
+      const found = retrieved.get(id)!;
+      const candidates = posteriors(text === null ? found : leaveOut(found, text, poolSize), poolSize);
       // A text is replaced only as surely as it is wrong: else pairs just below the threshold would lose a right one.
       const wrong = 1 - (score?.probability ?? 0);
-      const texts = posteriors(found, poolSize, free);
-      return [[id, texts.map(({ text, probability }) => ({ text, probability: wrong * probability }))] as const];
+      const right = text === null ? trust.alone : trust.repair;
+      return [
+        id,
+        candidates.map((candidate) => ({ text: candidate.text, probability: wrong * right(candidate) })),
+      ] as const;
     }),
+  );
+}
+
+function trustFor({ records, retrieved, known, poolSize }: Evidence, waiting: readonly ScoredRecord[]): Trust {
+  return fitTrust(
+    known.flatMap((index) => {
+      const { id, text, score } = records[index]!;
+      const found = retrieved.get(id);
+      return found ? [{ found, text: text!, probability: score!.probability }] : [];
+    }),
+    waiting.map(({ id, text, score }) => ({
+      found: retrieved.get(id)!,
+      own: text === null ? null : { text, probability: score?.probability ?? 0 },
+    })),
+    poolSize,
   );
 }
 

@@ -1,4 +1,4 @@
-import { hammingDistance } from '../image/hash.ts';
+import { NearIndex } from '../image/near-index.ts';
 
 /** What tells records apart; null where a record has no text, no picture, or one that cannot be read. */
 export interface RecordIdentity {
@@ -41,7 +41,7 @@ export function deduplicate(
   const all = [...records];
   const duplicates = new Map<string, Duplicate>();
   const exact = new Map<string, string>();
-  const close = new NearIndex(near === false ? -1 : near);
+  const close = new NearIndex<string>(near === false ? -1 : near);
 
   for (const { id, bytesHash, pixelHash, perceptualHash, text } of all) {
     if (text === null || !hasPicture({ bytesHash, pixelHash })) continue;
@@ -52,9 +52,9 @@ export function deduplicate(
         exact,
         keys.map(({ kind, key }) => ({ kind, key: `${key}\n${words}` })),
         duplicates,
-      ) ?? close.find(words, perceptualHash);
+      ) ?? nearest(close, perceptualHash, words);
     if (found) duplicates.set(id, found);
-    else close.add(words, perceptualHash, id);
+    else close.add(perceptualHash, id, words);
     for (const { key } of keys) {
       remember(exact, `${key}\n${words}`, id);
       remember(exact, key, id);
@@ -111,41 +111,7 @@ function findExact(
   return null;
 }
 
-/**
- * Perceptual hashes by text and by each of their four 16-bit quarters: two hashes that differ in at most 3 bits agree in a
- * quarter at least, so that only those need to be compared.
- */
-class NearIndex {
-  #largest: number;
-  #buckets = new Map<string, { id: string; hash: string }[]>();
-
-  constructor(largest: number) {
-    this.#largest = largest;
-  }
-
-  add(text: string, hash: string | null, id: string): void {
-    if (hash === null || this.#largest < 0) return;
-    for (const key of quarters(text, hash)) {
-      const bucket = this.#buckets.get(key);
-      if (bucket) bucket.push({ id, hash });
-      else this.#buckets.set(key, [{ id, hash }]);
-    }
-  }
-
-  find(text: string, hash: string | null): Duplicate | null {
-    if (hash === null || this.#largest < 0) return null;
-    let nearest: Duplicate | null = null;
-    for (const key of quarters(text, hash)) {
-      for (const candidate of this.#buckets.get(key) ?? []) {
-        const distance = hammingDistance(hash, candidate.hash);
-        if (distance > this.#largest || (nearest && distance >= nearest.distance)) continue;
-        nearest = { duplicateOf: candidate.id, kind: 'near', distance };
-      }
-    }
-    return nearest;
-  }
-}
-
-function quarters(text: string, hash: string): string[] {
-  return [0, 4, 8, 12].map((start) => `${start}:${hash.slice(start, start + 4)}:${text}`);
+function nearest(close: NearIndex<string>, hash: string | null, words: string): Duplicate | null {
+  const found = close.find(hash, words);
+  return found && { duplicateOf: found.value, kind: 'near', distance: found.distance };
 }

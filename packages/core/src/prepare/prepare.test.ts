@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AnagramEvent } from '../events.ts';
 import { encodePng } from '../image/encode.ts';
 import type { Pixels, Source, SourceRecord, Verdict } from '../pair.ts';
 import { Random } from '../random.ts';
@@ -275,4 +276,15 @@ test('a text that may well be right is not replaced, however good another one lo
   };
   expect(await prepareWith(0.3, 'a')).toMatchObject({ kept: false, route: 'repair' });
   expect(await prepareWith(0.99, 'b')).toMatchObject({ kept: true, repaired: { text: 'number 200' } });
+});
+
+test('says how many texts the verifier judges by their beginnings', async () => {
+  const verifier = {
+    ...oracle().verifier,
+    lostTokens: (texts: readonly string[]) => texts.map((text) => (text.endsWith('7') ? 2 : 0)),
+  };
+  const messages: string[] = [];
+  const onEvent = (event: AnagramEvent) => void (event.type === 'warning' && messages.push(event.message));
+  await prepare({ source: noisy, verifier, dir, onEvent });
+  expect(messages).toEqual([expect.stringMatching(/^verifier: 3 texts are too long .* 2\.0 tokens on average/)]);
 });

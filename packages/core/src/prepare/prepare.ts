@@ -2,20 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
-import { type Knobs, safeEmitter } from '../events.ts';
+import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
 import type { Json, Source } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { removeTemporaries, writeAtomic } from '../shard/write-atomic.ts';
+import { CutTexts } from '../text/cut-texts.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
 import { decide, type Help, routeAll } from './decide.ts';
 import { deduplicate } from './deduplicate.ts';
 import { generateCaptions, generatePictures, generateRepairs } from './generate.ts';
 import { ingest } from './ingest.ts';
 import { digest } from './records.ts';
-import { retrieveTexts, textPool } from './retrieve.ts';
+import { drawKnown, retrieveTexts, textPool } from './retrieve.ts';
 import { writeDecisions } from './write.ts';
 
 export interface PrepareOptions extends Knobs {
@@ -65,7 +66,8 @@ const optionsSchema = z.strictObject({
 /**
  * Turns a noisy source into kept pairs: deduplicates, scores, keeps, repairs, matches, captions and illustrates, verifies every
  * change at the same threshold, and writes WebDataset shards with a verdict for every record. A text that retrieval picked is
- * judged by its probability given that it was picked (see `posteriors`), not by the score that picked it.
+ * judged by its probability given that it was picked, learnt from pairs that are known (see `fitTrust`), not by the score that picked
+ * it.
  * @returns The kept pairs, for `train` and `writeNegatives`.
  * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`;
  *   `generation-failed` from generators. A record that cannot be used is a verdict.
@@ -85,6 +87,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   await removeTemporaries(work);
   const context = { source, verifier, work, emit, signal };
   const records = await ingest(context);
+  reportCuts(records, verifier, emit);
   const duplicates = deduplicate(
     records.filter(({ problem }) => problem === null),
     { near },
@@ -93,10 +96,13 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   const places = records.map(({ index }) => index);
   const open = places.filter((i) => routed[i]!.route === 'repair' || routed[i]!.route === 'match');
   const pool = textPool(records);
+  const waitingPictures = open.filter((i) => records[i]!.hasImage);
+  const known = waitingPictures.length > 0 ? drawKnown(records) : [];
+  const lookUp = [...new Set([...waitingPictures, ...known])].sort((a, b) => a - b);
   const retrieved = canRetrieve(verifier)
-    ? await retrieveTexts({ ...context, verifier, records, pool, wanted: open.filter((i) => records[i]!.hasImage) })
+    ? await retrieveTexts({ ...context, verifier, records, pool, wanted: lookUp })
     : new Map();
-  const evidence = { records, duplicates, retrieved, poolSize: pool.length, threshold };
+  const evidence = { records, duplicates, retrieved, known, poolSize: pool.length, threshold };
 
   // Generators are asked only for what the corpus itself cannot settle.
   const { captioner, repairer, illustrator } = options;
@@ -121,6 +127,17 @@ async function help(
   generate: () => Promise<Extract<Help, object>['generated']>,
 ): Promise<Help> {
   return typeof generator === 'string' ? generator : { by: generator.id, generated: await generate() };
+}
+
+/** Says how many texts the verifier judges by their beginnings. */
+function reportCuts(records: readonly { text: string | null }[], verifier: PairVerifier, emit: OnEvent): void {
+  const texts = records.flatMap(({ text }) => text ?? []);
+  const cut = new CutTexts();
+  verifier.lostTokens?.(texts).forEach((lost, at) => {
+    cut.add(texts[at]!, lost);
+  });
+  const sentence = cut.sentence();
+  if (sentence !== null) emit({ type: 'warning', message: `verifier: ${sentence}` });
 }
 
 function canRetrieve(verifier: PairVerifier): verifier is PairVerifier & Required<Pick<PairVerifier, 'logOdds'>> {

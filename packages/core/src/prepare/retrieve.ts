@@ -18,8 +18,7 @@ export interface PictureCandidates {
 const candidatesKept = 16;
 const pictureBlock = 128;
 const largestPool = 20_000;
-/** Chance, before looking, that the corpus has the right text of a picture at all. */
-const inPool = 0.5;
+const mostKnown = 2000;
 /** Keeps sums finite. */
 const largestLogRatio = 50;
 
@@ -29,6 +28,17 @@ export function textPool(records: readonly ScoredRecord[]): string[] {
   if (texts.length <= largestPool) return texts;
   const hashes = new Map(texts.map((text) => [text, digest(text)]));
   return texts.sort((a, b) => (hashes.get(a)! < hashes.get(b)! ? -1 : 1)).slice(0, largestPool);
+}
+
+/**
+ * Complete pairs, drawn by the hashes of their ids, whose texts are looked for as if they were lost: they tell how far a text that
+ * was found can be trusted. Their number does not depend on a threshold.
+ */
+export function drawKnown(records: readonly ScoredRecord[]): number[] {
+  const pairs = records.filter(({ score }) => score !== null);
+  const hashes = new Map(pairs.map(({ id, index }) => [index, digest(id)]));
+  const drawn = pairs.map(({ index }) => index).sort((a, b) => (hashes.get(a)! < hashes.get(b)! ? -1 : 1));
+  return drawn.slice(0, mostKnown).sort((a, b) => a - b);
 }
 
 /** Looks for the best texts of some pictures, and remembers them in `retrieval.jsonl`. @param wanted Their places. */
@@ -85,22 +95,4 @@ function bestTexts(id: string, pool: readonly string[], logOdds: Float32Array, b
     mean: roundScore(sum / pool.length),
     best: order.slice(0, candidatesKept).map((j) => [pool[j]!, roundScore(ratio(j))]),
   };
-}
-
-/**
- * Probability that a text is the picture's, given that it was picked out of the pool by its score: the best of a thousand
- * wrong texts scores high too, so the pair's own probability would be too kind. By Bayes over all texts of the pool and the
- * chance that none of them is right; texts that have no picture, or lost theirs, get half of the prior to themselves.
- */
-export function posteriors(
-  { mean, best }: PictureCandidates,
-  poolSize: number,
-  free: ReadonlySet<string>,
-): { text: string; probability: number }[] {
-  const share = free.size > 0 ? 0.5 : 1;
-  const prior = (text: string) => share / poolSize + (free.has(text) ? (1 - share) / free.size : 0);
-  // Free texts that are not among the best are taken to be as likely as the average text.
-  const freeMean = best.reduce((sum, [text, ratio]) => sum + (free.has(text) ? ratio / free.size : 0), 0);
-  const evidence = 1 - inPool + inPool * (share * mean + (1 - share) * freeMean);
-  return best.map(([text, ratio]) => ({ text, probability: (inPool * prior(text) * ratio) / evidence }));
 }

@@ -1,6 +1,8 @@
-import { escapeHtml } from './html.ts';
+import { escapeHtml } from './escape.ts';
+import { roundRange, ticks } from './ticks.ts';
 
-const palette = ['#2563eb', '#dc7a1c', '#16855b', '#a33ea1', '#6b7280'];
+/** Of a contrast of 3:1 and more on white and on near black. */
+const palette = ['#3b76ef', '#d9781e', '#1f9268', '#b052ae', '#7a808c'];
 const box = { width: 640, height: 260, left: 52, right: 20, top: 12, bottom: 40 };
 
 export interface Series {
@@ -11,7 +13,8 @@ export interface Series {
 /** Lines over a common x axis, as inline SVG. */
 export function lineChart({ series, x, y }: { series: readonly Series[]; x: string; y: string }): string {
   const all = series.flatMap((one) => one.points);
-  const frame = axes(range(all.map(([value]) => value)), range(all.map(([, value]) => value)), x, y);
+  const ends = [0, 1].map((at) => roundRange(...range(all.map((point) => point[at]!))));
+  const frame = axes(ends[0]!, ends[1]!, x, y);
   const lines = series.map((one, i) => {
     const path = one.points
       .map(([px, py], k) => `${k ? 'L' : 'M'}${frame.x(px).toFixed(1)} ${frame.y(py).toFixed(1)}`)
@@ -39,7 +42,7 @@ export function barChart(options: {
       const interval = one.intervals?.[g];
       if (!interval) return bar;
       const middle = (left + (width - 2) / 2).toFixed(1);
-      return `${bar}<line x1="${middle}" x2="${middle}" y1="${frame.y(interval[0]).toFixed(1)}" y2="${frame.y(interval[1]).toFixed(1)}" stroke="#111" stroke-width="1"/>`;
+      return `${bar}<line x1="${middle}" x2="${middle}" y1="${frame.y(interval[0]).toFixed(1)}" y2="${frame.y(interval[1]).toFixed(1)}" stroke="currentColor" stroke-width="1.2"/>`;
     }),
   );
   // Names are broken after a hyphen, slash or blank, so that many of them stand beside each other.
@@ -62,7 +65,7 @@ export function histogram(options: {
   bins?: number;
 }): string {
   const { sets, x, mark, bins = 40 } = options;
-  const [low, high] = range(sets.flatMap((set) => set.values));
+  const [low, high] = roundRange(...range(sets.flatMap((set) => set.values)));
   const counts = sets.map(({ values }) => {
     const bin = new Array<number>(bins).fill(0);
     for (const value of values) {
@@ -71,7 +74,7 @@ export function histogram(options: {
     }
     return bin;
   });
-  const frame = axes([low, high], [0, Math.max(1, ...counts.flat())], x, 'pairs');
+  const frame = axes([low, high], roundRange(0, Math.max(1, ...counts.flat())), x, 'pairs');
   const bars = counts.flatMap((bin, s) =>
     bin.map((count, k) => {
       const left = frame.x(low + (k / bins) * (high - low));
@@ -80,7 +83,7 @@ export function histogram(options: {
     }),
   );
   const line = mark
-    ? `<line x1="${frame.x(mark.at)}" x2="${frame.x(mark.at)}" y1="${box.top}" y2="${frame.y(0)}" stroke="#b91c1c" stroke-width="1.5" stroke-dasharray="4 3"/><text x="${frame.x(mark.at) + 4}" y="${box.top + 10}" fill="#b91c1c">${escapeHtml(mark.name)}</text>`
+    ? `<line x1="${frame.x(mark.at)}" x2="${frame.x(mark.at)}" y1="${box.top}" y2="${frame.y(0)}" stroke="#dc4a3d" stroke-width="1.5" stroke-dasharray="4 3"/><text x="${frame.x(mark.at) + 4}" y="${box.top + 10}" fill="#dc4a3d">${escapeHtml(mark.name)}</text>`
     : '';
   return svg(frame.svg + bars.join('') + line, x) + legend(sets.map((set) => set.name));
 }
@@ -107,25 +110,21 @@ function axes(
   const x = (value: number) => box.left + ((value - x0) / (x1 - x0)) * (box.width - box.left - box.right);
   const y = (value: number) =>
     box.height - box.bottom - ((value - y0) / (y1 - y0)) * (box.height - box.top - box.bottom);
-  const steps = [0, 0.25, 0.5, 0.75, 1];
-  const grid = steps.map((share) => {
-    const value = y0 + share * (y1 - y0);
-    return `<line x1="${box.left}" x2="${box.width - box.right}" y1="${y(value)}" y2="${y(value)}" stroke="#e5e7eb"/><text x="${box.left - 6}" y="${y(value) + 4}" text-anchor="end">${tick(value, y1 - y0)}</text>`;
-  });
+  const grid = ticks(y0, y1).map(
+    ({ at, text }) =>
+      `<line x1="${box.left}" x2="${box.width - box.right}" y1="${y(at).toFixed(1)}" y2="${y(at).toFixed(1)}" stroke="currentColor" stroke-opacity="0.15"/><text x="${box.left - 6}" y="${(y(at) + 4).toFixed(1)}" text-anchor="end">${text}</text>`,
+  );
   const bottom = xTicks
-    ? steps.map((share) => {
-        const value = x0 + share * (x1 - x0);
-        return `<text x="${x(value)}" y="${box.height - 18}" text-anchor="middle">${tick(value, x1 - x0)}</text>`;
-      })
+    ? ticks(x0, x1).map(
+        ({ at, text }) => `<text x="${x(at).toFixed(1)}" y="${box.height - 18}" text-anchor="middle">${text}</text>`,
+      )
     : [];
   const names = `<text x="${box.width / 2}" y="${box.height - 3}" text-anchor="middle">${escapeHtml(xName)}</text><text transform="translate(11 ${box.height / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(yName)}</text>`;
   return { x, y, svg: grid.join('') + bottom.join('') + names };
 }
 
-const tick = (value: number, span: number) => (span >= 20 ? Math.round(value).toString() : value.toFixed(2));
-
 const svg = (inner: string, label: string) =>
-  `<svg viewBox="0 0 ${box.width} ${box.height}" role="img" aria-label="${escapeHtml(label)}" font-size="11" font-family="system-ui,sans-serif" fill="#374151">${inner}</svg>`;
+  `<svg viewBox="0 0 ${box.width} ${box.height}" role="img" aria-label="${escapeHtml(label)}" font-size="11" font-family="system-ui,sans-serif" fill="currentColor">${inner}</svg>`;
 
 const legend = (names: readonly string[]) =>
   `<p class="legend">${names.map((name, i) => `<span><i style="background:${palette[i % palette.length]}"></i>${escapeHtml(name)}</span>`).join('')}</p>`;

@@ -12,12 +12,24 @@ describe('renderReport', () => {
           title: 'a & b',
           blocks: [
             { kind: 'text', text: '<script>alert(1)</script>' },
-            { kind: 'table', head: ['<i>'], rows: [['<img onerror=x>', 0.5]] },
+            { kind: 'table', head: ['<i>', ''], rows: [['<img onerror=x>', 0.5]] },
             {
               kind: 'gallery',
               title: 'g',
-              cards: [{ images: [Uint8Array.of(0x89, 0x50)], lines: ['<x>'], tone: 'bad' }],
+              note: '<x>',
+              cards: [
+                { images: [Uint8Array.of(0x89, 0x50)], lines: ['<x>'], tone: 'bad' },
+                {
+                  title: '<x>',
+                  images: [{ bytes: null, alt: '"<x>', caption: '<x>' }],
+                  grid: { head: ['<x>', '<x>'], rows: [{ text: '<x>', cells: [{ text: '<x>' }] }] },
+                  lines: [],
+                },
+              ],
             },
+            { kind: 'bars', title: '<x>', legend: { value: '<x>' }, rows: [{ name: '<x>', value: 1, text: '<x>' }] },
+            { kind: 'headline', figures: [{ name: '<x>', value: '<x>', note: '<x>' }] },
+            { kind: 'facts', title: '<x>', facts: [['<x>', '<x>']] },
           ],
         },
       ],

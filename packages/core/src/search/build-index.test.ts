@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Embedder } from '../evaluate/task.ts';
+import type { AnagramEvent } from '../events.ts';
 import { decodeImage } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import type { ImageFile } from '../pair.ts';
@@ -55,4 +56,16 @@ it('keeps the order of pictures and texts, and leaves out what cannot be read', 
     { id: 'b', text: 'four' },
     { id: 'c', text: 'red' },
   ]);
+});
+
+it('says how many texts the model cut', async () => {
+  const cutting = {
+    ...model,
+    lostTokens: (texts: readonly string[]) => texts.map((text) => Math.max(0, text.length - 3)),
+  };
+  const messages: string[] = [];
+  const onEvent = (event: AnagramEvent) => void (event.type === 'warning' && messages.push(event.message));
+  const items = ['red', 'green', 'violet'].map((text) => ({ id: text, text }));
+  expect(await buildIndex({ model: cutting, dir, items, onEvent })).toMatchObject({ count: 3, cutTexts: 2 });
+  expect(messages).toEqual([expect.stringMatching(/^2 texts are too long/)]);
 });

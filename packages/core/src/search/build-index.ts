@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAnagramError } from '../errors.ts';
+import { countCuts } from '../evaluate/count-cuts.ts';
 import type { Embedder } from '../evaluate/task.ts';
 import { type Knobs, safeEmitter } from '../events.ts';
 import { decodeImage } from '../image/decode.ts';
@@ -32,6 +33,8 @@ export interface SkippedItem {
 }
 
 export interface BuiltIndex extends IndexHead {
+  /** Texts that were too long for the model and lost their ends. */
+  readonly cutTexts: number;
   readonly skipped: readonly SkippedItem[];
 }
 
@@ -56,10 +59,11 @@ export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex
   const blocks: Float32Array[] = [];
   const lines: string[] = [];
   const skipped: SkippedItem[] = [];
+  const counted = countCuts(model);
   let batch: IndexItem[] = [];
   const flush = async () => {
     if (batch.length === 0) return;
-    const { rows, embedded } = await embedReadable(model, batch, skipped, signal);
+    const { rows, embedded } = await embedReadable(counted.model, batch, skipped, signal);
     blocks.push(rows);
     for (const { id, text } of embedded) lines.push(JSON.stringify(text === undefined ? { id } : { id, text }));
     batch = [];
@@ -87,7 +91,9 @@ export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex
   await writeAtomic(join(dir, 'index.json'), `${JSON.stringify(head, null, 2)}\n`);
   const note = skipped.length > 0 ? { note: `${skipped.length} could not be read` } : {};
   emit({ type: 'stage-end', stage: 'index', done: lines.length, ...note });
-  return { ...head, skipped };
+  const sentence = counted.cut.sentence();
+  if (sentence !== null) emit({ type: 'warning', message: sentence });
+  return { ...head, skipped, cutTexts: counted.cut.count };
 }
 
 /** Embeds a batch; where a picture in it cannot be decoded, finds out which, and embeds the others. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import type { Embedder } from '../evaluate/task.ts';
 import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
+import { parseSettings } from '../settings.ts';
 import type { IndexHead } from './build-index.ts';
 
 export interface SearchHit {
@@ -16,7 +18,7 @@ export interface SearchHit {
 
 export interface SearchIndex {
   readonly count: number;
-  /** Exact: every vector is compared. Best first; equal scores in the index's order. */
+  /** Exact: every vector is compared. Best first; equal scores in the index's order. @throws AnagramError `invalid-options` */
   search(query: string | Pixels | ImageFile, options?: { limit?: number; signal?: AbortSignal }): Promise<SearchHit[]>;
 }
 
@@ -57,6 +59,7 @@ export async function openIndex({
     count: head.count,
     async search(query, { limit = 10, signal } = {}) {
       const knobs = signal ? { signal } : {};
+      parseSettings('search.limit', z.int().min(1), limit);
       if (head.count === 0) return [];
       const vector =
         typeof query === 'string' ? await model.embedTexts([query], knobs) : await model.embedImages([query], knobs);

@@ -1,7 +1,8 @@
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { AnagramError } from '../errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AnagramError, isAnagramError } from '../errors.ts';
 import { removeTemporaries } from './write-atomic.ts';
 
 export interface FolderLock {
@@ -31,6 +32,25 @@ export async function lockFolder(dir: string): Promise<FolderLock> {
   await removeTemporaries(dir);
   const release = () => rm(path, { force: true });
   return { release, [Symbol.asyncDispose]: release };
+}
+
+/**
+ * `lockFolder` for work that another process may be doing already, so that it is worth waiting for.
+ * @param options.onWait Told once who holds it.
+ */
+export async function lockWhenFree(
+  dir: string,
+  { signal, onWait }: { signal?: AbortSignal; onWait?: (holder: string) => void } = {},
+): Promise<FolderLock> {
+  for (let waited = false; ; waited = true) {
+    try {
+      return await lockFolder(dir);
+    } catch (error) {
+      if (!isAnagramError(error, 'dir-in-use')) throw error;
+      if (!waited) onWait?.(error.message.split(' is writing')[0]!);
+      await sleep(250, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
+    }
+  }
 }
 
 /** Links the draft into place whole, so that nobody ever sees a lock without its owner. @returns Who holds it instead. */

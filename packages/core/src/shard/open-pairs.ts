@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { decodeImage } from '../image/decode.ts';
 import { isDecoded } from '../image/format.ts';
-import { fitImage } from '../image/preprocess.ts';
+import { clipFit, type Fit, fitImage } from '../image/preprocess.ts';
 import type { ImageFile, PairSet, Route, TrainingNegative, TrainingPair, Verdict } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { manifestHash, readManifest } from './manifest.ts';
@@ -94,9 +94,7 @@ export async function openPairs(dir: string, options: OpenPairsOptions = {}): Pr
   }
   const parent = await manifestHash(dir);
   const negativesHash = settings.negatives ? await joinNegatives(rows, join(dir, 'negatives'), parent) : null;
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([parent, negativesHash, settings.weight]))
-    .digest('hex');
+  const fingerprint = fingerprintOf(parent, negativesHash, settings.weight);
   return preparedPairs({
     dir,
     manifestHash: parent,
@@ -106,6 +104,19 @@ export async function openPairs(dir: string, options: OpenPairsOptions = {}): Pr
     byScore: settings.weight === 'score',
     cache: new PixelCache(settings.cacheBytes),
   });
+}
+
+function fingerprintOf(parent: string, negatives: string | null, weight: 'score' | 'equal'): string {
+  return createHash('sha256')
+    .update(JSON.stringify([parent, negatives, weight]))
+    .digest('hex');
+}
+
+/** The fingerprints that a folder has, with its negatives or without, and however its pairs are weighed. */
+export async function fingerprintsOf(dir: string): Promise<string[]> {
+  const parent = await manifestHash(dir);
+  const negatives = await manifestHash(join(dir, 'negatives'));
+  return [null, negatives].flatMap((own) => [fingerprintOf(parent, own, 'equal'), fingerprintOf(parent, own, 'score')]);
 }
 
 function preparedPairs(opened: {
@@ -125,14 +136,16 @@ function preparedPairs(opened: {
       where: 'pair',
     });
   };
-  const fitted = (place: EntryPlace, pixelHash: string, size: number) =>
-    cache.get(`${size}:${pixelHash}`, async () =>
-      fitImage(await decodeImage(await readEntry(place), place.name), size),
+  const fitted = (place: EntryPlace, pixelHash: string, size: number, fit: Fit) => {
+    const { resizeMode, interpolation, edge, cropRounding, fill } = fit;
+    return cache.get([size, resizeMode, interpolation, edge, cropRounding, fill, pixelHash].join(':'), async () =>
+      fitImage(await decodeImage(await readEntry(place), place.name), size, fit),
     );
-  const negative = async (of: Row, stored: StoredNegative, size: number): Promise<TrainingNegative> => {
+  };
+  const negative = async (of: Row, stored: StoredNegative, size: number, fit: Fit): Promise<TrainingNegative> => {
     const place = placeOf(of, stored);
     const imageKey = place && (stored.pixelHash ?? place.name);
-    const image = place && imageKey ? await fitted(place, imageKey, size) : null;
+    const image = place && imageKey ? await fitted(place, imageKey, size, fit) : null;
     return { category: stored.category, text: stored.text, image, imageKey };
   };
   const set: PreparedPairs = {
@@ -143,14 +156,14 @@ function preparedPairs(opened: {
     manifestHash: opened.manifestHash,
     counts: opened.counts,
     category: (index) => row(index).negatives[0]?.category ?? null,
-    async pair(index, imageSize): Promise<TrainingPair> {
+    async pair(index, imageSize, fit = clipFit): Promise<TrainingPair> {
       const of = row(index);
       return {
-        image: await fitted(of.image, of.pixelHash, imageSize),
+        image: await fitted(of.image, of.pixelHash, imageSize, fit),
         text: of.text,
         imageKey: of.pixelHash,
         weight: byScore ? (of.score ?? 1) : 1,
-        negatives: await Promise.all(of.negatives.map((stored) => negative(of, stored, imageSize))),
+        negatives: await Promise.all(of.negatives.map((stored) => negative(of, stored, imageSize, fit))),
       };
     },
     *texts() {

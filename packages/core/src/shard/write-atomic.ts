@@ -101,7 +101,8 @@ const remedies: { readonly [code: string]: string } = {
   EROFS: 'the file system is read-only. Choose another folder',
 };
 
-async function explained<T>(path: string, write: () => Promise<T>): Promise<T> {
+/** Turns what the system says about a failed write into `write-failed`. */
+export async function explained<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {

@@ -1,7 +1,10 @@
 import { Heap } from './heap.ts';
 import { normaliseText } from './normalise.ts';
 
-/** CLIP's pre-tokens: English contractions, runs of letters, single digits, runs of anything else. */
+/**
+ * CLIP's pre-tokens: English contractions, runs of letters, single digits, runs of anything else. Blanks are Unicode's, as in
+ * the regular expressions of Rust and Python: JavaScript's `\s` has U+FEFF too and lacks U+0085.
+ */
 export const preTokenPattern = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
 /** Marks the last symbol of a pre-token. */
 export const endOfWord = '</w>';

@@ -86,9 +86,6 @@ function splitMerge(merge: string): [string, string] {
   return [left, right];
 }
 
-/** The pattern as Hugging Face's tokenizers have it, whose white space is Unicode's. */
-const writtenPattern = preTokenPattern.source.replace('\\p{White_Space}', '\\s');
-
 /** What transformers' CLIPTokenizerFast writes, with this vocabulary. */
 export function tokenizerJson({ vocabulary, merges }: Bpe): string {
   const start = vocabulary.get(startOfText)!;
@@ -118,7 +115,12 @@ export function tokenizerJson({ vocabulary, merges }: Bpe): string {
     pre_tokenizer: {
       type: 'Sequence',
       pretokenizers: [
-        { type: 'Split', pattern: { Regex: writtenPattern }, behavior: 'Removed', invert: true },
+        {
+          type: 'Split',
+          pattern: { Regex: preTokenPattern.source.replace('\\p{White_Space}', '\\s') },
+          behavior: 'Removed',
+          invert: true,
+        },
         { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
       ],
     },

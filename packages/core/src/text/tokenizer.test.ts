@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import hardTexts from '../../test/fixtures/hard-texts.json' with { type: 'json' };
 import { Random } from '../random.ts';
-import { byteCharacters, trainBpe } from './bpe.ts';
+import { byteCharacters, smallestVocabulary, trainBpe } from './bpe.ts';
 import { normaliseText } from './normalise.ts';
 import { Tokenizer } from './tokenizer.ts';
 
@@ -27,8 +28,8 @@ afterAll(() => rm(dir, { recursive: true }));
 const tokens = ({ ids, length }: { ids: Int32Array; length: number }) => Array.from(ids.subarray(0, length));
 
 test('a text is start, tokens, end, zeros', () => {
-  const { ids, length, truncated } = tokenizer.encode('a', 8);
-  expect(truncated).toBe(false);
+  const { ids, length, lost } = tokenizer.encode('a', 8);
+  expect(lost).toBe(0);
   expect(length).toBe(3);
   expect(ids[0]).toBe(tokenizer.startToken);
   expect(ids[2]).toBe(tokenizer.endToken);
@@ -40,16 +41,21 @@ test('an empty text is start and end', () => {
 });
 
 test('a text that is too long keeps its end token', () => {
-  const { ids, length, truncated } = tokenizer.encode('xyz '.repeat(20), 8);
-  expect(truncated).toBe(true);
+  const { ids, length, lost } = tokenizer.encode('xyz '.repeat(20), 8);
+  expect(lost).toBe(tokenizer.encode('xyz '.repeat(20), 400).length - 8);
   expect(length).toBe(8);
   expect(ids[7]).toBe(tokenizer.endToken);
 });
 
 test('a text that just fits is not cut', () => {
   const { length } = tokenizer.encode('xyz', 32);
-  expect(tokenizer.encode('xyz', length).truncated).toBe(false);
-  expect(tokenizer.encode('xyz', length - 1).truncated).toBe(true);
+  expect(tokenizer.encode('xyz', length).lost).toBe(0);
+  expect(tokenizer.encode('xyz', length - 1).lost).toBe(1);
+});
+
+test.each(hardTexts)("is taken apart as by transformers' CLIPTokenizer: %j", ({ text, ids }) => {
+  const bytes = Tokenizer.train([], { vocabSize: smallestVocabulary });
+  expect(tokens(bytes.encode(text, 400)).slice(1, -1)).toEqual(ids);
 });
 
 test('case, white space and composition do not matter', () => {
@@ -103,7 +109,7 @@ test('Korean and emoji words of the corpus become few tokens', () => {
 });
 
 test('a word of a million letters is encoded without delay and cut', () => {
-  expect(tokenizer.encode('ab'.repeat(500_000), 77).truncated).toBe(true);
+  expect(tokenizer.encode('ab'.repeat(500_000), 77).lost).toBeGreaterThan(1000);
 });
 
 test('saved and loaded, it encodes alike and is written alike', async () => {

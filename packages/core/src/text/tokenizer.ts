@@ -22,8 +22,8 @@ export interface EncodedText {
   readonly ids: Int32Array;
   /** Tokens up to and with the end token. */
   readonly length: number;
-  /** True where tokens of the text were left out to fit. */
-  readonly truncated: boolean;
+  /** Tokens of the text that were left out to fit; 0 for a text that is whole. */
+  readonly lost: number;
 }
 
 const longestCachedWord = 64;
@@ -32,7 +32,8 @@ const largestCache = 1 << 16;
 /**
  * Byte-level BPE in CLIP's manner: NFC, lower case, CLIP's pre-tokens, `</w>` at the end of each. Every text can be
  * spelled; what looks like a special token in a text is spelled too. Gives what transformers' CLIPTokenizer gives for
- * the same `tokenizer.json` but for such texts.
+ * the same `tokenizer.json`, but for such texts and for characters that are younger than either's Unicode. open_clip's tokenizer
+ * (and OpenAI's) first mends a text with ftfy and resolves HTML entities twice: where that is wanted, do it to the texts.
  */
 export class Tokenizer {
   readonly vocabSize: number;
@@ -114,19 +115,16 @@ export class Tokenizer {
   encode(text: string, contextLength: number): EncodedText {
     const ids = new Int32Array(contextLength);
     ids[0] = this.startToken;
-    let length = 1;
-    let truncated = false;
-    words: for (const [word] of normaliseText(text).matchAll(preTokenPattern)) {
+    let count = 0;
+    for (const [word] of normaliseText(text).matchAll(preTokenPattern)) {
       for (const token of this.#encodeWord(word)) {
-        if (length === contextLength - 1) {
-          truncated = true;
-          break words;
-        }
-        ids[length++] = token;
+        count++;
+        if (count <= contextLength - 2) ids[count] = token;
       }
     }
-    ids[length++] = this.endToken;
-    return { ids, length, truncated };
+    const length = Math.min(count + 2, contextLength);
+    ids[length - 1] = this.endToken;
+    return { ids, length, lost: count + 2 - length };
   }
 
   /** Back to text: lower case, one blank between pre-tokens. Start and end tokens are left out. */

@@ -13,7 +13,7 @@ export interface Batch {
   /** One for each pair drawn. */
   readonly draws: readonly DrawnRows[];
   /** Texts that were cut to the context length. */
-  readonly truncated: number;
+  readonly cutTexts: number;
 }
 
 /** Numbers the distinct keys in the order of their first use: equal keys, equal groups. */
@@ -114,7 +114,7 @@ export function buildBatch(
       seed: new Random(settings.seed, 'step', step).seed(),
     },
     draws,
-    truncated: encoded.filter((text) => text.truncated).length,
+    cutTexts: encoded.filter(({ lost }) => lost > 0).length,
   };
 }
 

@@ -32,7 +32,14 @@ export class Batches {
     this.#next = first;
     this.#steps = settings.steps;
     this.#build = async (step) => {
-      const drawn = await drawPairs(step, { sets, sampler, curriculum, settings, imageSize });
+      const drawn = await drawPairs(step, {
+        sets,
+        sampler,
+        curriculum,
+        settings,
+        imageSize,
+        fit: model.config.preprocess,
+      });
       const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength, imageSize });
       return { ...batch, after: { cursors: sampler.cursors, errors: curriculum.errors } };
     };

@@ -21,6 +21,8 @@ const stateSchema = z.strictObject({
   skipped: z.int().nonnegative(),
   skippedInRow: z.int().nonnegative(),
   imagesSeen: z.int().nonnegative(),
+  /** Texts of the batches that were cut to the context. */
+  cutTexts: z.int().nonnegative().default(0),
   lastLoss: z.number().nullable(),
   /** Bytes of log.jsonl that belong to the steps done. */
   logBytes: z.int().nonnegative(),
@@ -46,6 +48,7 @@ export const freshState: RunState = {
   skipped: 0,
   skippedInRow: 0,
   imagesSeen: 0,
+  cutTexts: 0,
   lastLoss: null,
   logBytes: 0,
   cursors: [],

@@ -1,4 +1,5 @@
 import { AnagramError } from '../errors.ts';
+import type { Fit } from '../image/preprocess.ts';
 import type { TrainingNegative, TrainingPair } from '../pair.ts';
 import { Random } from '../random.ts';
 import { normaliseText } from '../text/normalise.ts';
@@ -42,9 +43,10 @@ export async function drawPairs(
     curriculum: Curriculum;
     settings: ResolvedSettings;
     imageSize: number;
+    fit?: Fit;
   },
 ): Promise<DrawnPair[]> {
-  const { sets, sampler, curriculum, settings, imageSize } = options;
+  const { sets, sampler, curriculum, settings, imageSize, fit } = options;
   const { batchSize, objective, structure, seed } = settings;
   curriculum.advanceTo(step);
   const weight = (category: string | null) => curriculum.weight(category);
@@ -61,7 +63,7 @@ export async function drawPairs(
     const left = batchSize - countPictures(rows, loneImages, settings);
     const count = Math.max(1, Math.floor((left - 1) / mostPictures));
     const places = Array.from({ length: count }, () => sampler.draw(draws, weight));
-    const pairs = await Promise.all(places.map(({ set, index }) => readPair(sets[set]!, index, imageSize)));
+    const pairs = await Promise.all(places.map(({ set, index }) => readPair(sets[set]!, index, imageSize, fit)));
     for (const pair of pairs) {
       rows++;
       const negatives = chooseNegatives(pair, objective, choices, weight).map((negative) => {
@@ -115,8 +117,8 @@ function chooseNegatives(
   return chosen;
 }
 
-async function readPair({ set }: SharedSet, index: number, imageSize: number): Promise<TrainingPair> {
-  const pair = await set.pair(index, imageSize);
+async function readPair({ set }: SharedSet, index: number, imageSize: number, fit?: Fit): Promise<TrainingPair> {
+  const pair = await set.pair(index, imageSize, fit);
   for (const image of [pair.image, ...pair.negatives.map((negative) => negative.image)]) {
     if (!image || (image.width === imageSize && image.height === imageSize)) continue;
     throw new AnagramError(

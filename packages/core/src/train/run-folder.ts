@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import type { Json } from '../pair.ts';
@@ -79,6 +79,16 @@ export async function openRun(dir: string, run: RunRecord, warn: (message: strin
   const options = changed.filter((key) => !surroundings.includes(key));
   if (options.length > 0) throw optionsChanged(dir, options, before, run);
   return before;
+}
+
+/**
+ * The sets that a model was trained on, by the `run.json` beside its folder; null where there is none.
+ * @param modelDir `model` or a checkpoint of a run, e.g. `./runs/a/model`.
+ * @throws AnagramError `checkpoint-corrupt`
+ */
+export async function trainedPairs(modelDir: string): Promise<RunRecord['pairs'] | null> {
+  const path = join(dirname(resolve(modelDir)), 'run.json');
+  return existsSync(path) ? (await readRun(path)).pairs : null;
 }
 
 async function readRun(path: string): Promise<RunRecord> {

@@ -49,6 +49,8 @@ export interface TrainResult {
   /** Pictures that passed the image tower over the whole run, negative and shuffled ones included. */
   readonly imagesSeen: number;
   readonly lastLoss: number;
+  /** Texts that were cut to the context, counted each time that a batch had them. */
+  readonly cutTexts: number;
   /** Steps that were skipped because loss or gradient was not finite. */
   readonly skipped: number;
   /** Folder of the trained model, for `ClipModel.load`. */
@@ -92,6 +94,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       imagesSeen: end.imagesSeen,
       lastLoss: end.lastLoss ?? Number.NaN,
       skipped: end.skipped,
+      cutTexts: end.cutTexts,
       modelDir: join(dir, 'model'),
       log: join(dir, 'log.jsonl'),
     };
@@ -146,8 +149,8 @@ async function loop(
       const record = describeStep(state, rate, result);
       if (isDue(state.step, settings.logEvery) || state.step === steps) await log.write(record);
       emit({ type: 'step-end', ...record });
-      if (batch.truncated > 0 && !warned) emit({ type: 'warning', message: truncation(batch.truncated, model) });
-      warned ||= batch.truncated > 0;
+      if (batch.cutTexts > 0 && !warned) emit({ type: 'warning', message: truncation(batch.cutTexts, model) });
+      warned ||= batch.cutTexts > 0;
       if (isDue(state.step, settings.checkpointEvery) || state.step === steps) await checkpoint();
       if (validate && isDue(state.step, validate.every)) {
         await validate.run({ model, step: state.step, ...(signal && { signal }) });
@@ -193,7 +196,12 @@ async function begin(
   return freshState;
 }
 
-function advance(state: RunState, { after }: PreparedBatch, result: StepResult, observation: Observation): RunState {
+function advance(
+  state: RunState,
+  { after, cutTexts }: PreparedBatch,
+  result: StepResult,
+  observation: Observation,
+): RunState {
   return {
     ...state,
     step: state.step + 1,
@@ -201,6 +209,7 @@ function advance(state: RunState, { after }: PreparedBatch, result: StepResult, 
     skipped: state.skipped + (result.applied ? 0 : 1),
     skippedInRow: result.applied ? 0 : state.skippedInRow + 1,
     imagesSeen: state.imagesSeen + result.imagesSeen,
+    cutTexts: state.cutTexts + cutTexts,
     lastLoss: Number.isFinite(result.loss) ? result.loss : null,
     cursors: after.cursors.map((cursors) => [...cursors]),
     errors: after.errors,

@@ -1,36 +1,36 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { AnagramError } from '../errors.ts';
 import { type Knobs, safeEmitter } from '../events.ts';
 import type { Source } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
-import { fitCalibration, fuse, type SweepPoint, sweepThresholds } from './calibration.ts';
+import type { SweepPoint } from './calibration.ts';
+import { type CalibrationTarget, chooseThreshold } from './choose-threshold.ts';
 import { type CorpusPair, readCorpus, requirePairs } from './corpus.ts';
 import { randomCombinations } from './judge.ts';
 import { brier, type ReliabilityBin, reliability, wilsonInterval } from './metrics.ts';
 import { sigmoid } from './mixture.ts';
+import { describeStrangers, type Labels, readLabels, requireLabels, watchIds } from './read-labels.ts';
 import type { Verifier } from './verifier.ts';
-
-/** What the threshold is to reach; each as a share, 0–1. */
-export type CalibrationTarget =
-  | { readonly precision: number }
-  | { readonly recall: number }
-  | { readonly keep: number };
 
 export interface CalibrateOptions extends Knobs {
   verifier: Verifier;
   /** The corpus to be prepared. Its unlabelled pairs are used too. */
   source: Source;
-  /** Whether the pair with this id is right; or the path of a JSONL file of `{"id": "…", "right": true}`. */
-  labels: { readonly [id: string]: boolean } | ReadonlyMap<string, boolean> | string;
+  /** Truth of some pairs, drawn at random, best 200 or more. Without any the threshold is a rough estimate. */
+  labels?: Labels;
   /** @default { precision: 0.95 } */
   target?: CalibrationTarget;
   /**
-   * How sure to be that a precision target is met: the threshold is put where the expected precision stands as many
-   * standard errors above the target as this confidence asks for. 0.5 takes the best estimate; more costs recall.
+   * How sure to be that a precision target is met. Estimated: the threshold is put where the expected precision stands as many
+   * standard errors above the target as this confidence asks for; 0.5 takes the best estimate, more costs recall. Guaranteed:
+   * the least probability, over the draw of the labels, that the target is met.
    * @default 0.8
    */
   confidence?: number;
+  /**
+   * A precision target is proved by the labels alone (`guaranteedThreshold`), whatever the scores are worth. Costs recall; where
+   * the labels are too few for any proof, the estimate is taken and the report says so. @default false
+   */
+  guarantee?: boolean;
   /** Most pairs that are read. @default 20000 */
   maxPairs?: number;
 }
@@ -38,6 +38,10 @@ export interface CalibrateOptions extends Knobs {
 export interface CalibrationReport {
   /** Of the calibrated probability, for `prepare`. */
   readonly threshold: number;
+  /** What is promised of the threshold: by a proof, or by an estimate. */
+  readonly promise: 'guaranteed' | 'estimated';
+  /** The promise in words. */
+  readonly statement: string;
   /** Pairs of the source that were used. */
   readonly pairs: number;
   /** Labelled pairs among them. */
@@ -57,7 +61,7 @@ export interface CalibrationReport {
   readonly keep: number;
   /** Share of right pairs in the source. */
   readonly baseRate: number;
-  /** Of the labelled pairs. */
+  /** Of the labelled pairs; NaN without labels. */
   readonly brier: number;
   readonly reliability: readonly ReliabilityBin[];
   /** Weight of each tower in the log-odds, per standard deviation above random pairs. */
@@ -72,11 +76,10 @@ const optionsSchema = z.strictObject({
     .union([z.strictObject({ precision: share }), z.strictObject({ recall: share }), z.strictObject({ keep: share })])
     .default({ precision: 0.95 }),
   confidence: z.number().min(0.5).max(0.999).default(0.8),
+  guarantee: z.boolean().default(false),
   maxPairs: z.int().min(100).default(20_000),
 });
-const labelSchema = z.strictObject({ id: z.string(), right: z.boolean() });
 
-const fewestLabels = 20;
 const fewestPairs = 50;
 const randomTexts = 2;
 const seed = 0;
@@ -84,18 +87,19 @@ const seed = 0;
 /**
  * Turns the towers' scores into one probability, chooses a threshold, and saves both with the verifier. Fitted on all pairs of
  * the source and on pairs of random texts, which are wrong for sure; the labels (about 200) tell the share of right pairs
- * and bend the curve. The expected precision is thus an average over thousands of pairs, not a count among a few kept
- * labels, whose strict bound would cost much recall.
+ * and bend the curve. The expected precision is thus an average over thousands of pairs; with `guarantee` it is a count among
+ * the labels that are kept, which proves it and costs recall.
  * @throws AnagramError `invalid-options`, `not-enough-data`, `source-failed`
  */
 export async function calibrate(options: CalibrateOptions): Promise<CalibrationReport> {
   const { verifier, source, labels, signal, onEvent, ...plain } = options;
-  const { target, confidence, maxPairs } = parseSettings('calibrate', optionsSchema, plain);
-  const truth = await readLabels(labels);
+  const { maxPairs, ...wanted } = parseSettings('calibrate', optionsSchema, plain);
+  const truth = labels === undefined ? new Map<string, boolean>() : await readLabels(labels);
   const emit = safeEmitter(onEvent);
   const knobs = { ...(signal && { signal }), onEvent: emit };
   const { imageSize, towers } = verifier;
-  const pairs = await readCorpus(source, {
+  const seen = watchIds(source, truth);
+  const pairs = await readCorpus(seen.source, {
     imageSize,
     limit: maxPairs,
     keep: truth,
@@ -104,42 +108,43 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   });
   requirePairs(pairs, fewestPairs, 'Calibration');
   const labelled = new Map(pairs.flatMap(({ id }, i) => (truth.has(id) ? [[i, truth.get(id)!] as const] : [])));
-  requireLabels(labelled);
+  const strangers = describeStrangers(truth, seen);
+  if (labels !== undefined) requireLabels(labelled, strangers);
+  if (strangers !== '') emit({ type: 'warning', message: strangers.trim() });
 
   emit({ type: 'stage-start', stage: 'calibrate-score', total: pairs.length });
   const { own, random } = await judgeWithRandom(verifier, pairs, signal);
   emit({ type: 'stage-end', stage: 'calibrate-score', done: pairs.length });
-  const fitted = fitCalibration({ towers, pairs: own, shuffled: random, labels: labelled });
-  const column = new Map(towers.map((tower, k) => [tower, k]));
-  const logOdds = pairs.map((_, i) => fuse(fitted, (tower) => own[i * towers.length + column.get(tower)!]!));
-  const sweep = sweepThresholds(fitted, logOdds);
-  const chosen = choose(sweep, target, confidence);
-  await verifier.recalibrate({ ...fitted, threshold: chosen.threshold });
+  const chosen = chooseThreshold({ towers, pairs: own, shuffled: random, labels: labelled }, wanted);
+  const { calibration, logOdds, point, promise, statement } = chosen;
+  await verifier.recalibrate(calibration);
 
   const probabilities = [...labelled.keys()].map((i) => sigmoid(logOdds[i]!));
   const right = [...labelled.values()];
-  const keptRight = right.filter((_, i) => probabilities[i]! >= chosen.threshold);
+  const keptRight = right.filter((_, i) => probabilities[i]! >= point.threshold);
   const hits = keptRight.filter(Boolean).length;
   return {
-    threshold: chosen.threshold,
+    threshold: point.threshold,
+    promise,
+    statement,
     pairs: pairs.length,
     labels: labelled.size,
     precision: {
-      expected: chosen.precision,
-      standardError: chosen.precisionError,
+      expected: point.precision,
+      standardError: point.precisionError,
       labelled: {
         value: hits / keptRight.length,
         interval: wilsonInterval(hits, keptRight.length),
         count: keptRight.length,
       },
     },
-    recall: chosen.recall,
-    keep: chosen.share,
-    baseRate: fitted.baseRate,
+    recall: point.recall,
+    keep: point.share,
+    baseRate: calibration.baseRate,
     brier: brier(probabilities, right),
     reliability: reliability(probabilities, right),
-    coefficients: fitted.weights,
-    sweep: thin(sweep, 200),
+    coefficients: calibration.weights,
+    sweep: thin(chosen.sweep, 200),
   };
 }
 
@@ -155,69 +160,8 @@ async function judgeWithRandom(verifier: Verifier, pairs: readonly CorpusPair[],
   return { own: scores.subarray(0, split), random: scores.subarray(split) };
 }
 
-/** The point that keeps most of those that reach the target; where none does, the one that comes nearest. */
-function choose(sweep: readonly SweepPoint[], target: CalibrationTarget, confidence: number): SweepPoint {
-  if ('recall' in target) return sweep.find(({ recall }) => recall >= target.recall) ?? sweep.at(-1)!;
-  if ('keep' in target) return sweep.find(({ share }) => share >= target.keep) ?? sweep.at(-1)!;
-  const errors = normalQuantile(confidence);
-  const cautious = (point: SweepPoint) => point.precision - errors * point.precisionError;
-  return (
-    sweep.findLast((point) => cautious(point) >= target.precision) ??
-    sweep.reduce((best, point) => (cautious(point) > cautious(best) ? point : best))
-  );
-}
-
-/** z with P(N(0, 1) < z) = p, for p ≥ 0.5 (Abramowitz & Stegun 26.2.23, within 0.00045). */
-function normalQuantile(p: number): number {
-  const t = Math.sqrt(-2 * Math.log(1 - p));
-  const top = 2.515517 + 0.802853 * t + 0.010328 * t * t;
-  return Math.max(0, t - top / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3));
-}
-
 /** At most `count` points, the first and the last among them. */
 function thin(sweep: readonly SweepPoint[], count: number): SweepPoint[] {
   if (sweep.length <= count) return [...sweep];
   return Array.from({ length: count }, (_, k) => sweep[Math.round((k * (sweep.length - 1)) / (count - 1))]!);
-}
-
-async function readLabels(labels: CalibrateOptions['labels']): Promise<ReadonlyMap<string, boolean>> {
-  if (typeof labels !== 'string') return new Map(labels instanceof Map ? labels : Object.entries(labels));
-  const text = await readFile(labels, 'utf8').catch((cause) => {
-    throw new AnagramError(
-      'source-failed',
-      `The labels ${labels} cannot be read. Expected a JSONL file of {"id": "…", "right": true}.`,
-      { path: labels },
-      { cause },
-    );
-  });
-  const result = new Map<string, boolean>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '') continue;
-    const { id, right } = parseLabel(labels, index + 1, line);
-    result.set(id, right);
-  }
-  return result;
-}
-
-function parseLabel(path: string, line: number, text: string): z.output<typeof labelSchema> {
-  try {
-    return labelSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new AnagramError(
-      'source-failed',
-      `Line ${line} of ${path} is no label. Expected {"id": "…", "right": true or false}, received ${text.slice(0, 80)}. Correct or remove it.`,
-      { path, line },
-      { cause },
-    );
-  }
-}
-
-function requireLabels(labelled: ReadonlyMap<number, boolean>): void {
-  const right = [...labelled.values()].filter(Boolean).length;
-  if (labelled.size >= fewestLabels && right > 0 && right < labelled.size) return;
-  throw new AnagramError(
-    'not-enough-data',
-    `Calibration found ${labelled.size} labels of readable pairs, ${right} of them right. Expected at least ${fewestLabels}, right and wrong ones. Label pairs drawn at random, best 200.`,
-    { needed: fewestLabels, found: labelled.size },
-  );
 }

@@ -31,10 +31,12 @@ export function fitCalibration(options: {
   pairs: Float64Array;
   shuffled: Float64Array;
   labels?: ReadonlyMap<number, boolean>;
+  /** The towers are weighed without the labels, so that the order of the pairs does not depend on them. */
+  blindWeights?: boolean;
 }): Calibration {
-  const { towers, pairs, shuffled, labels = new Map<number, boolean>() } = options;
+  const { towers, pairs, shuffled, labels = new Map<number, boolean>(), blindWeights = false } = options;
   const width = towers.length;
-  const mixture = fitMixture({ width, pairs, shuffled, labels });
+  const mixture = fitMixture({ width, pairs, shuffled, ...(!blindWeights && { labels }) });
   const fused = (i: number) => {
     let sum = mixture.bias;
     for (let k = 0; k < width; k++) sum += mixture.weights[k]! * pairs[i * width + k]!;

@@ -42,4 +42,6 @@ export interface PairVerifier {
     texts: readonly string[],
     options?: { signal?: AbortSignal },
   ): Promise<Float32Array>;
+  /** Tokens of each text that the towers do not read, for reports. */
+  lostTokens?(texts: readonly string[]): readonly number[];
 }

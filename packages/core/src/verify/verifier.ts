@@ -102,6 +102,12 @@ export class Verifier implements PairVerifier, AsyncDisposable {
     return fused;
   }
 
+  /** Of the tower that reads least. */
+  lostTokens(texts: readonly string[]): number[] {
+    const byTower = this.#models.map((model) => model.lostTokens(texts));
+    return texts.map((_, at) => Math.max(0, ...byTower.map((lost) => lost[at]!)));
+  }
+
   /** Tower by tower, uncalibrated: (combinations, towers), in standard deviations above random pairs. */
   async judge(
     images: readonly ScorableImage[],

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TensorInfo } from '@anagram/native';
 import type { Architecture } from '../../src/clip/architecture.ts';
-import { type ClipConfig, type Layout, openaiMean, openaiStd } from '../../src/clip/clip-config.ts';
+import { type ClipConfig, defaultPreprocess, type Layout } from '../../src/clip/clip-config.ts';
 import { definingTensors } from '../../src/clip/defining-tensors.ts';
 import { writeModel } from '../../src/clip/model-files.ts';
 import { Tokenizer } from '../../src/text/tokenizer.ts';
@@ -30,8 +30,7 @@ export async function writeFolders(root: string): Promise<ModelFolder[]> {
     const config: ClipConfig = {
       architecture: architectures[layout],
       vocabSize: 514,
-      mean: openaiMean,
-      std: openaiStd,
+      preprocess: defaultPreprocess(layout),
     };
     const tensors = [...definingTensors(config)].map(({ name, shape }) => ({
       name,

@@ -51,6 +51,22 @@ struct ObjectiveDone {
   double logit_scale_gradient;
 };
 
+ResizeConfig read_resize(const Settings& input) {
+  ResizeConfig config;
+  config.height = input.integer("height", 1);
+  config.width = input.integer("width", 1);
+  const Settings window = input.object("window");
+  config.window_height = window.integer("height", 1, config.height);
+  config.window_width = window.integer("width", 1, config.width);
+  config.top = window.integer("top", 0, config.height - config.window_height);
+  config.left = window.integer("left", 0, config.width - config.window_width);
+  constexpr Interpolation kInterpolations[] = {Interpolation::nearest, Interpolation::bilinear,
+                                               Interpolation::bicubic};
+  config.interpolation =
+      kInterpolations[input.choice("interpolation", {"nearest", "bilinear", "bicubic"})];
+  return config;
+}
+
 ObjectiveJob read_objective(const Settings& input, const Settings& config) {
   ObjectiveJob job;
   job.config = read_objective_config(config);
@@ -104,12 +120,9 @@ Napi::Value resize_pixels(const Napi::CallbackInfo& info) {
     const int64_t height = read_integer(info[1], "height", 1);
     const int64_t width = read_integer(info[2], "width", 1);
     const torch::Tensor pixels = copy_in(info[0], "pixels", torch::kUInt8, {height, width, 3});
-    const int64_t out_height = read_integer(info[3], "outHeight", 1);
-    const int64_t out_width = read_integer(info[4], "outWidth", 1);
+    const ResizeConfig config = read_resize({info[3], "resize"});
     return context_of(env).engine->run(
-        env,
-        [pixels, out_height, out_width] { return to_host(resize(pixels, out_height, out_width)); },
-        copy_out);
+        env, [pixels, config] { return to_host(resize(pixels, config)); }, copy_out);
   });
 }
 

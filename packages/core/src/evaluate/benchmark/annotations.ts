@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { AnagramError } from '../../errors.ts';
+import type { ImageFile } from '../../pair.ts';
 import { sourceFailed } from '../../source/open-file.ts';
+import { ParquetFile } from '../../source/parquet-file.ts';
 
 /** A cell of a CSV file with an integer; an empty cell is none. */
 export const integerCell = z
@@ -26,6 +29,14 @@ export class Annotations {
   constructor(dir: string, publishedAt: string) {
     this.dir = dir;
     this.publishedAt = publishedAt;
+  }
+
+  /** Whether there is such a file: some are not of the benchmark's own. */
+  has(file: string): Promise<boolean> {
+    return access(join(this.dir, file)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A file with one JSON array or object. */
@@ -72,6 +83,44 @@ export class Annotations {
     }
     this.#requireRecords(file, rows.length);
     return rows.map(({ record, info }) => this.#check(file, schema, record, info.lines));
+  }
+
+  /**
+   * Rows of the Parquet files `PREFIX-*.parquet`, in the order of their names, below the folder or in its `data/`, as the Hugging Face hub
+   * keeps them.
+   * @param schema Of the columns that are read.
+   * @returns Each row with its pictures, by column.
+   */
+  async parquet<S extends z.ZodObject>(
+    prefix: string,
+    schema: S,
+  ): Promise<{ row: z.output<S>; picture: (column: string) => ImageFile }[]> {
+    const files = await this.#parquetFiles(prefix);
+    const rows: { row: z.output<S>; picture: (column: string) => ImageFile }[] = [];
+    for (const file of files) {
+      const parquet = await ParquetFile.open(join(this.dir, file));
+      const absent = Object.keys(schema.shape).find((column) => !parquet.columns.includes(column));
+      if (absent !== undefined) throw this.#broken(file, undefined, `expected a column "${absent}"`);
+      this.hashes[file] = await sha256Of(join(this.dir, file));
+      const read = await parquet.read(Object.keys(schema.shape));
+      this.#requireRecords(file, read.length);
+      read.forEach((row, at) => {
+        rows.push({
+          row: this.#check(file, schema, row, at + 1),
+          picture: (column) => parquet.picture(at, column),
+        });
+      });
+    }
+    return rows;
+  }
+
+  async #parquetFiles(prefix: string): Promise<string[]> {
+    for (const folder of ['', 'data/']) {
+      const names = await readdir(join(this.dir, folder)).catch(() => []);
+      const own = names.filter((name) => name.startsWith(`${prefix}-`) && name.endsWith('.parquet')).sort();
+      if (own.length > 0) return own.map((name) => `${folder}${name}`);
+    }
+    return [];
   }
 
   /** @throws AnagramError `source-failed`, for what a schema cannot tell. */
@@ -122,4 +171,10 @@ export class Annotations {
       line === undefined ? { path } : { path, line },
     );
   }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
 }

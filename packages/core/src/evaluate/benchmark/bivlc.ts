@@ -8,16 +8,16 @@ import {
   type BenchmarkReport,
   defineBenchmark,
 } from './define-benchmark.ts';
+import type { Picture } from './pictures.ts';
 import { cosineMatrix } from './text-image-group.ts';
 
-const recordSchema = z.object({
-  image: z.string().min(1),
+const rowSchema = z.object({
   caption: z.string(),
   negative_caption: z.string(),
-  negative_image: z.string().min(1),
   type: z.string().min(1),
   subtype: z.string().min(1),
 });
+const recordSchema = rowSchema.extend({ image: z.string().min(1), negative_image: z.string().min(1) });
 
 interface Item extends BenchmarkItem {
   readonly type: string;
@@ -26,8 +26,9 @@ interface Item extends BenchmarkItem {
 /**
  * BiVLC (Miranda et al. 2024): a picture of COCO with its caption, SugarCrepe's negative caption, and a picture made for that.
  *
- * `dir` holds `test.jsonl` (2,933 records): one JSON object a row of the owners' Parquet files, with their columns `image`,
- * `caption`, `negative_caption`, `negative_image`, `type`, `subtype`; the two picture columns name files below `images`.
+ * `dir` holds the owners' Parquet files `test-*.parquet` (2,933 rows, in `dir` or its `data/`), with the pictures in them; `images` is not
+ * looked into. Or it holds `test.jsonl`, one JSON object a row with the same columns, of which `image` and `negative_image` name files
+ * below `images`.
  * Figures, over all items (`all.i2t` …), by type, and by type and subtype: `i2t`, both pictures find their caption; `t2i`, both
  * captions find their picture; `group`; and one-sided `ipos2t`, `ineg2t`, `tpos2i`, `tneg2i`. Chance: 1/4, 1/4, 1/6 and 1/2.
  * Official ties: wrong.
@@ -39,14 +40,19 @@ export function bivlc(options: BenchmarkOptions): Task<BenchmarkReport> {
       name: 'bivlc',
       publishedAt: { annotations: publishedAt, images: publishedAt },
       async read(annotations) {
+        const rows = await annotations.parquet('test', rowSchema);
+        if (rows.length > 0) {
+          return rows.map(({ row, picture }, at) => {
+            const inside = ['image', 'negative_image'].map(picture);
+            return item(
+              at,
+              row,
+              inside.map((file) => ({ file: file.name, inside: file })),
+            );
+          });
+        }
         const records = await annotations.jsonLines('test.jsonl', recordSchema);
-        return records.map((record, at) => ({
-          id: `${at}`,
-          type: record.type,
-          category: `${record.type}_${record.subtype}`,
-          pictures: [{ file: record.image }, { file: record.negative_image }],
-          texts: [record.caption, record.negative_caption],
-        }));
+        return records.map((record, at) => item(at, record, [{ file: record.image }, { file: record.negative_image }]));
       },
       officialTies: 'wrong',
       decide: ({ textImage }, ties) => {
@@ -64,4 +70,9 @@ export function bivlc(options: BenchmarkOptions): Task<BenchmarkReport> {
     },
     options,
   );
+}
+
+function item(at: number, row: z.output<typeof rowSchema>, pictures: readonly Picture[]): Item {
+  const { type, subtype } = row;
+  return { id: `${at}`, type, category: `${type}_${subtype}`, pictures, texts: [row.caption, row.negative_caption] };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { each, macro, micro } from '../aggregate.ts';
-import { type Choice, nWay, rank } from '../kernels.ts';
+import { byKey, difference, each, macro, micro } from '../aggregate.ts';
+import { type Choice, nWay, rank, type TieRule } from '../kernels.ts';
 import type { Task } from '../task.ts';
 import { integerCell } from './annotations.ts';
 import {
@@ -48,10 +48,10 @@ function item(
   };
 }
 
-function decide({ textImage }: Cosines, texts: readonly string[]): { [metric: string]: Choice } {
+function decide({ textImage }: Cosines, ties: TieRule, texts: readonly string[]): { [metric: string]: Choice } {
   const scores = texts.map((_, c) => textImage(c, 0));
-  const choice = nWay(scores, 0);
-  const place = rank(scores, 0);
+  const choice = nWay(scores, 0, ties);
+  const place = rank(scores, 0, ties);
   return Object.fromEntries(ks.map((k) => [`recall@${k}`, { ...choice, right: place < k }]));
 }
 
@@ -65,7 +65,8 @@ const chance = Object.fromEntries(
  * `dir` is the folder of `prod_hard_negatives.zip`, with `atom/prod_vg_hard_negs_atom_complexity_4.csv` and so on; `images` holds
  * `VG_100K/` and `VG_100K_2/`; pictures are cropped to the record's box. Figures: `complexity_N.recall@1` (and 3, 5, 10: the
  * share of captions with fewer than k negatives that score as high), `all.macro` as the mean over N, `all.micro`. Chance: k / number of
- * texts, averaged over the records. The official order of ties is undefined: they are wrong under either rule.
+ * texts, averaged over the records. Official ties: the caption wins, as in a stable sort on the CPU, which PyTorch's was at the time (newer
+ * ones promise nothing), so that a constant model gets 1.
  */
 export function crepeProductivity(
   options: BenchmarkOptions & { readonly set: (typeof crepeProductivitySets)[number] },
@@ -86,8 +87,8 @@ export function crepeProductivity(
         }
         return items;
       },
-      officialTies: 'wrong',
-      decide: (cosines, _, { texts }) => decide(cosines, texts),
+      officialTies: 'first',
+      decide: (cosines, ties, { texts }) => decide(cosines, ties, texts),
       chance,
       figures: (items) => {
         const complexity = ({ category }: BenchmarkItem) => category;
@@ -111,7 +112,7 @@ const systematicitySchema = regionSchema.extend({
  *
  * `dir` is the folder of `syst_hard_negatives.zip`, with `syst_vg_hard_negs_seen_compounds_in_cc12m.csv` and so on; `images` as for
  * productivity. Figures: `seen.atom.recall@1`, `unseen.atom.recall@1` and so on for the negatives `atom`, `comp`, `combined` and k of 1, 3,
- * 5, 10. Chance and ties as for productivity.
+ * 5, 10; `difference.atom.recall@1` and so on, seen less unseen. Chance and ties as for productivity.
  */
 export function crepeSystematicity(
   options: BenchmarkOptions & { readonly set: (typeof crepeSystematicitySets)[number] },
@@ -133,10 +134,18 @@ export function crepeSystematicity(
         }
         return items;
       },
-      officialTies: 'wrong',
-      decide: (cosines, _, { texts }) => decide(cosines, texts),
+      officialTies: 'first',
+      decide: (cosines, ties, { texts }) => decide(cosines, ties, texts),
       chance,
-      figures: (items) => each(items, ({ category }) => category),
+      figures: (items) => {
+        const byCategory = byKey(items, ({ category }) => category);
+        const of = (category: string) => byCategory.get(category) ?? [];
+        const differences = kinds.map((kind) => [
+          `difference.${kind}`,
+          difference(of(`seen.${kind}`), of(`unseen.${kind}`)),
+        ]);
+        return { ...each(items, ({ category }) => category), ...Object.fromEntries(differences) };
+      },
     },
     rest,
   );

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { safeEmitter } from '../../events.ts';
+import { hashBytes } from '../../image/hash.ts';
+import { Random } from '../../random.ts';
 import { parseSettings } from '../../settings.ts';
-import type { Subsets } from '../aggregate.ts';
+import type { Subsets, Weighted } from '../aggregate.ts';
 import type { Choice, TieRule } from '../kernels.ts';
 import type { Skipped, Task, TaskReport } from '../task.ts';
 import { Annotations } from './annotations.ts';
-import { embedItems } from './embed-items.ts';
-import { findPictures, type Picture } from './pictures.ts';
+import type { Place } from './gallery.ts';
+import { findPictures, type Picture, pictureKey, statesOf } from './pictures.ts';
 import { scoreItems } from './score-items.ts';
 
 export interface BenchmarkOptions {
@@ -19,6 +21,8 @@ export interface BenchmarkOptions {
    * them, for parity with published figures. @default 'wrong'
    */
   readonly ties?: 'wrong' | 'official';
+  /** Scores a seeded sample of so many items, for a quick look: the report says of how many, and it is no figure of the benchmark. */
+  readonly limit?: number;
 }
 
 export interface BenchmarkReport extends TaskReport {
@@ -26,11 +30,7 @@ export interface BenchmarkReport extends TaskReport {
   readonly tieRule: 'wrong' | 'official';
   /** Items that offer the same text twice: no model can tell such answers apart. They are scored like every other item. */
   readonly degenerate: number;
-  /**
-   * Values by the same names as the scores for scorers that see no picture: `shorterText` and `longerText` prefer texts of fewer
-   * and of more words. A benchmark on which one of them is high is no evidence of looking.
-   */
-  readonly baselines: { readonly [baseline: string]: { readonly [name: string]: number } };
+  readonly baselines: NonNullable<TaskReport['baselines']>;
   /** SHA-256 of each annotation file. */
   readonly files: { readonly [file: string]: string };
 }
@@ -49,11 +49,10 @@ export interface Cosines {
   textImage(c: number, i: number): number;
   /** Text a with text b. */
   textText(a: number, b: number): number;
-  /** The item's picture (the best of them) among the pictures of all items, for text c. */
-  ownPicture(c: number): Choice & {
-    /** Number of other pictures that score at least as high. */
-    readonly ahead: number;
-  };
+  /** Where the item's first picture stands among the pictures of all items, for text c. Galleries alone have it. */
+  ownPicture(c: number): Place;
+  /** Where the best of the item's texts stands among the texts of all items, for the first picture. Galleries alone have it. */
+  ownText(): Place;
 }
 
 /** What is particular to a benchmark. */
@@ -62,20 +61,30 @@ export interface BenchmarkDefinition<I extends BenchmarkItem> {
   /** Where the owners publish annotation files, and pictures. */
   readonly publishedAt: { readonly annotations: string; readonly images: string };
   read(annotations: Annotations): Promise<I[]>;
+  /** Whether a text chooses among the pictures of all items, and a picture among all texts. @default false */
+  readonly gallery?: boolean;
   /** How the benchmark's own code breaks ties. */
   readonly officialTies: TieRule;
   /** Decisions about one item by metric. */
   decide(cosines: Cosines, ties: TieRule, item: I): { readonly [metric: string]: Choice | readonly Choice[] };
-  /** What a random scorer gets, by metric. */
-  readonly chance: { readonly [metric: string]: number | ((item: I) => number) };
+  /**
+   * Whether text and picture, by their places in the item, belong together; shown beside wrong decisions. By default text k
+   * belongs to picture k, and of several texts about one picture the first is right.
+   */
+  fits?(item: I, text: number, picture: number): boolean;
+  /** What a random scorer gets, by metric; a gallery has so many distinct pictures, and texts. */
+  readonly chance: {
+    readonly [metric: string]: number | ((item: I, gallery: { pictures: number; texts: number }) => number);
+  };
   /** Over which items each figure is taken; every metric has one figure of each name. */
-  figures(items: readonly I[]): { readonly [figure: string]: Subsets<I> };
+  figures(items: readonly I[]): { readonly [figure: string]: Subsets<I> | Weighted<I> };
 }
 
 const optionsSchema = z.strictObject({
   dir: z.string().min(1),
   images: z.string().min(1),
   ties: z.enum(['wrong', 'official']).default('wrong'),
+  limit: z.int().min(1).optional(),
 });
 
 /**
@@ -99,21 +108,33 @@ export function defineBenchmark<I extends BenchmarkItem>(
   options: BenchmarkOptions,
 ): Task<BenchmarkReport> {
   const { name, publishedAt } = definition;
-  const { dir, images, ties } = parseSettings(name, optionsSchema, options);
+  const settings = parseSettings(name, optionsSchema, options);
+  const { dir, images, ties, limit } = settings;
+  const open = async () => {
+    const annotations = new Annotations(dir, publishedAt.annotations);
+    const all = await definition.read(annotations);
+    const items = limit === undefined ? all : sample(name, all, limit);
+    const pictures = items.flatMap((item) => item.pictures);
+    return { all, items, pictures, files: annotations.hashes, ...(await findPictures(images, pictures)) };
+  };
   return {
     name,
-    async run({ model, signal, onEvent }) {
+    async fingerprint() {
+      const { files, paths } = await open();
+      return hashBytes(JSON.stringify([1, name, settings, files, await statesOf(paths)]));
+    },
+    async run({ model, trainedOn, signal, onEvent }) {
       const emit = safeEmitter(onEvent);
-      const annotations = new Annotations(dir, publishedAt.annotations);
-      const items = await definition.read(annotations);
+      const { all, items, pictures, files, found, missing } = await open();
       const head = {
         task: name,
         tieRule: ties,
         degenerate: items.filter(isDegenerate).length,
-        files: annotations.hashes,
+        files,
+        ...(items.length < all.length && {
+          limited: { drawn: items.length, of: all.length, what: 'items' as const },
+        }),
       };
-      const pictures = items.flatMap((item) => item.pictures);
-      const { found, missing } = await findPictures(images, pictures);
       if (missing.length > 0) {
         const total = new Set(pictures.map(({ file }) => file)).size;
         const skipped = skip(images, missing, total, publishedAt.images);
@@ -121,12 +142,26 @@ export function defineBenchmark<I extends BenchmarkItem>(
         return { ...head, skipped, scores: {}, chance: {}, baselines: {}, ties: 0, failures: [] };
       }
       emit({ type: 'stage-start', stage: name, total: items.length });
-      const embedded = await embedItems(model, items, found, signal);
-      const report = await scoreItems(definition, items, embedded, ties, signal);
+      const report = await scoreItems(definition, items, found, { model, ties, trainedOn, signal });
       emit({ type: 'stage-end', stage: name, done: items.length });
       return { ...head, ...report };
     },
+    async picturesOf(failures) {
+      const { items, found } = await open();
+      const byId = new Map(items.map((item) => [item.id, item.pictures]));
+      return failures.map(({ id }) => {
+        const pictures = byId.get(id) ?? [];
+        const files = pictures.flatMap((picture) => found.get(pictureKey(picture)) ?? []);
+        return files.length === pictures.length ? files : [];
+      });
+    },
   };
+}
+
+/** So many items drawn by the task's name, in their own order. */
+export function sample<I>(name: string, items: readonly I[], limit: number): I[] {
+  const places = new Random('limit', name).shuffle(Uint32Array.from(items, (_, place) => place));
+  return [...places.subarray(0, limit).sort()].map((place) => items[place]!);
 }
 
 function skip(folder: string, missing: readonly string[], total: number, publishedAt: string): Skipped {

@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as fixtures from '../../../test/fixtures/benchmark-files.ts';
 import * as choices from '../../../test/fixtures/choice-benchmark-files.ts';
 import * as relations from '../../../test/fixtures/relation-benchmark-files.ts';
+import * as retrievals from '../../../test/fixtures/retrieval-benchmark-files.ts';
 import { constantEmbedder, randomEmbedder, writeTinyBenchmark } from '../../../test/fixtures/tiny-benchmark.ts';
+import { compareReports } from '../compare-reports.ts';
+import { failureCard } from '../page/failure-card.ts';
 import type { Task } from '../task.ts';
 import { aroAttribution, aroOrder, aroRelation } from './aro.ts';
 import { bivlc } from './bivlc.ts';
+import { cocoRetrieval, flickr30kRetrieval } from './caption-retrieval.ts';
 import { cola } from './cola.ts';
+import { colaSingle } from './cola-single.ts';
 import { colorSwap } from './color-swap.ts';
 import { crepeProductivity, crepeSystematicity } from './crepe.ts';
 import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
@@ -29,6 +34,7 @@ const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>,
   ['winoground', winoground, fixtures.winogroundFiles],
   ['sugarCrepePlusPlus', sugarCrepePlusPlus, fixtures.sugarCrepePlusPlusFiles],
   ['cola', cola, fixtures.colaFiles],
+  ['colaSingle', (options) => colaSingle({ ...options, set: 'gqa' }), retrievals.colaSingleFiles],
   ['colorSwap', colorSwap, fixtures.colorSwapFiles],
   ['bivlc', bivlc, fixtures.bivlcFiles],
   ['aroRelation', aroRelation, relations.aroRelationFiles],
@@ -52,6 +58,13 @@ const benchmarks: [string, (options: BenchmarkOptions) => Task<BenchmarkReport>,
     choices.crepeSystematicityFiles,
   ],
   ['vlCheckList', (options) => vlCheckList({ ...options, set: 'Relation' }), choices.vlCheckListFiles],
+  ['cocoRetrieval test', (options) => cocoRetrieval({ ...options, set: 'test' }), retrievals.cocoRetrievalFiles],
+  ['cocoRetrieval val2017', (options) => cocoRetrieval({ ...options, set: 'val2017' }), retrievals.cocoVal2017Files],
+  [
+    'flickr30kRetrieval',
+    (options) => flickr30kRetrieval({ ...options, set: 'test' }),
+    retrievals.flickr30kRetrievalFiles,
+  ],
 ];
 
 let folder: string;
@@ -60,7 +73,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(benchmarks)('%s', (name, task, { files, pictures }) => {
+describe.each(benchmarks)('%s', (name, task, { files, pictures, empty: without }) => {
   let paths: { dir: string; images: string };
   beforeAll(async () => {
     paths = await writeTinyBenchmark(join(folder, name), files, pictures);
@@ -88,6 +101,55 @@ describe.each(benchmarks)('%s', (name, task, { files, pictures }) => {
     const shown = model.pictures.map((picture) => JSON.stringify(picture));
     expect(new Set(shown).size).toBe(shown.length);
     expect(new Set(model.pictures.map(({ colour }) => colour)).size).toBe(pictures.length);
+  });
+
+  it('hands over the pictures of its failures, and the cosines that a report shows explain each of them', async () => {
+    const benchmark = task(paths);
+    const { failures } = await benchmark.run({ model: randomEmbedder(3) });
+    const handed = await benchmark.picturesOf!(failures);
+    failures.forEach(({ detail, ...failure }, k) => {
+      const { pictures: names, wrong } = detail as { pictures: string[]; wrong: string[] };
+      expect(handed[k]).toHaveLength(names.length);
+      for (const picture of handed[k]!) expect('bytes' in picture).toBe(true);
+      const marks = failureCard({ ...failure, detail }).grid!.rows.flatMap(({ cells }) =>
+        cells.map(({ tone }) => tone),
+      );
+      expect(marks).toContain('good');
+      // Decided by texts alone, or among pictures of other items.
+      if (wrong.join() !== 'tot' && !/retrieval/i.test(name)) expect(marks, failure.id).toContain('bad');
+    });
+    expect(failures.length).toBeGreaterThan(0);
+  });
+
+  it('scores a sample of the same items each time, says of how many, and keeps chance above a constant model', async () => {
+    const whole = await task(paths).run({ model: constantEmbedder() });
+    const limit = 1 + Math.floor(whole.failures.length / 2);
+    const run = () => task({ ...paths, limit }).run({ model: constantEmbedder() });
+    const report = await run();
+    expect(report.limited).toEqual({ drawn: limit, of: whole.failures.length, what: 'items' });
+    expect(report.failures).toHaveLength(limit);
+    for (const [figure, { value }] of Object.entries(report.scores)) {
+      expect(value, figure).toBeLessThanOrEqual(report.chance[figure]!);
+    }
+    expect((await run()).outcomes).toEqual(report.outcomes);
+    expect(() => compareReports(whole, report)).toThrow('different items');
+    expect(whole.limited).toBeUndefined();
+    expect((await task({ ...paths, limit: 10_000 }).run({ model: constantEmbedder() })).limited).toBeUndefined();
+  });
+
+  it('has a fingerprint that its settings, annotation files and pictures decide', async () => {
+    const copy = await writeTinyBenchmark(join(folder, `${name}-copy`), files, pictures);
+    const of = (more: Partial<BenchmarkOptions> = {}) => task({ ...copy, ...more }).fingerprint!();
+    const first = await of();
+    expect(await of()).toBe(first);
+    expect(await of({ ties: 'official' })).not.toBe(first);
+    expect(await of({ limit: 2 })).not.toBe(first);
+    await appendFile(join(copy.images, pictures[0]!), ' ');
+    const touched = await of();
+    expect(touched).not.toBe(first);
+    const [file, content] = Object.entries(files)[0]!;
+    await appendFile(join(copy.dir, file), String(content).includes('\r\n') ? '\r\n' : '\n');
+    expect(await of()).not.toBe(touched);
   });
 
   it('is skipped with the list of pictures that are missing, and scores nothing', async () => {
@@ -124,7 +186,7 @@ describe.each(benchmarks)('%s', (name, task, { files, pictures }) => {
         ? []
         : {}
       : (files[last] as string).split('\n')[0];
-    const content = last.endsWith('.jsonl') ? '\n' : empty;
+    const content = without ?? (last.endsWith('.jsonl') ? '\n' : empty);
     const dir = await writeTinyBenchmark(join(folder, `${name}-empty`), { ...files, [last]: content }, []);
     await expect(task(dir).run({ model: constantEmbedder() })).rejects.toThrow(/expected records, received none/);
   });

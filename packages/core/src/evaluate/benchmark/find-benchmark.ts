@@ -3,7 +3,15 @@ import { suggest } from '../../settings.ts';
 import type { Task } from '../task.ts';
 import { aroAttribution, aroOrder, aroOrderSets, aroRelation } from './aro.ts';
 import { bivlc } from './bivlc.ts';
+import {
+  cocoRetrieval,
+  cocoRetrievalSets,
+  flickr8kRetrieval,
+  flickr30kRetrieval,
+  flickrRetrievalSets,
+} from './caption-retrieval.ts';
 import { cola } from './cola.ts';
+import { colaSingle, colaSingleSets } from './cola-single.ts';
 import { colorSwap } from './color-swap.ts';
 import { crepeProductivity, crepeProductivitySets, crepeSystematicity, crepeSystematicitySets } from './crepe.ts';
 import type { BenchmarkOptions, BenchmarkReport } from './define-benchmark.ts';
@@ -30,6 +38,7 @@ const entries: { readonly [name: string]: Entry } = {
   'color-swap': whole(colorSwap),
   bivlc: whole(bivlc),
   cola: whole(cola),
+  'cola-single': bySet(colaSingleSets, colaSingle),
   'aro-relation': whole(aroRelation),
   'aro-attribution': whole(aroAttribution),
   'aro-order': bySet(aroOrderSets, aroOrder),
@@ -43,6 +52,9 @@ const entries: { readonly [name: string]: Entry } = {
   'crepe-productivity': bySet(crepeProductivitySets, crepeProductivity),
   'crepe-systematicity': bySet(crepeSystematicitySets, crepeSystematicity),
   'vl-checklist': bySet(vlCheckListSets, vlCheckList),
+  'coco-retrieval': bySet(cocoRetrievalSets, cocoRetrieval),
+  'flickr30k-retrieval': bySet(flickrRetrievalSets, flickr30kRetrieval),
+  'flickr8k-retrieval': bySet(flickrRetrievalSets, flickr8kRetrieval),
 };
 
 /** Every benchmark that has a name, one for each set: `sugar-crepe`, `negbench:coco`, … */

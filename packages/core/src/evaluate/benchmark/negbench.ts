@@ -10,6 +10,7 @@ import {
   chooseSet,
   defineBenchmark,
 } from './define-benchmark.ts';
+import { within } from './gallery.ts';
 import { pythonList } from './python-literal.ts';
 import { cocoVal2017 } from './sugar-crepe.ts';
 
@@ -77,6 +78,7 @@ export function negBench(options: BenchmarkOptions & { readonly set: keyof typeo
           ties,
         ),
       }),
+      fits: ({ answer }, text) => text === answer,
       chance: { choice: 1 / 4 },
       figures: (items) => ({ all: micro(items), ...each(items, ({ category }) => category) }),
     },
@@ -96,49 +98,46 @@ const retrievalSets = {
 
 export const negBenchRetrievalSets = ['coco', 'coco-negated', 'synthetic-v1', 'synthetic-v2'] as const;
 
-interface RetrievalItem extends BenchmarkItem {
-  /** Number of pictures that a caption chooses among. */
-  readonly gallery: number;
-}
-
 /**
  * NegBench, text-to-image retrieval (Alhamoud et al. 2025): each caption looks for its picture among those of the file. Set
  * `coco-negated` has the same pictures as `coco`, and captions that also say what is not there; the figure is one beside the other.
  *
  * `dir` holds `COCO_val_retrieval.csv`, `COCO_val_negated_retrieval_llama3.1_rephrased_affneg_true.csv`, `synthetic_retrieval_v1.csv` or
  * `synthetic_retrieval_v2.csv`; pictures are found as in `negBench`. Figures: `all.recall@1`, `all.recall@5`, the share of captions with fewer
- * than k other pictures that score as high. Chance: k / number of pictures. The official order of ties is undefined: they are wrong under
- * either rule.
+ * than k other pictures that score as high. Chance: k / number of pictures. Official ties: `torch.topk` promises no order; the pictures
+ * are taken in that of the file.
  */
 export function negBenchRetrieval(
   options: BenchmarkOptions & { readonly set: keyof typeof retrievalSets },
 ): Task<BenchmarkReport> {
   const { set, options: rest } = chooseSet('negBenchRetrieval', negBenchRetrievalSets, options);
   const { file, images } = retrievalSets[set];
-  return defineBenchmark<RetrievalItem>(
+  return defineBenchmark<BenchmarkItem>(
     {
       name: `negbench/retrieval-${set}`,
       publishedAt: { annotations: `github.com/m1k2zoo/negbench, data/images/${file}`, images },
       async read(annotations) {
         const rows = await annotations.csv(file, z.object({ filepath: z.string().min(1), captions: pythonList }));
-        const gallery = new Set(rows.map(({ filepath }) => filepath.split('/').at(-1)!)).size;
         return rows.map(({ filepath, captions }, at) => ({
           id: `${at}`,
           category: 'retrieval',
-          gallery,
           pictures: [{ file: filepath.split('/').at(-1)!, elsewhere: [filepath] }],
           texts: captions,
         }));
       },
-      officialTies: 'wrong',
-      decide: ({ ownPicture }, _, { texts }) => {
+      gallery: true,
+      officialTies: 'first',
+      decide: ({ ownPicture }, ties, { texts }) => {
         const found = texts.map((_, c) => ownPicture(c));
-        const within = (k: number) => found.map((choice) => ({ ...choice, right: choice.ahead < k }));
-        return { 'recall@1': within(1), 'recall@5': within(5) };
+        return {
+          'recall@1': found.map((place) => within(place, 1, ties)),
+          'recall@5': found.map((place) => within(place, 5, ties)),
+        };
       },
+      fits: () => true,
       chance: {
-        'recall@1': ({ gallery }) => 1 / gallery,
-        'recall@5': ({ gallery }) => Math.min(1, 5 / gallery),
+        'recall@1': (_, { pictures }) => 1 / pictures,
+        'recall@5': (_, { pictures }) => Math.min(1, 5 / pictures),
       },
       figures: (items) => ({ all: micro(items) }),
     },

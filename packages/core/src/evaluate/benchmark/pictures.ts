@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Box, croppedFile } from '../../image/crop.ts';
 import type { ImageFile } from '../../pair.ts';
@@ -10,6 +10,8 @@ export interface Picture {
   readonly file: string;
   /** Other paths at which the owners' archives have it. */
   readonly elsewhere?: readonly string[];
+  /** The picture itself, where it lies within an annotation file. */
+  readonly inside?: ImageFile;
   /** Only this part is shown to the model. */
   readonly crop?: Box;
 }
@@ -20,27 +22,39 @@ export function pictureKey({ file, crop }: Picture): string {
 
 /**
  * Looks for the pictures below a folder, and reads none.
- * @returns Files by `pictureKey`, and the names of those that are not there, each once.
+ * @returns Files by `pictureKey`, the paths behind them, and the names of those that are not there, each once.
  */
 export async function findPictures(
   folder: string,
   pictures: readonly Picture[],
-): Promise<{ found: Map<string, ImageFile>; missing: string[] }> {
+): Promise<{ found: Map<string, ImageFile>; paths: string[]; missing: string[] }> {
   const paths = new Map<string, Promise<string | null>>();
   const found = new Map<string, ImageFile>();
   const missing = new Set<string>();
-  for (const { file, elsewhere = [] } of pictures) {
-    if (!paths.has(file)) paths.set(file, firstThatExists([file, ...elsewhere].map((name) => join(folder, name))));
+  for (const { file, elsewhere = [], inside } of pictures) {
+    if (!inside && !paths.has(file))
+      paths.set(file, firstThatExists([file, ...elsewhere].map((name) => join(folder, name))));
   }
   for (const picture of pictures) {
-    const path = await paths.get(picture.file)!;
+    const path = picture.inside ? '' : await paths.get(picture.file)!;
     if (path === null) missing.add(picture.file);
     else if (!found.has(pictureKey(picture))) {
-      const whole = fileOnDisk(path, picture.file);
+      const whole = picture.inside ?? fileOnDisk(path, picture.file);
       found.set(pictureKey(picture), picture.crop ? croppedFile(whole, picture.crop) : whole);
     }
   }
-  return { found, missing: [...missing] };
+  const there = (await Promise.all(paths.values())).filter((path) => path !== null);
+  return { found, paths: there, missing: [...missing] };
+}
+
+/** Size and time of change of each file: where they are the same, so is its content, nearly always. */
+export function statesOf(paths: readonly string[]): Promise<string[]> {
+  return Promise.all(
+    paths.map(async (path) => {
+      const { size, mtimeMs } = await stat(path);
+      return `${path} ${size} ${mtimeMs}`;
+    }),
+  );
 }
 
 async function firstThatExists(paths: readonly string[]): Promise<string | null> {

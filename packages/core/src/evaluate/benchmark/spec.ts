@@ -71,6 +71,7 @@ export function spec(options: BenchmarkOptions): Task<BenchmarkReport> {
           direction === 'i2t' ? texts.map((_, c) => textImage(c, 0)) : pictures.map((_, i) => textImage(0, i));
         return { [direction]: nWay(scores, label, ties) };
       },
+      fits: ({ direction, label }, text, picture) => label === (direction === 'i2t' ? text : picture),
       chance: { i2t: ({ texts }) => 1 / texts.length, t2i: ({ pictures }) => 1 / pictures.length },
       figures: (items) => {
         const subset = ({ category }: Item) => category;

@@ -59,6 +59,7 @@ export function sugarCrepePlusPlus(options: BenchmarkOptions): Task<BenchmarkRep
         const tot = all(pairwise(same, textText(0, 2), ties), pairwise(same, textText(1, 2), ties));
         return { itt: all(p1, p2), tot, p1, p2 };
       },
+      fits: (_, text) => text < 2,
       chance: { itt: 1 / 3, tot: 1 / 3, p1: 1 / 2, p2: 1 / 2 },
       figures: (items) => {
         const file = ({ category }: BenchmarkItem) => category;

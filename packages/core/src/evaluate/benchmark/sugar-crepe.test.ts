@@ -94,6 +94,9 @@ describe.skipIf(real === undefined || !existsSync(real))(
       expect(report.baselines.shorterText!['add_att.choice']).toBeCloseTo(0.986, 3);
       expect(report.baselines.shorterText!['add_obj.choice']).toBeCloseTo(0.976, 3);
       expect(report.baselines.longerText!['replace_rel.choice']).toBeLessThan(0.5);
+      // Words that were replaced by others give themselves away; those that changed places do so far less.
+      expect(report.baselines.learnedWords!['replace_rel.choice']).toBeCloseTo(0.792, 3);
+      expect(report.baselines.learnedWords!['swap_obj.choice']).toBeCloseTo(0.543, 3);
 
       const vectors = async (texts: string[]) => {
         const flat = await model.embedTexts(texts);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { each, macro } from '../aggregate.ts';
+import { each, nested, type Weighted } from '../aggregate.ts';
 import { pairwise } from '../kernels.ts';
 import type { Task } from '../task.ts';
 import {
@@ -50,8 +50,9 @@ interface Item extends BenchmarkItem {
  *
  * `dir` is the owners' repository with `corpus/v1/` and the files under `data/` that it names; `images` holds the folders of pictures that
  * it names (`vg`, `swig`, `hake`). All records are used, where the owners' sample settings take the first 1,000 of each corpus and leave
- * out those without a picture. Figures: `TYPE/CORPUS.choice`; `TYPE.macro.choice`, the mean of a type's corpora; `all.macro.choice`, the mean
- * of the axis's corpora. Chance: 1/2. Some records have the same text twice: they count as wrong, and in `degenerate`. Official ties:
+ * out those without a picture. Figures: `TYPE/CORPUS.choice`; `TYPE.macro.choice`, the mean of a type's sources, each the
+ * mean of its corpora (`vg_obj` and `vg_subj` are one source), as the owners' `radar.py` computes them; `all.macro.choice`, the mean of the
+ * axis's types. Chance: 1/2. Some records have the same text twice: they count as wrong, and in `degenerate`. Official ties:
  * wrong.
  */
 export function vlCheckList(options: BenchmarkOptions & { readonly set: keyof typeof axes }): Task<BenchmarkReport> {
@@ -85,16 +86,26 @@ export function vlCheckList(options: BenchmarkOptions & { readonly set: keyof ty
       chance: { choice: 1 / 2 },
       figures: (items) => {
         const corpus = ({ category }: Item) => category;
-        const types = Object.keys(axes[set]).map((type) => [
-          `${type}.macro`,
-          macro(
-            items.filter((item) => item.type === type),
-            corpus,
-          ),
-        ]);
-        return { ...each(items, corpus), ...Object.fromEntries(types), 'all.macro': macro(items, corpus) };
+        const source = ({ category }: Item) => category.split('/').at(-1)!.split('_')[0]!; // swig_agent, swig_item … are one
+        const types = Object.keys(axes[set]).map((type) => {
+          const own = items.filter((item) => item.type === type);
+          return [`${type}.macro`, nested(own, source, corpus)] as const;
+        });
+        return {
+          ...each(items, corpus),
+          ...Object.fromEntries(types),
+          'all.macro': mean(types.map(([, figure]) => figure)),
+        };
       },
     },
     rest,
   );
+}
+
+/** The unweighted mean of figures. */
+function mean(figures: readonly Weighted<Item>[]): Weighted<Item> {
+  return {
+    subsets: figures.flatMap(({ subsets }) => subsets),
+    weights: figures.flatMap(({ weights }) => weights.map((weight) => weight / figures.length)),
+  };
 }

@@ -68,6 +68,7 @@ export function whatsUp(options: BenchmarkOptions & { readonly set: keyof typeof
         const byRelation = Object.fromEntries(relations.map((relation, k) => [relation, individual[k]!]));
         return { individual, pair: [all(a, b), all(c, d)], set: all(...individual), ...byRelation };
       },
+      fits: ({ captions }, text, picture) => captions[picture]![0] === text,
       chance: {
         individual: 1 / 4,
         pair: 1 / 16,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { each, micro } from '../aggregate.ts';
+import { each, micro, type Subsets } from '../aggregate.ts';
 import type { Task } from '../task.ts';
 import {
   type BenchmarkItem,
@@ -19,7 +19,12 @@ const recordSchema = z.object({
   num_main_preds: z.int(),
 });
 
+const tagFile = 'new_tag_assignments.json';
+const tagSchema = z.record(z.string().regex(/^\d+$/), z.array(z.string().min(1)));
+
 interface Item extends BenchmarkItem {
+  /** Of Diwan et al.; null without their file. */
+  readonly tags: readonly string[] | null;
   readonly mainPredicates: number;
 }
 
@@ -28,7 +33,9 @@ interface Item extends BenchmarkItem {
  *
  * `dir` holds `examples.jsonl` (400 records), `images` the pictures `ex_0_img_0.png` …; both are handed out by the owners under
  * terms that forbid passing them on. Figures: `all.text`, `all.image`, `all.group`; the same by `collapsed_tag`
- * (`Object.text` …) and by number of main predicates (`main_preds_1.text` …). Chance: 1/4, 1/4, 1/6. One item is 0.25 points
+ * (`Object.text` …) and by number of main predicates (`main_preds_1.text` …). Where `dir` also holds `new_tag_assignments.json`
+ * (Diwan et al. 2022), the same for the 172 items without any of its tags (`NoTag.text` …), which need composition alone, and for those with
+ * each tag (`Complex Reasoning.text` …). Chance: 1/4, 1/4, 1/6. One item is 0.25 points
  * and the interval of a score near 0.3 about ±0.045. Official ties: wrong.
  */
 export function winoground(options: BenchmarkOptions): Task<BenchmarkReport> {
@@ -41,7 +48,11 @@ export function winoground(options: BenchmarkOptions): Task<BenchmarkReport> {
       },
       async read(annotations) {
         const records = await annotations.jsonLines('examples.jsonl', recordSchema);
+        const tags = (await annotations.has(tagFile)) ? await annotations.json(tagFile, tagSchema) : null;
+        const untold = tags && records.find(({ id }) => tags[id] === undefined);
+        if (untold) throw annotations.broken(tagFile, `id ${untold.id}`, 'expected the tags of every item');
         return records.map((record) => ({
+          tags: tags && tags[record.id]!,
           id: `${record.id}`,
           category: record.collapsed_tag,
           mainPredicates: record.num_main_preds,
@@ -56,8 +67,21 @@ export function winoground(options: BenchmarkOptions): Task<BenchmarkReport> {
         all: micro(items),
         ...each(items, ({ category }) => category),
         ...each(items, ({ mainPredicates }) => `main_preds_${mainPredicates}`),
+        ...byTag(items),
       }),
     },
     options,
   );
+}
+
+/** Items without a tag, and those with each tag; an item may have several. */
+function byTag(items: readonly Item[]): { [figure: string]: Subsets<Item> } {
+  const tagged = items.flatMap((item) => (item.tags ?? []).map((tag) => ({ tag, item })));
+  const without = items.filter(({ tags }) => tags?.length === 0);
+  return {
+    ...(without.length > 0 && { NoTag: micro(without) }),
+    ...Object.fromEntries(
+      [...Map.groupBy(tagged, ({ tag }) => tag)].map(([tag, own]) => [tag, micro(own.map(({ item }) => item))]),
+    ),
+  };
 }

@@ -1,0 +1,160 @@
+import {
+  auroc,
+  chooseThreshold,
+  decodeImage,
+  hashPixels,
+  type PreparedPairs,
+  Random,
+  ratesAt,
+  recallAtPrecision,
+  type ScorablePair,
+  type Source,
+  type ThresholdEvidence,
+  type Verifier,
+} from '@anagram/core';
+
+const target = 0.95;
+
+/** A complete pair of a corpus, and whether its text is its picture's. */
+export interface JudgedPair extends ScorablePair {
+  readonly id: string;
+  readonly right: boolean;
+}
+
+export async function readPairs(source: Source, isRight: (id: string) => boolean): Promise<JudgedPair[]> {
+  const pairs: JudgedPair[] = [];
+  for await (const { id, image, text } of source.records()) {
+    if (!image || !text) continue;
+    const pixels = await decodeImage(await image.bytes(), image.name);
+    pairs.push({ id, text, image: pixels, imageHash: hashPixels(pixels), right: isRight(id) });
+  }
+  return pairs;
+}
+
+export interface VerificationFigures {
+  readonly pairs: number;
+  readonly auroc: number;
+  readonly recallAtPrecision95: number;
+  /** Each judge alone, by its own score. */
+  readonly byTower: { readonly [tower: string]: { readonly auroc: number; readonly recallAtPrecision95: number } };
+}
+
+/** How well the verifier's score tells right pairs from wrong ones: fused without a label, and tower by tower. */
+export function measureVerification(evidence: ThresholdEvidence, right: readonly boolean[]): VerificationFigures {
+  const { towers, pairs } = evidence;
+  const figures = (scores: readonly number[]) => ({
+    auroc: rounded(auroc(scores, right)),
+    recallAtPrecision95: rounded(recallAtPrecision(scores, right, target)),
+  });
+  const estimate = { target: { precision: target }, confidence: 0.8, guarantee: false };
+  const { logOdds } = chooseThreshold({ ...evidence, labels: new Map() }, estimate);
+  const column = (k: number) => right.map((_, i) => pairs[i * towers.length + k]!);
+  return {
+    pairs: right.length,
+    ...figures(logOdds),
+    byTower: Object.fromEntries(towers.map((tower, k) => [tower, figures(column(k))])),
+  };
+}
+
+/** Scores of the corpus' pairs, and of its pictures with random texts, which are wrong. */
+export async function judgeCorpus(verifier: Verifier, pairs: readonly JudgedPair[]): Promise<ThresholdEvidence> {
+  const texts = [...new Set(pairs.map(({ text }) => text))];
+  const number = new Map(texts.map((text, j) => [text, j]));
+  const random = new Random('random texts');
+  const drawn = [...pairs.keys(), ...pairs.keys()].flatMap((image) => {
+    const text = random.below(texts.length);
+    return texts[text] === pairs[image]!.text ? [] : [{ image, text }];
+  });
+  const scores = await verifier.judge(pairs, texts, {
+    image: [...pairs.keys(), ...drawn.map(({ image }) => image)],
+    text: [...pairs.map(({ text }) => number.get(text)!), ...drawn.map(({ text }) => text)],
+  });
+  const split = pairs.length * verifier.towers.length;
+  return {
+    towers: verifier.towers,
+    pairs: scores.subarray(0, split),
+    shuffled: scores.subarray(split),
+    labels: new Map(),
+  };
+}
+
+export interface GuaranteeFigures {
+  readonly target: number;
+  /** Most draws, as a share, that may miss the target. */
+  readonly share: number;
+  readonly labels: number;
+  readonly resamplings: number;
+  readonly misses: number;
+  /** Draws whose labels proved nothing; they are no misses. */
+  readonly unproved: number;
+  /** Mean over the draws; nothing is kept where nothing was proved. */
+  readonly recall: number;
+}
+
+/** Draws the labels anew again and again, and counts how often the kept pairs are right less often than promised. */
+export function measurePromise(
+  evidence: ThresholdEvidence,
+  right: readonly boolean[],
+  options: { guarantee: boolean; labels: number; resamplings: number },
+): GuaranteeFigures {
+  const { guarantee, labels: count, resamplings } = options;
+  const share = 0.2;
+  const random = new Random('resamplings', count);
+  let [misses, unproved, recall] = [0, 0, 0];
+  for (let draw = 0; draw < resamplings; draw++) {
+    const labels = new Map<number, boolean>();
+    while (labels.size < count) {
+      const i = random.below(right.length);
+      labels.set(i, right[i]!);
+    }
+    const choice = { target: { precision: target }, confidence: 1 - share, guarantee };
+    const { promise, logOdds, point } = chooseThreshold({ ...evidence, labels }, choice);
+    if (guarantee && promise === 'estimated') {
+      unproved++;
+      continue;
+    }
+    const unlabelled = right.flatMap((_, i) => (labels.has(i) ? [] : [i]));
+    const rates = ratesAt(
+      unlabelled.map((i) => 1 / (1 + Math.exp(-logOdds[i]!))),
+      unlabelled.map((i) => right[i]!),
+      point.threshold,
+    );
+    if (rates.precision < target) misses++;
+    recall += rates.recall / resamplings;
+  }
+  return { target, share, labels: count, resamplings, misses, unproved, recall: rounded(recall) };
+}
+
+export interface RouteFigures {
+  readonly kept: number;
+  /** Right among kept. */
+  readonly right: number;
+  /** Mean probability of what is kept. */
+  readonly expected: number;
+}
+
+/** What was kept by each way, how much of it is right, and how much was expected to be. */
+export async function measureRoutes(
+  prepared: PreparedPairs,
+  isRight: (id: string, text: string) => boolean,
+): Promise<{ [route: string]: RouteFigures }> {
+  const routes = new Map<string, { kept: number; right: number; expected: number }>();
+  for await (const { text, provenance } of prepared.samples()) {
+    const { id, route, score, repaired } = provenance;
+    const sums = routes.get(route) ?? { kept: 0, right: 0, expected: 0 };
+    sums.kept++;
+    sums.right += Number(isRight(id, text));
+    sums.expected += repaired?.score ?? score ?? 0;
+    routes.set(route, sums);
+  }
+  return Object.fromEntries(
+    [...routes].map(([route, { kept, right, expected }]) => [
+      route,
+      { kept, right: rounded(right / kept), expected: rounded(expected / kept) },
+    ]),
+  );
+}
+
+export function rounded(value: number): number {
+  return Number(value.toFixed(4));
+}
