@@ -23,7 +23,7 @@ export interface InterpolateOptions extends Knobs {
 /**
  * The model between two of one architecture and one tokenizer, θ = (1 - alpha)·start + alpha·tuned over all weights, the
  * logit scale's logarithm and running statistics among them: WiSE-FT (Wortsman et al. 2022, arXiv:2109.01903), which keeps most of
- * the start's robustness with what was learned. Read tensor by tensor: nothing but the result is held as a whole.
+ * the start's robustness with what was learned. Pictures are prepared as the tuned model's are. Read tensor by tensor: nothing but the result is held as a whole.
  * @throws AnagramError `model-mismatch` where the two differ in more than weights; `invalid-options`, `checkpoint-corrupt`, `download-failed`
  */
 export async function interpolate({ start, tuned, alpha, device, ...knobs }: InterpolateOptions): Promise<ClipModel> {
