@@ -118,11 +118,10 @@ export { type TensorSource, writeSafetensors } from './clip/write-safetensors.ts
 
 // train
 
+export { type ObjectivePreset, type ObjectiveSettings, objectivePresets } from './train/objective-settings.ts';
 export type { FreezeTower, LoraProjection, LoraSettings } from './train/part-settings.ts';
 export type {
   AugmentSettings,
-  ObjectivePreset,
-  ObjectiveSettings,
   StructureRole,
   StructureSettings,
   TrainSettings,

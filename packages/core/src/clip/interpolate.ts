@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import type { Knobs } from '../events.ts';
@@ -31,7 +32,7 @@ export async function interpolate({ start, tuned, alpha, device, ...knobs }: Int
   const model = await ClipModel.load(tuned, { ...knobs, ...(device !== undefined && { device }) });
   try {
     const differing = differences(stored.config, model.config);
-    if (stored.tokenizer.toJson() !== model.tokenizer.toJson()) differing.push('tokenizer');
+    if (!isDeepStrictEqual(stored.tokenizer.identity(), model.tokenizer.identity())) differing.push('tokenizer');
     if (differing.length > 0) throw mismatch(start, tuned, differing);
     const handle = model.native;
     await stored.readTensors(handle.tensors(), async (name, values) => {

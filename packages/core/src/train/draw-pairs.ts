@@ -87,10 +87,11 @@ function chooseNegatives(
   random: Random,
   weight: (category: string | null) => number,
 ): TrainingNegative[] {
-  const { negativePairs, negativesPerPair, negativeImages, ownTexts, ownImages, sharedNegatives } = objective;
+  const { negativePairs, negativesPerPair, negativeImages, sharedNegatives } = objective;
+  const { ownTexts, rankTexts, textContrast, ownImages, rankImages } = objective;
   if (negativesPerPair === 0) return [];
-  const usesTexts = negativePairs || ownTexts > 0 || sharedNegatives;
-  const usesImages = negativePairs || ownImages > 0;
+  const usesTexts = negativePairs || ownTexts + rankTexts + textContrast > 0 || sharedNegatives;
+  const usesImages = negativePairs || ownImages + rankImages > 0;
   const text = normaliseText(pair.text);
   const usable = pair.negatives
     .map((negative) => {
