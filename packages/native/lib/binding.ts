@@ -267,8 +267,35 @@ export interface StepResult {
   pairLoss: Float32Array;
 }
 
+export interface NativeEmbedded {
+  /** (NI, embedDim), rows of unit length; lone negatives behind the pairs. */
+  images: Float32Array;
+  /** (NT, embedDim) */
+  texts: Float32Array;
+  /** s, not ln s. */
+  logitScale: number;
+  /** b, or null for CLIP. */
+  logitBias: number | null;
+}
+
+/** Of a loss, with respect to what `begin` gave. */
+export interface NativeEmbeddingGradients {
+  loss: number;
+  images: Float32Array;
+  texts: Float32Array;
+  logitScale: number;
+  logitBias: number;
+}
+
 export interface NativeTrainer {
   step(batch: NativeBatch, learningRate: number): Promise<StepResult>;
+  /**
+   * The first half of a step with a loss of one's own: embeds the batch and keeps the graph. What begins next drops a step
+   * that was not finished; until then the model is in training mode.
+   */
+  begin(batch: NativeBatch): Promise<NativeEmbedded>;
+  /** The second half: sends gradients back through the graph and changes the weights. The configured objective plays no part. */
+  finish(gradients: NativeEmbeddingGradients, learningRate: number): Promise<StepResult>;
   /**
    * `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does, `NAME.lora_A`,
    * `NAME.lora_B` and `lora_base.MATRIX` (W₀) of adapters, `ema.NAME` of what a step may change.

@@ -22,7 +22,7 @@ it.each(cases)('holds what PyTorch makes of the formula: $name', async ({ expect
 });
 
 const lone = (perPair: number) => numbers(7).map((row) => numbers(perPair).map((k) => 7 + row * perPair + k));
-const valueOf = async (config: Partial<NativeObjectiveConfig>, perPair = 0) =>
+const lossOf = async (config: Partial<NativeObjectiveConfig>, perPair = 0) =>
   (await objective(level(7, 0, 7 * perPair, { ownTexts: lone(perPair), logitScale: 14.3 }), { ...none, ...config }))
     .loss;
 
@@ -42,7 +42,7 @@ it.each<[string, number, Partial<NativeObjectiveConfig>, number]>([
   ['softened contrast', Math.log(7), { softened: 1, softenedShare: 0.2 }, 0],
   ['complementary contrast', -12 * Math.log(6 / 7), { complementary: 1 }, 0],
 ])('%s has its known value when all similarities are equal', async (_, expected, config, perPair) => {
-  expect(await valueOf(config, perPair)).toBeCloseTo(expected, 5);
+  expect(await lossOf(config, perPair)).toBeCloseTo(expected, 5);
 });
 
 it('counts a row without negatives in no term, and masks what is true', async () => {

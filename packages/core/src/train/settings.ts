@@ -1,12 +1,14 @@
 import type { NativeTrainerConfig, TensorInfo } from '@anagram/native';
 import * as z from 'zod';
 import { parseSettings } from '../settings.ts';
+import { CustomObjective } from './custom-objective.ts';
 import {
   type ObjectivePreset,
   type ObjectiveSettings,
   objectivePresets,
   objectiveSchema,
   presetTerms,
+  type ResolvedObjective,
   toObjectiveConfig,
 } from './objective-settings.ts';
 import { type FreezeTower, type LoraSettings, partSchemas } from './part-settings.ts';
@@ -57,10 +59,10 @@ export interface TrainSettings {
    */
   batchSize?: number;
   /**
-   * A preset by name, or term by term. `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms
+   * A preset by name, term by term, or a loss of one's own (`custom`). `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms
    * on own negatives, both directions; every second negative is a text alone. The others: `docs/objectives.md`.
    */
-  objective?: ObjectivePreset | ObjectiveSettings;
+  objective?: ObjectivePreset | ObjectiveSettings | CustomObjective;
   structure?: StructureSettings;
   augment?: AugmentSettings;
   /** With decoupled weight decay; gains, biases, class and position embeddings and the logit scale do not decay. */
@@ -141,7 +143,7 @@ const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const trainSettings = z.strictObject({
   steps: z.int().min(1),
   batchSize: z.int().min(2).default(64),
-  objective: z.union([z.enum(objectivePresets), objectiveSchema]).default('anagram'),
+  objective: z.union([z.enum(objectivePresets), z.instanceof(CustomObjective), objectiveSchema]).default('anagram'),
   structure: z
     .strictObject({
       grid: z.int().min(2).max(16).default(3),
@@ -205,14 +207,22 @@ const structureRoles = { image: 'positive', text: 'negative' } as const;
 /** Settings with every default filled in. */
 export type ResolvedSettings = ReturnType<typeof resolveSettings>;
 
+function termsOf(given: z.output<typeof trainSettings>['objective']): ResolvedObjective {
+  if (typeof given === 'string') return objectiveSchema.parse(presetTerms[given]);
+  if (!(given instanceof CustomObjective)) return given;
+  const { name, ...negatives } = given.options;
+  return objectiveSchema.parse({ contrastive: 0, ...negatives });
+}
+
 /** @throws AnagramError `invalid-options` */
 export function resolveSettings(settings: TrainSettings) {
   const { objective: given, structure, logitScale, ...rest } = parseSettings('train', trainSettings, settings);
-  const objective = typeof given === 'string' ? objectiveSchema.parse(presetTerms[given]) : given;
+  const objective = termsOf(given);
   const roles = given === 'anagram' ? structureRoles : ({ image: 'off', text: 'off' } as const);
   return {
     ...rest,
     objective,
+    custom: given instanceof CustomObjective ? given : null,
     logitScale: { ...logitScale, maximum: logitScale.maximum ?? (objective.sigmoid > 0 ? 1000 : 100) },
     structure: { ...structure, image: structure.image ?? roles.image, text: structure.text ?? roles.text },
   };
