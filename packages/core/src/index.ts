@@ -76,8 +76,10 @@ export { Verifier } from './verify/verifier.ts';
 
 // Negatives
 
-export { detectability } from './negatives/detectability.ts';
+export { type Balanced, type BalanceGroup, balance } from './negatives/balance.ts';
+export { type Detectability, type DetectabilityOptions, detectability } from './negatives/detectability.ts';
 export { ruleEditor } from './negatives/edit-image.ts';
+export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/language.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
 export { rejection, textKey } from './negatives/screen.ts';

@@ -11,7 +11,9 @@ import ViTB16 from './architectures/ViT-B-16.json' with { type: 'json' };
 import ViTB16Siglip from './architectures/ViT-B-16-SigLIP.json' with { type: 'json' };
 import ViTB32 from './architectures/ViT-B-32.json' with { type: 'json' };
 import ViTB32QuickGelu from './architectures/ViT-B-32-quickgelu.json' with { type: 'json' };
+import ViTH14 from './architectures/ViT-H-14.json' with { type: 'json' };
 import ViTL14 from './architectures/ViT-L-14.json' with { type: 'json' };
+import ViTL14At336 from './architectures/ViT-L-14-336.json' with { type: 'json' };
 import verifierRn from './architectures/verifier-rn.json' with { type: 'json' };
 import verifierVit from './architectures/verifier-vit.json' with { type: 'json' };
 
@@ -100,6 +102,8 @@ const named = {
   'ViT-B-16': ViTB16,
   'ViT-B-16-SigLIP': ViTB16Siglip,
   'ViT-L-14': ViTL14,
+  'ViT-L-14-336': ViTL14At336,
+  'ViT-H-14': ViTH14,
   RN50,
   RN101,
   RN50x4,
