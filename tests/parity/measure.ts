@@ -54,7 +54,7 @@ export async function features(model: ClipModel, { pictures, texts }: Data) {
 /** The contrastive loss of the batch without training mode: running statistics where a ResNet has them. */
 export async function evaluationLoss(model: ClipModel, data: Data): Promise<number> {
   const { images, texts } = await features(model, data);
-  const { objective } = toTrainerConfig(resolveSettings(settings));
+  const { objective } = toTrainerConfig(resolveSettings(settings), model.native.tensors());
   const input = {
     ...negatives(data),
     images,
@@ -70,7 +70,7 @@ export async function gradients(model: ClipModel, data: Data) {
   const buffers = model.native.tensors().filter(({ trainable }) => !trainable);
   const before = await Promise.all(buffers.map(({ name }) => model.native.readTensor(name)));
   // With β₁ = 0 the first moment is the gradient.
-  const config = { ...toTrainerConfig(resolveSettings(settings)), beta1: 0, gradientClip: 0 };
+  const config = { ...toTrainerConfig(resolveSettings(settings), model.native.tensors()), beta1: 0, gradientClip: 0 };
   const trainer = await loadBinding().createTrainer(model.native, config);
   const { loss } = await trainer.step(batchOf(model, data), 0);
   for (const [at, { name }] of buffers.entries()) await model.native.writeTensor(name, before[at]!);
@@ -119,7 +119,7 @@ export async function takeStepsByTrain(model: ClipModel, data: Data, dir: string
 /** The steps by the addon's trainer alone, with core's schedule: no checkpoints of large models. */
 export async function takeStepsByTrainer(model: ClipModel, data: Data): Promise<Steps> {
   const resolved = resolveSettings(settings);
-  const config: NativeTrainerConfig = toTrainerConfig(resolved);
+  const config: NativeTrainerConfig = toTrainerConfig(resolved, model.native.tensors());
   const trainer = await loadBinding().createTrainer(model.native, config);
   const [losses, gradientNorms, weights] = [
     [] as number[],
