@@ -282,7 +282,9 @@ Embedded Trainer::begin(const Batch& batch) {
   {
     // What the curriculum and the report read of a step, whatever the loss.
     const torch::NoGradGuard no_grad;
-    auto objective = compute_objective(in, {.contrastive = 0}, {.weight = 0});
+    ObjectiveConfig nothing;
+    nothing.contrastive = 0;
+    auto objective = compute_objective(in, nothing, {});
     describe(in, objective, begun_->result);
   }
   const auto values = [](const Tensor& rows) {
