@@ -125,8 +125,9 @@ test('the sigmoid loss is refused for a CLIP, with what to do', async () => {
 });
 
 test('the logit scale is held below 100 by CLIP and let go by SigLIP, but where it is said', () => {
+  const tensors = [{ name: 'logit_scale', shape: [], trainable: true }];
   const maximum = (settings: object) =>
-    Math.round(Math.exp(toTrainerConfig(resolveSettings({ steps: 1, ...settings }), []).maxLogScale));
+    Math.round(Math.exp(toTrainerConfig(resolveSettings({ steps: 1, ...settings }), tensors).maxLogScale));
   expect(maximum({ objective: 'clip' })).toBe(100);
   expect(maximum({ objective: 'siglip' })).toBe(1000);
   expect(maximum({ objective: 'siglip', logitScale: { maximum: 50 } })).toBe(50);
