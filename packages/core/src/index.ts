@@ -120,11 +120,18 @@ export { type TensorSource, writeSafetensors } from './clip/write-safetensors.ts
 
 // train
 
+export {
+  type CustomObjective,
+  type CustomObjectiveOptions,
+  custom,
+  type EmbeddedBatch,
+  type LossAndGradients,
+  type LossFunction,
+} from './train/custom-objective.ts';
+export { type ObjectivePreset, type ObjectiveSettings, objectivePresets } from './train/objective-settings.ts';
 export type { FreezeTower, LoraProjection, LoraSettings } from './train/part-settings.ts';
 export type {
   AugmentSettings,
-  ObjectivePreset,
-  ObjectiveSettings,
   StructureRole,
   StructureSettings,
   TrainSettings,

@@ -10,7 +10,8 @@ import type { AnagramEvent } from '../src/events.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { SentencePiece } from '../src/text/sentence-piece.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
-import { type ObjectiveSettings, resolveSettings, toTrainerConfig } from '../src/train/settings.ts';
+import type { ObjectiveSettings } from '../src/train/objective-settings.ts';
+import { resolveSettings, toTrainerConfig } from '../src/train/settings.ts';
 import { type TrainOptions, train } from '../src/train/train.ts';
 
 const pairs = tinyPairs({ count: 8 });
@@ -124,9 +125,9 @@ test('the sigmoid loss is refused for a CLIP, with what to do', async () => {
 });
 
 test('the logit scale is held below 100 by CLIP and let go by SigLIP, but where it is said', () => {
-  const scale = { name: 'logit_scale', shape: [], trainable: true };
+  const tensors = [{ name: 'logit_scale', shape: [], trainable: true }];
   const maximum = (settings: object) =>
-    Math.round(Math.exp(toTrainerConfig(resolveSettings({ steps: 1, ...settings }), [scale]).maxLogScale));
+    Math.round(Math.exp(toTrainerConfig(resolveSettings({ steps: 1, ...settings }), tensors).maxLogScale));
   expect(maximum({ objective: 'clip' })).toBe(100);
   expect(maximum({ objective: 'siglip' })).toBe(1000);
   expect(maximum({ objective: 'siglip', logitScale: { maximum: 50 } })).toBe(50);

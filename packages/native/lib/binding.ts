@@ -121,6 +121,36 @@ export interface NativeObjectiveConfig {
   ownTexts: number;
   /** Weight of the pairwise term: softmax over a text's own picture and its own negative pictures. */
   ownImages: number;
+  // What follows may be left out: weights of 0, and the values named.
+  /** γ of both own terms: each entry counts by (1 - p)^γ (FSC-CLIP). 0, or at least 1. */
+  focal?: number;
+  /** Part of the own terms' target that is spread over own and negatives alike (FSC-CLIP). 0–1. */
+  labelSmoothing?: number;
+  /** Hinge: a picture's own text before each of its own negative texts, by a margin. */
+  rankTexts?: number;
+  rankImages?: number;
+  /** In cosines; null: adaptive, the batch's mean gap in logits (CE-CLIP). 0.2. */
+  margin?: number | null;
+  /** Hinge on the hardest negative of the batch, both directions, in cosines (Structure-CLIP). */
+  hardest?: number;
+  /** 0.2. */
+  hardestMargin?: number;
+  /** A text closer to its picture than to its own negative texts (CE-CLIP's intra-modal contrast). */
+  textContrast?: number;
+  /** KL to targets that are as soft as pictures, and texts, are alike among themselves (SoftCLIP). */
+  softTargets?: number;
+  /** The same among the negatives alone. */
+  softRelations?: number;
+  /** Part of the target that is soft, 0–1. 1. */
+  softShare?: number;
+  /** Of the likeness, above 0. 0.1. */
+  softTemperature?: number;
+  /** InfoNCE with label smoothing over the negatives (PyramidCLIP). */
+  softened?: number;
+  /** Part of the target that lies on the negatives, 0–1. 0.2. */
+  softenedShare?: number;
+  /** -log(1 - p) of every negative, no positive (RCL). */
+  complementary?: number;
   /** Rows and columns of a tile of the similarity matrix; memory is O(tile²), never O(B²). */
   tile: number;
 }
@@ -229,7 +259,7 @@ export interface StepResult {
   applied: boolean;
   /** Pictures that went through the image tower, shuffled ones included. */
   imagesSeen: number;
-  /** Unweighted value of each active term: `contrastive`, `sigmoid`, `ownTexts`, `ownImages`, `structureImages`, `structureTexts`. */
+  /** Unweighted value of each active term, by the name of its weight; `structureImages` and `structureTexts`. */
   terms: Record<string, number>;
   /** (P) cosine of the pair minus the best cosine of its own negatives, both directions; NaN where a row has none. */
   ownMargin: Float32Array;
@@ -237,8 +267,35 @@ export interface StepResult {
   pairLoss: Float32Array;
 }
 
+export interface NativeEmbedded {
+  /** (NI, embedDim), rows of unit length; lone negatives behind the pairs. */
+  images: Float32Array;
+  /** (NT, embedDim) */
+  texts: Float32Array;
+  /** s, not ln s. */
+  logitScale: number;
+  /** b, or null for CLIP. */
+  logitBias: number | null;
+}
+
+/** Of a loss, with respect to what `begin` gave. */
+export interface NativeEmbeddingGradients {
+  loss: number;
+  images: Float32Array;
+  texts: Float32Array;
+  logitScale: number;
+  logitBias: number;
+}
+
 export interface NativeTrainer {
   step(batch: NativeBatch, learningRate: number): Promise<StepResult>;
+  /**
+   * The first half of a step with a loss of one's own: embeds the batch and keeps the graph. What begins next drops a step
+   * that was not finished; until then the model is in training mode.
+   */
+  begin(batch: NativeBatch): Promise<NativeEmbedded>;
+  /** The second half: sends gradients back through the graph and changes the weights. The configured objective plays no part. */
+  finish(gradients: NativeEmbeddingGradients, learningRate: number): Promise<StepResult>;
   /**
    * `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does, `NAME.lora_A`,
    * `NAME.lora_B` and `lora_base.MATRIX` (W₀) of adapters, `ema.NAME` of what a step may change.

@@ -4,6 +4,8 @@ export type {
   NativeAugmentConfig,
   NativeBatch,
   NativeClipConfig,
+  NativeEmbedded,
+  NativeEmbeddingGradients,
   NativeLoraConfig,
   NativeModel,
   NativeObjectiveConfig,

@@ -2,7 +2,7 @@ import {
   AnagramError,
   architectureNames,
   isAnagramError,
-  type ObjectivePreset,
+  objectivePresets,
   type TrainOptions,
   type TrainResult,
   type TrainSettings,
@@ -30,7 +30,6 @@ interface Flags extends CommonFlags {
   fresh?: boolean;
 }
 
-const objectives = ['anagram', 'clip', 'negclip', 'siglip'] as const satisfies readonly ObjectivePreset[];
 const optimizers = ['adamw', 'muon'] as const satisfies readonly NonNullable<TrainSettings['optimizer']>['kind'][];
 
 export function addTrain(program: Command): void {
@@ -44,7 +43,7 @@ export function addTrain(program: Command): void {
       'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)',
       oneOf(architectureNames),
     )
-    .option('--objective <name>', 'anagram, clip, negclip or siglip (default: anagram)', oneOf(objectives))
+    .option('--objective <name>', 'anagram, clip, ce-clip, … (default: anagram)', oneOf(objectivePresets))
     .option(
       '--optimizer <name>',
       'adamw, or muon, which learns relations sooner from scratch (default: adamw)',

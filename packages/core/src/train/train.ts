@@ -153,7 +153,8 @@ async function loop(
       }
       const batch = await batches.take(state.step);
       const rate = learningRate(state.step, settings);
-      const result = await trainer.step(batch.native, rate);
+      const result = await (settings.custom?.step(trainer, batch.native, state.step, rate) ??
+        trainer.step(batch.native, rate));
       const observation = observe(state.step, result, batch.draws);
       curriculum.add(observation);
       state = advance(state, batch, result, observation);

@@ -119,6 +119,16 @@ ClipConfig read_clip_config(const Settings& settings) {
   return config;
 }
 
+namespace {
+
+// `fallback` where the field is absent.
+double optional_number(const Settings& settings, const char* name, double fallback,
+                       double most = std::numeric_limits<double>::max()) {
+  return settings.value(name).IsUndefined() ? fallback : settings.number(name, 0, most);
+}
+
+}  // namespace
+
 ObjectiveConfig read_objective_config(const Settings& settings) {
   ObjectiveConfig config;
   config.contrastive = settings.number("contrastive", 0);
@@ -127,6 +137,22 @@ ObjectiveConfig read_objective_config(const Settings& settings) {
   config.own_in_contrastive = settings.flag("ownInContrastive");
   config.own_texts = settings.number("ownTexts", 0);
   config.own_images = settings.number("ownImages", 0);
+  config.focal = {.gamma = optional_number(settings, "focal", 0),
+                  .smoothing = optional_number(settings, "labelSmoothing", 0, 1)};
+  config.rank_texts = optional_number(settings, "rankTexts", 0);
+  config.rank_images = optional_number(settings, "rankImages", 0);
+  config.rank.adaptive = settings.value("margin").IsNull();
+  if (!config.rank.adaptive) config.rank.margin = optional_number(settings, "margin", 0.2);
+  config.hardest = optional_number(settings, "hardest", 0);
+  config.hardest_margin = optional_number(settings, "hardestMargin", 0.2);
+  config.text_contrast = optional_number(settings, "textContrast", 0);
+  config.soft_targets = optional_number(settings, "softTargets", 0);
+  config.soft_relations = optional_number(settings, "softRelations", 0);
+  config.soft.share = optional_number(settings, "softShare", 1, 1);
+  config.soft.temperature = optional_number(settings, "softTemperature", 0.1);
+  config.softened = optional_number(settings, "softened", 0);
+  config.softened_share = optional_number(settings, "softenedShare", 0.2, 1);
+  config.complementary = optional_number(settings, "complementary", 0);
   config.tile = settings.integer("tile", 1);
   return config;
 }

@@ -50,8 +50,8 @@ struct ObjectiveInput {
 
 struct ObjectiveOutput {
   at::Tensor loss;  // ()
-  // Unweighted value of each active term: contrastive, sigmoid, ownTexts, ownImages,
-  // structureImages, structureTexts.
+  // Unweighted value of each active term, by the name that lib/binding.ts has for its weight;
+  // structureImages and structureTexts.
   std::map<std::string, double> terms;
   // (P) cosine of the pair minus the largest cosine of its own negatives, both directions; NaN
   // where a row has none. No gradient.

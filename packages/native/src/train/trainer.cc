@@ -56,6 +56,20 @@ void check_batch(const Batch& batch, const ClipConfig& model) {
   check_length("shuffledTextLengths", batch.shuffled_text_lengths, pairs);
 }
 
+void check_rate(double learning_rate) {
+  TORCH_CHECK(std::isfinite(learning_rate) && learning_rate >= 0,
+              "step: expected a learning rate of at least 0, received ", learning_rate, ".");
+}
+
+// What a step tells beside its loss.
+void describe(const ObjectiveInput& embedded, ObjectiveOutput& objective, StepResult& result) {
+  result.images_seen = embedded.images.size(0);
+  if (embedded.shuffled_images) result.images_seen += embedded.shuffled_images->size(0);
+  result.terms = std::move(objective.terms);
+  result.own_margin = objective.own_margin.to(torch::kCPU, torch::kFloat32);
+  result.pair_loss = objective.pair_loss.to(torch::kCPU, torch::kFloat32);
+}
+
 // Which pairs' pictures are shuffled: a share of them, drawn without repetition, in ascending
 // order.
 Tensor shuffled_image_rows(int64_t pairs, double share, uint64_t seed) {
@@ -112,6 +126,8 @@ std::vector<NamedTensor> changing(const Clip& model, const std::vector<NamedTens
   return items;
 }
 
+}  // namespace
+
 // A step that has not been kept leaves no trace: running statistics are put back, gradients dropped
 // and the model is in eval mode again, also when something throws on the way. What is frozen is so
 // within a step alone: another trainer of the same model may freeze something else.
@@ -143,8 +159,6 @@ class Attempt {
   std::vector<Tensor> before_;
   bool kept_ = false;
 };
-
-}  // namespace
 
 Trainer::Trainer(Clip model, const TrainerConfig& config)
     : model_(std::move(model)),
@@ -216,37 +230,96 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
   return in;
 }
 
+struct Trainer::Begun {
+  Attempt attempt;
+  ObjectiveInput embedded;
+  StepResult result;
+};
+
+Trainer::~Trainer() = default;
+
+void Trainer::update(StepResult& result, double learning_rate) {
+  if (lora_) lora_->backward();
+  result.gradient_norm = optimizer_.gradient_norm();
+  result.applied = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
+  if (!result.applied) return;
+  const auto clip = config_.gradient_clip;
+  optimizer_.step(learning_rate,
+                  clip > 0 ? std::min(1.0, clip / (result.gradient_norm + 1e-6)) : 1.0);
+  if (lora_) lora_->merge();
+  const torch::NoGradGuard no_grad;
+  auto& log_scale = model_->logit_scale;
+  if (log_scale.requires_grad()) log_scale.clamp_(0, config_.max_log_scale);
+  if (ema_) ema_->update(optimizer_.step_count());
+}
+
 StepResult Trainer::step(const Batch& batch, double learning_rate) {
+  begun_.reset();
   check_batch(batch, model_->config());
-  TORCH_CHECK(std::isfinite(learning_rate) && learning_rate >= 0,
-              "step: expected a learning rate of at least 0, received ", learning_rate, ".");
+  check_rate(learning_rate);
   const at::AutoGradMode with_gradient(true);
   StepResult result;
   {
     Attempt attempt(model_, optimizer_, frozen_);
     const auto embedded = embed(batch);
     auto objective = compute_objective(embedded, config_.objective, config_.structure);
-    result.images_seen = batch.images.size(0);
-    if (embedded.shuffled_images) result.images_seen += embedded.shuffled_images->size(0);
+    describe(embedded, objective, result);
     result.loss = objective.loss.item<double>();
-    result.terms = std::move(objective.terms);
-    result.own_margin = objective.own_margin.to(torch::kCPU, torch::kFloat32);
-    result.pair_loss = objective.pair_loss.to(torch::kCPU, torch::kFloat32);
     objective.loss.backward();
-    if (lora_) lora_->backward();
-    result.gradient_norm = optimizer_.gradient_norm();
-    result.applied = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
-    if (result.applied) {
-      const auto clip = config_.gradient_clip;
-      optimizer_.step(learning_rate,
-                      clip > 0 ? std::min(1.0, clip / (result.gradient_norm + 1e-6)) : 1.0);
-      if (lora_) lora_->merge();
-      const torch::NoGradGuard no_grad;
-      auto& log_scale = model_->logit_scale;
-      if (log_scale.requires_grad()) log_scale.clamp_(0, config_.max_log_scale);
-      if (ema_) ema_->update(optimizer_.step_count());
-      attempt.keep();
-    }
+    update(result, learning_rate);
+    if (result.applied) attempt.keep();
+  }
+  result.logit_scale = std::exp(model_->logit_scale.item<double>());
+  return result;
+}
+
+Embedded Trainer::begin(const Batch& batch) {
+  begun_.reset();
+  check_batch(batch, model_->config());
+  const at::AutoGradMode with_gradient(true);
+  begun_.reset(new Begun{{model_, optimizer_, frozen_}, {}, {}});
+  auto& in = begun_->embedded = embed(batch);
+  {
+    // What the curriculum and the report read of a step, whatever the loss.
+    const torch::NoGradGuard no_grad;
+    ObjectiveConfig nothing;
+    nothing.contrastive = 0;
+    auto objective = compute_objective(in, nothing, {});
+    describe(in, objective, begun_->result);
+  }
+  const auto values = [](const Tensor& rows) {
+    return rows.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  };
+  return {
+      values(in.images), values(in.texts), in.logit_scale.item<double>(),
+      in.logit_bias.defined() ? std::make_optional(in.logit_bias.item<double>()) : std::nullopt};
+}
+
+StepResult Trainer::finish(const EmbeddingGradients& gradients, double learning_rate) {
+  TORCH_CHECK(begun_, "finish: expected a step that was begun. Call begin first.");
+  check_rate(learning_rate);
+  const at::AutoGradMode with_gradient(true);
+  StepResult result;
+  {
+    const auto begun = std::move(begun_);  // gone at the end, whatever happens
+    const auto& in = begun->embedded;
+    std::vector<Tensor> roots, values;
+    const auto send = [&](const Tensor& root, const Tensor& gradient) {
+      if (!root.defined() || !root.requires_grad()) return;  // frozen
+      TORCH_CHECK(gradient.sizes() == root.sizes(), "finish: expected a gradient of shape ",
+                  root.sizes(), ", received ", gradient.sizes(), ".");
+      roots.push_back(root);
+      values.push_back(gradient.to(root.options()));
+    };
+    send(in.images, gradients.images);
+    send(in.texts, gradients.texts);
+    send(in.logit_scale, torch::scalar_tensor(gradients.logit_scale, torch::kFloat64));
+    send(in.logit_bias, torch::scalar_tensor(gradients.logit_bias, torch::kFloat64));
+    torch::autograd::backward(roots, values);
+    result = std::move(begun->result);
+    result.loss = gradients.loss;
+    update(result, learning_rate);
+    if (result.applied) begun->attempt.keep();
   }
   result.logit_scale = std::exp(model_->logit_scale.item<double>());
   return result;

@@ -143,6 +143,46 @@ CHECK_THAT("objective gradients: shuffled pictures as positives",
 CHECK_THAT("objective gradients: shuffled texts as positives",
            { expect_gradients(kNone, structure(Role::off, Role::positive), 5.0); });
 
+CHECK_THAT("objective gradients: focal weights and label smoothing over own negatives", {
+  for (const double gamma : {0.0, 1.0, 2.0}) {
+    auto config = kNone;
+    config.own_texts = config.own_images = 1;
+    config.focal = {.gamma = gamma, .smoothing = 0.1};
+    expect_gradients(config, kNoStructure, 5.0);
+  }
+});
+
+CHECK_THAT("objective gradients: rank with a fixed margin", {
+  auto config = kNone;
+  config.rank_texts = 1;
+  config.rank_images = 0.5;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: hinge on the hardest", {
+  auto config = kNone;
+  config.hardest = 1;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: text contrast", {
+  auto config = kNone;
+  config.text_contrast = 1;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: softened contrast", {
+  auto config = kNone;
+  config.softened = 1;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: complementary contrast", {
+  auto config = kNone;
+  config.complementary = 1;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
 CHECK_THAT("objective gradients: everything together", {
   expect_gradients(
       {.contrastive = 0.8, .sigmoid = 0.3, .own_texts = 0.6, .own_images = 0.4, .tile = 3},
