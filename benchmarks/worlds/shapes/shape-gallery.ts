@@ -1,4 +1,4 @@
-import { AnagramError, type RetrievalItem } from '@anagram/core';
+import { AnagramError, type Pixels } from '@anagram/core';
 import { castOf } from './cast.ts';
 import { drawContrast } from './contrast.ts';
 import { paintShapes } from './paint.ts';
@@ -6,6 +6,13 @@ import { type Claim, type Scene, type ShapeCategory, type ShapeSplit, shapeCateg
 import { checkStyles } from './shapes.ts';
 import type { Style } from './styles.ts';
 import { isTrue } from './truth.ts';
+
+export interface ShapeGalleryEntry {
+  readonly id: string;
+  readonly category: ShapeCategory;
+  readonly image: Pixels;
+  readonly text: string;
+}
 
 /** Draws after which a category is taken to have no further caption of its own. */
 const patience = 200;
@@ -21,7 +28,7 @@ export function shapeGallery(options: {
   readonly count: number;
   readonly seed: number;
   readonly size?: number;
-}): (RetrievalItem & { readonly category: ShapeCategory })[] {
+}): ShapeGalleryEntry[] {
   const { style, split, count, seed, size = 56 } = options;
   checkStyles('shapeGallery', [style]);
   const cast = castOf({ styles: [style], split });
