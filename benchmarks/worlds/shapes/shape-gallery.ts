@@ -28,12 +28,14 @@ export function shapeGallery(options: {
   readonly count: number;
   readonly seed: number;
   readonly size?: number;
+  /** Default: all nine, in turn. */
+  readonly categories?: readonly ShapeCategory[];
 }): ShapeGalleryEntry[] {
-  const { style, split, count, seed, size = 56 } = options;
+  const { style, split, count, seed, size = 56, categories = shapeCategories } = options;
   checkStyles('shapeGallery', [style]);
   const cast = castOf({ styles: [style], split });
   const chosen: { scene: Scene; claim: Claim; text: string; category: ShapeCategory }[] = [];
-  const open = [...shapeCategories];
+  const open = [...categories];
   let [turn, draws] = [0, 0];
   while (chosen.length < count && open.length > 0) {
     const category = open[turn % open.length]!;
