@@ -92,9 +92,9 @@ export async function runRow(options: RowOptions): Promise<string | null> {
     });
     imagesSeen = run.imagesSeen;
   } catch (error) {
-    if (!isUnknownPreset(error, objective)) throw error;
+    if (!isRefusedPreset(error, objective)) throw error;
     await rm(dir, { recursive: true, force: true });
-    return `this build knows no objective ${JSON.stringify(objective)}`;
+    return (error as Error).message;
   }
 
   // The one place where the held-out vendor is opened.
@@ -133,7 +133,8 @@ export async function runRow(options: RowOptions): Promise<string | null> {
   return null;
 }
 
-function isUnknownPreset(error: unknown, objective: unknown): boolean {
+/** A preset that this build does not know, or whose needs the row does not meet. */
+function isRefusedPreset(error: unknown, objective: unknown): boolean {
   return typeof objective === 'string' && isAnagramError(error, 'invalid-options') && /objective/.test(error.message);
 }
 

@@ -4,6 +4,7 @@ import { addCalibrate } from './commands/calibrate.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addInterpolate } from './commands/interpolate.ts';
 import { addNegatives } from './commands/negatives.ts';
 import { addPrepare } from './commands/prepare.ts';
 import { addSearch } from './commands/search.ts';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addCalibrate(program);
   addNegatives(program);
   addTrain(program);
+  addInterpolate(program);
   addEvaluate(program);
   addEmbed(program);
   addSearch(program);

@@ -76,8 +76,10 @@ export { Verifier } from './verify/verifier.ts';
 
 // Negatives
 
-export { detectability } from './negatives/detectability.ts';
+export { type Balanced, type BalanceGroup, balance } from './negatives/balance.ts';
+export { type Detectability, type DetectabilityOptions, detectability } from './negatives/detectability.ts';
 export { ruleEditor } from './negatives/edit-image.ts';
+export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/language.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
 export { rejection, textKey } from './negatives/screen.ts';
@@ -101,20 +103,24 @@ export { writeAtomic } from './shard/write-atomic.ts';
 // Texts
 
 export { normaliseText } from './text/normalise.ts';
-export { type EncodedText, Tokenizer } from './text/tokenizer.ts';
+export { SentencePiece } from './text/sentence-piece.ts';
+export type { EncodedText, TextTokenizer } from './text/text-tokenizer.ts';
+export { Tokenizer } from './text/tokenizer.ts';
 export { type TrigramUnit, trigramShuffle } from './text/trigram-shuffle.ts';
 
 // Models
 
 export { type Architecture, type ArchitectureName, architectureNames, findArchitecture } from './clip/architecture.ts';
 export type { ClipConfig, Layout } from './clip/clip-config.ts';
-export { ClipModel, type CreateOptions, type Picture } from './clip/clip-model.ts';
+export { ClipModel, type CreateOptions, type LoadOptions, type Picture } from './clip/clip-model.ts';
+export { type InterpolateOptions, interpolate } from './clip/interpolate.ts';
 export { openSafetensors, type SafetensorsFile, type StoredTensors } from './clip/read-safetensors.ts';
 export type { StoredTensor } from './clip/safetensors-header.ts';
 export { type TensorSource, writeSafetensors } from './clip/write-safetensors.ts';
 
 // train
 
+export type { FreezeTower, LoraProjection, LoraSettings } from './train/part-settings.ts';
 export type {
   AugmentSettings,
   ObjectivePreset,

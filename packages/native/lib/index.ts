@@ -4,6 +4,7 @@ export type {
   NativeAugmentConfig,
   NativeBatch,
   NativeClipConfig,
+  NativeLoraConfig,
   NativeModel,
   NativeObjectiveConfig,
   NativeObjectiveInput,

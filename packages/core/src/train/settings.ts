@@ -1,18 +1,25 @@
-import type { NativeTrainerConfig } from '@anagram/native';
+import type { NativeTrainerConfig, TensorInfo } from '@anagram/native';
 import * as z from 'zod';
 import { parseSettings } from '../settings.ts';
+import { type FreezeTower, type LoraSettings, partSchemas } from './part-settings.ts';
+import { trainedParts } from './trained-parts.ts';
 
 export type StructureRole = 'negative' | 'positive' | 'off';
-export type ObjectivePreset = 'anagram' | 'clip' | 'negclip';
+export type ObjectivePreset = 'anagram' | 'clip' | 'negclip' | 'siglip';
 
 /** What is minimised, term by term, and how negatives enter the batch. */
 export interface ObjectiveSettings {
   /** Weight of symmetric InfoNCE over the rows of the batch. Default 1. */
   contrastive?: number;
-  /** Lone negatives are columns for every row of the contrastive term, not for their own pair alone. Default false. */
+  /**
+   * Weight of SigLIP's sigmoid loss, which judges each picture with each text by itself (Zhai et al. 2023). For models with
+   * SigLIP's towers alone, which have the logit bias that it needs. Default 0.
+   */
+  sigmoid?: number;
+  /** Lone negatives are columns for every row of the contrastive or sigmoid term, not for their own pair alone. Default false. */
   sharedNegatives?: boolean;
   /**
-   * A pair's own negatives are columns of its contrastive softmax too. False: the pairwise terms alone see them, so that the
+   * A pair's own negatives are columns of its contrastive softmax, and entries of its sigmoid term, too. False: the pairwise terms alone see them, so that the
    * nearest negative does not crowd out all others (FSC-CLIP, Oh et al. 2024). Default true.
    */
   ownInContrastive?: boolean;
@@ -81,8 +88,8 @@ export interface TrainSettings {
   batchSize?: number;
   /**
    * `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms on own negatives, both
-   * directions; every second negative is a text alone. `clip`: no negatives. `negclip`: negative texts as columns for every row (Yüksekgönül et al. 2023). Or
-   * term by term.
+   * directions; every second negative is a text alone. `clip`: no negatives. `negclip`: negative texts as columns for every
+   * row (Yüksekgönül et al. 2023). `siglip`: the sigmoid loss, no negatives; for SigLIP's towers alone. Or term by term.
    */
   objective?: ObjectivePreset | ObjectiveSettings;
   structure?: StructureSettings;
@@ -121,8 +128,20 @@ export interface TrainSettings {
     trainable?: boolean;
     /** Value at the start; default: the model's. */
     initial?: number;
-    /** s is held in [1, maximum]. Default 100. */
+    /** s is held in [1, maximum]. Default 100; with the sigmoid term 1000, since SigLIP's own models came to more than 100. */
     maximum?: number;
+  };
+  /** Which tower keeps its weights: `{ image: true }` is LiT's locked image tower. */
+  freeze?: { image?: FreezeTower; text?: FreezeTower };
+  /** Factors of the schedule's rate by tower, its projection among it; default 1, as for the logit scale. */
+  learningRates?: { image?: number; text?: number };
+  lora?: LoraSettings;
+  /** Averages the weights over the steps (`model-ema/` at the end). */
+  ema?: {
+    /** Below 1; the average looks back about 1 / (1 - decay) steps. Default 0.999. */
+    decay?: number;
+    /** At step t the decay is at most (1 + t) / (10 + t), so that a short run forgets its start. Default true. */
+    warmup?: boolean;
   };
   /** Draws pairs by the category of their negatives. */
   curriculum?: {
@@ -152,6 +171,7 @@ const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const objectiveSchema = z.strictObject({
   contrastive: weight.default(1),
+  sigmoid: weight.default(0),
   sharedNegatives: z.boolean().default(false),
   ownInContrastive: z.boolean().default(true),
   ownTexts: weight.default(0),
@@ -165,7 +185,7 @@ const objectiveSchema = z.strictObject({
 export const trainSettings = z.strictObject({
   steps: z.int().min(1),
   batchSize: z.int().min(2).default(64),
-  objective: z.union([z.enum(['anagram', 'clip', 'negclip']), objectiveSchema]).default('anagram'),
+  objective: z.union([z.enum(['anagram', 'clip', 'negclip', 'siglip']), objectiveSchema]).default('anagram'),
   structure: z
     .strictObject({
       grid: z.int().min(2).max(16).default(3),
@@ -207,9 +227,10 @@ export const trainSettings = z.strictObject({
     .strictObject({
       trainable: z.boolean().default(true),
       initial: z.number().min(1).optional(),
-      maximum: z.number().min(1).default(100),
+      maximum: z.number().min(1).optional(),
     })
     .prefault({}),
+  ...partSchemas,
   curriculum: z
     .strictObject({
       byError: z.boolean().default(true),
@@ -226,6 +247,7 @@ const presets: { readonly [name in ObjectivePreset]: ObjectiveSettings } = {
   anagram: { ownTexts: 0.5, ownImages: 0.5, negativeImages: 0.5 },
   clip: { negativesPerPair: 0 },
   negclip: { negativePairs: false, sharedNegatives: true },
+  siglip: { contrastive: 0, sigmoid: 1, negativesPerPair: 0 },
 };
 
 /** Of `anagram`, settled by ablation (`docs/decisions/0005`). */
@@ -237,20 +259,23 @@ export type ResolvedObjective = z.output<typeof objectiveSchema>;
 
 /** @throws AnagramError `invalid-options` */
 export function resolveSettings(settings: TrainSettings) {
-  const { objective, structure, ...rest } = parseSettings('train', trainSettings, settings);
-  const roles = objective === 'anagram' ? structureRoles : ({ image: 'off', text: 'off' } as const);
+  const { objective: given, structure, logitScale, ...rest } = parseSettings('train', trainSettings, settings);
+  const objective = typeof given === 'string' ? objectiveSchema.parse(presets[given]) : given;
+  const roles = given === 'anagram' ? structureRoles : ({ image: 'off', text: 'off' } as const);
   return {
     ...rest,
-    objective: typeof objective === 'string' ? objectiveSchema.parse(presets[objective]) : objective,
+    objective,
+    logitScale: { ...logitScale, maximum: logitScale.maximum ?? (objective.sigmoid > 0 ? 1000 : 100) },
     structure: { ...structure, image: structure.image ?? roles.image, text: structure.text ?? roles.text },
   };
 }
 
-export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig {
+/** @param tensors The model's. @throws AnagramError `invalid-options` where they do not fit the settings. */
+export function toTrainerConfig(settings: ResolvedSettings, tensors: readonly TensorInfo[]): NativeTrainerConfig {
   const { objective, structure, augment, optimizer, gradientClip, logitScale } = settings;
-  const { contrastive, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile } = objective;
+  const { contrastive, sigmoid, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile } = objective;
   return {
-    objective: { contrastive, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile },
+    objective: { contrastive, sigmoid, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile },
     structure: {
       grid: structure.grid,
       imageRole: structure.image,
@@ -267,6 +292,6 @@ export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig
     weightDecay: optimizer.weightDecay,
     gradientClip,
     maxLogScale: Math.log(logitScale.maximum),
-    trainLogitScale: logitScale.trainable,
+    ...trainedParts(settings, tensors),
   };
 }

@@ -3,6 +3,7 @@
 #include "contrastive.h"
 #include "own_images.h"
 #include "own_texts.h"
+#include "sigmoid.h"
 #include "structure_images.h"
 #include "structure_texts.h"
 
@@ -107,7 +108,15 @@ ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveCo
     out.loss = out.loss + term * weight;
   };
 
-  {
+  if (config.sigmoid != 0) {
+    TORCH_CHECK(in.logit_bias.defined(),
+                "objective: the sigmoid term needs a logit bias, which models with SigLIP's towers "
+                "have. Use the contrastive term.");
+    const auto [loss, pair_loss] = sigmoid(in, config);
+    add("sigmoid", config.sigmoid, loss);
+    out.pair_loss = pair_loss;
+  }
+  if (config.contrastive != 0 || config.sigmoid == 0) {
     // Without the term its forward still tells how well each pair fits.
     const at::AutoGradMode gradient(at::GradMode::is_enabled() && config.contrastive != 0);
     const auto [loss, pair_loss] = contrastive(in, config);

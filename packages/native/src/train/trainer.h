@@ -7,12 +7,15 @@
 #include <torch/torch.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nn/clip.h"
 #include "objective/objective.h"
 #include "train/config.h"
+#include "train/ema.h"
+#include "train/lora.h"
 #include "train/optimizer.h"
 
 namespace anagram {
@@ -55,14 +58,10 @@ class Trainer {
   StepResult step(const Batch& batch, double learning_rate);
 
   // `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon
-  // does.
-  std::vector<NamedTensor> state_tensors() const { return optimizer_.state_tensors(); }
-  torch::Tensor state_tensor(const std::string& name) const {
-    return optimizer_.state_tensor(name);
-  }
-  void write_state(const std::string& name, const torch::Tensor& values) {
-    optimizer_.write_state(name, values);
-  }
+  // does, what Lora and Ema keep.
+  std::vector<NamedTensor> state_tensors() const;
+  torch::Tensor state_tensor(const std::string& name) const;
+  void write_state(const std::string& name, const torch::Tensor& values);
   // Optimizer steps applied so far (Adam's t).
   int64_t step_count() const { return optimizer_.step_count(); }
   void set_step_count(int64_t count) { optimizer_.set_step_count(count); }
@@ -73,7 +72,10 @@ class Trainer {
 
   Clip model_;
   TrainerConfig config_;
+  std::optional<Lora> lora_;
+  std::vector<NamedTensor> frozen_;  // without those that have an adapter
   Optimizer optimizer_;
+  std::optional<Ema> ema_;
 };
 
 }  // namespace anagram
