@@ -90,7 +90,7 @@ describe.each(shapeCategories)('%s', (category) => {
 
   it('has either caption as the right one equally often: without the picture they cannot be told apart', () => {
     const texts = draws(category).map((contrast) => contrast.texts);
-    const auroc = detectability(
+    const { auroc } = detectability(
       texts.map(([right]) => right),
       texts.map(([, wrong]) => wrong),
     )!;
