@@ -46,7 +46,8 @@ export async function prepareCorpus(
   const { threshold } = await calibrate({ verifier, source, labels, target: { precision: 0.95 }, ...knobs });
   // Vendors draw simple things alike: near pictures under one name are wanted here, each is another vendor's.
   const prepared = await prepare({ source, verifier, threshold, dir: join(dir, 'data'), near: false, ...knobs });
-  await writeNegatives({ pairs: prepared, ...knobs });
+  // The scenes of training come balanced by construction; of the corpus every negative counts.
+  await writeNegatives({ pairs: prepared, maxDetectability: null, ...knobs });
   const withNegatives = await openPairs(prepared.dir, { negatives: true });
   return {
     prepared: withNegatives,

@@ -16,7 +16,7 @@ import { requirePath } from './require-path.ts';
 export interface ModelSettings {
   /** A name, or an architecture in open_clip's form. @default 'tiny-vit' */
   readonly architecture?: ArchitectureName | Architecture;
-  /** Width and height of the pictures in pixels. @default the architecture's */
+  /** Width and height of the pictures in pixels; a model that is loaded has its positions resized. @default the model's own */
   readonly imageSize?: number;
   /** Symbols of the tokenizer that is trained for a new model. @default the architecture's, else 2048 */
   readonly vocabSize?: number;
@@ -33,19 +33,24 @@ const schema = z.strictObject({
 
 type Settings = Readonly<Record<string, unknown>>;
 
+/** @throws AnagramError `invalid-options` */
+export function deviceOf(settings: Settings): string {
+  return parseSettings('model', schema, settings).device;
+}
+
 /**
  * @param model A folder, or `hf:owner/name`.
  * @throws AnagramError `invalid-options`, `model-mismatch`, `checkpoint-corrupt`, `download-failed`
  */
 export async function loadModel(model: string, settings: Settings, knobs: Knobs): Promise<ClipModel> {
   requireModel(model);
-  return ClipModel.load(model, { device: parseSettings('model', schema, settings).device, ...knobs });
+  const { imageSize, device } = parseSettings('model', schema, settings);
+  return ClipModel.load(model, { device, ...(imageSize !== undefined && { imageSize }), ...knobs });
 }
 
 /** For commands that have work to do before they load it. */
-export function requireModel(model: string): void {
-  if (!isHubReference(model))
-    requirePath('--model', model, 'the folder of a model, e.g. ./runs/a/model, or hf:owner/name');
+export function requireModel(model: string, where = '--model'): void {
+  if (!isHubReference(model)) requirePath(where, model, 'the folder of a model, e.g. ./runs/a/model, or hf:owner/name');
 }
 
 /**

@@ -24,7 +24,20 @@ describe('openSource', () => {
     expect(csv).toMatchObject({ kind: 'csv', image: 'image', text: 'text' });
     expect(await kindOf('a.tsv', { 'a.tsv': 'image\ttext\n' })).toMatchObject({ kind: 'tsv' });
     expect(await kindOf('a.jsonl', { 'a.jsonl': '{}\n' })).toMatchObject({ kind: 'jsonl' });
+    expect(await kindOf('a.json', { 'a.json': '[]' })).toMatchObject({ kind: 'json' });
     expect(await kindOf('a.tar', { 'a.tar': '' })).toMatchObject({ kind: 'webdataset' });
+  });
+
+  it('reads a list of URLs where a column of them is named, and any .txt', async () => {
+    await writeFile(join(dir, 'a.csv'), 'link,text\n');
+    await writeFile(join(dir, 'a.txt'), '');
+    const verb = { cache: join(dir, 'fetched') };
+    const settings = openSource(join(dir, 'a.csv'), { url: 'link', columns: ['licence'] }, verb).settings;
+    expect(settings).toMatchObject({ kind: 'urls', url: 'link', text: 'text', columns: ['licence'] });
+    expect(openSource(join(dir, 'a.txt'), {}, verb).settings).toMatchObject({ kind: 'urls', url: 'url', text: null });
+    expect(() => openSource(join(dir, 'a.txt'), {})).toThrow('--set source.cache=FOLDER');
+    const wrong = { fetch: { timeot: 3 } };
+    expect(() => openSource(join(dir, 'a.txt'), wrong, verb)).toThrow('Did you mean "timeout"?');
   });
 
   it('tells a folder by what it holds', async () => {

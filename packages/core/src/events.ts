@@ -10,6 +10,7 @@ export type AnagramEvent =
   | ({ type: 'step-end' } & StepRecord)
   | { type: 'checkpoint-saved'; path: string; step: number }
   | { type: 'run-end'; dir: string; steps: number; imagesSeen: number }
+  | { type: 'pictures-fetched'; source: string; fetched: number; failed: { readonly [reason: string]: number } }
   | { type: 'generation-fault'; model: string; fault: string; message: string }
   | { type: 'warning'; message: string };
 

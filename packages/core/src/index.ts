@@ -23,14 +23,20 @@ export { parseSettings, suggest } from './settings.ts';
 
 // Sources
 
+export type { FetchSettings } from './fetch/fetch-settings.ts';
+export { type CaptionsJsonOptions, captionsJson } from './source/captions-json.ts';
 export { concat } from './source/concat.ts';
 export { type CsvOptions, csv, tsv } from './source/csv.ts';
 export { defineSource } from './source/define-source.ts';
 export { type FolderOptions, folder } from './source/folder.ts';
 export { fileOnDisk } from './source/image-file.ts';
+export { json } from './source/json.ts';
 export { jsonl } from './source/jsonl.ts';
 export { type LabelledImages, labelledCsv, labelledFolder } from './source/labelled-images.ts';
+export { onBackground } from './source/on-background.ts';
+export { parquet } from './source/parquet.ts';
 export type { TableColumns } from './source/table-record.ts';
+export { type UrlsOptions, urls } from './source/urls.ts';
 export { type WebdatasetOptions, webdataset } from './source/webdataset.ts';
 
 // Pictures
@@ -40,6 +46,7 @@ export { isHubReference } from './hub/hub-reference.ts';
 export { decodeImage } from './image/decode.ts';
 export { type ColourName, mirror, recolour } from './image/edit.ts';
 export { encodeJpeg, encodePng } from './image/encode.ts';
+export type { Background } from './image/flatten.ts';
 export { hammingDistance, hashBytes, hashPixels, perceptualHash } from './image/hash.ts';
 export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
@@ -77,8 +84,10 @@ export { Verifier } from './verify/verifier.ts';
 
 // Negatives
 
-export { detectability } from './negatives/detectability.ts';
+export { type Balanced, type BalanceGroup, balance } from './negatives/balance.ts';
+export { type Detectability, type DetectabilityOptions, detectability } from './negatives/detectability.ts';
 export { ruleEditor } from './negatives/edit-image.ts';
+export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/language.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
 export { rejection, textKey } from './negatives/screen.ts';
@@ -102,24 +111,35 @@ export { writeAtomic } from './shard/write-atomic.ts';
 // Texts
 
 export { normaliseText } from './text/normalise.ts';
-export { type EncodedText, Tokenizer } from './text/tokenizer.ts';
+export { SentencePiece } from './text/sentence-piece.ts';
+export type { EncodedText, TextTokenizer } from './text/text-tokenizer.ts';
+export { Tokenizer } from './text/tokenizer.ts';
 export { type TrigramUnit, trigramShuffle } from './text/trigram-shuffle.ts';
 
 // Models
 
 export { type Architecture, type ArchitectureName, architectureNames, findArchitecture } from './clip/architecture.ts';
 export type { ClipConfig, Layout } from './clip/clip-config.ts';
-export { ClipModel, type CreateOptions, type Picture } from './clip/clip-model.ts';
+export { ClipModel, type CreateOptions, type LoadOptions, type Picture } from './clip/clip-model.ts';
+export { type InterpolateOptions, interpolate } from './clip/interpolate.ts';
 export { openSafetensors, type SafetensorsFile, type StoredTensors } from './clip/read-safetensors.ts';
 export type { StoredTensor } from './clip/safetensors-header.ts';
 export { type TensorSource, writeSafetensors } from './clip/write-safetensors.ts';
 
 // train
 
+export {
+  type CustomObjective,
+  type CustomObjectiveOptions,
+  custom,
+  type EmbeddedBatch,
+  type LossAndGradients,
+  type LossFunction,
+} from './train/custom-objective.ts';
+export { type ObjectivePreset, type ObjectiveSettings, objectivePresets } from './train/objective-settings.ts';
+export type { FreezeTower, LoraProjection, LoraSettings } from './train/part-settings.ts';
 export type {
   AugmentSettings,
-  ObjectivePreset,
-  ObjectiveSettings,
   StructureRole,
   StructureSettings,
   TrainSettings,

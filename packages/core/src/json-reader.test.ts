@@ -106,3 +106,30 @@ test('bytes that are no UTF-8, halves of surrogate pairs and strings above 1 MiB
   expect(() => reader('"\\ud800"').string()).toThrow('surrogate');
   expect(() => reader(`"${'x'.repeat(2 ** 20)}"`).string()).toThrow('the most is 1048576');
 });
+
+test.each(['0', '-2.5', '1e3', '-3.1991872787475586'])('the number %s is read', (text) => {
+  expect(reader(text).number()).toBe(Number(text));
+});
+
+test.each(['true', 'null', '"1"', '[]', '01', '1e999', 'NaN'])('%s is no finite number', (text) => {
+  expect(() => {
+    const json = reader(text);
+    json.number();
+    json.end();
+  }).toThrow();
+});
+
+test('true and false are read, and nothing else as one of them', () => {
+  expect([reader('true').boolean(), reader(' false').boolean()]).toEqual([true, false]);
+  for (const text of ['null', '1', '"true"', '']) expect(() => reader(text).boolean()).toThrow('true or false');
+});
+
+test('what comes next is known by its kind', () => {
+  const kinds = (text: string) => [reader(text).isArray(), reader(text).isObject(), reader(text).isString()];
+  expect([kinds(' []'), kinds('{}'), kinds('"a"'), kinds('1')]).toEqual([
+    [true, false, false],
+    [false, true, false],
+    [false, false, true],
+    [false, false, false],
+  ]);
+});

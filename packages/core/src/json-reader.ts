@@ -78,9 +78,30 @@ export class JsonReader {
     return value;
   }
 
+  /** A finite number. */
+  number(): number {
+    this.#peek();
+    const value = Number(this.#match(word) ?? Number.NaN);
+    return Number.isFinite(value) ? value : this.fail('expected a finite number');
+  }
+
   /** Whether an array comes next, for values of more than one kind. */
   isArray(): boolean {
     return this.#peek() === 0x5b;
+  }
+
+  isObject(): boolean {
+    return this.#peek() === 0x7b;
+  }
+
+  isString(): boolean {
+    return this.#peek() === quote;
+  }
+
+  boolean(): boolean {
+    this.#peek();
+    const found = this.#match(word);
+    return found === 'true' || found === 'false' ? found === 'true' : this.fail('expected true or false');
   }
 
   /** Passes over any value, at most 64 levels deep. */

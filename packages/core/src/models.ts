@@ -52,11 +52,16 @@ export interface NegativeWriter {
   readonly id: string;
   /** True where an answer costs nothing and is not worth keeping in a cache. */
   readonly free?: boolean;
-  /** @returns At most one T'_C per category asked for, each false of any picture that fits the text; may be empty. */
+  /**
+   * @returns At most `count` T'_C per category asked for, each false of any picture that fits the text; may be empty. Fewer
+   * than `count` are well: what there is to choose from only helps to balance a set.
+   */
   write(request: {
     text: string;
     categories: readonly NegativeCategory[];
     seed: number;
+    /** Wanted of each category. @default 1 */
+    count?: number;
     signal?: AbortSignal;
   }): Promise<readonly NegativeText[]>;
 }

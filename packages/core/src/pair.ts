@@ -45,11 +45,14 @@ export const negativeCategories = [
   'colour',
   'quantity',
   'position',
-  'size',
   'verb',
   'negation',
   'object',
-  'swap',
+  'attribute',
+  'size',
+  'swap-object',
+  'swap-attribute',
+  'agent-patient',
 ] as const;
 export type NegativeCategory = (typeof negativeCategories)[number];
 

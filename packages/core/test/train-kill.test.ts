@@ -49,7 +49,14 @@ test('killed again and again, the same command comes to the same weights and the
   }
   expect(kills).toBeGreaterThanOrEqual(4);
   expect(await run(killed, null)).toBe(true);
-  for (const file of ['log.jsonl', 'model/model.safetensors', 'model/tokenizer.json', 'model/anagram_config.json']) {
+  for (const file of [
+    'log.jsonl',
+    'model/model.safetensors',
+    'model/tokenizer.json',
+    'model/anagram_config.json',
+    'model-ema/model.safetensors',
+    'adapter/adapter_model.safetensors',
+  ]) {
     expect((await readFile(join(killed, file))).equals(await readFile(join(whole, file))), file).toBe(true);
   }
   expect((await readdir(killed)).sort()).toEqual((await readdir(whole)).sort());

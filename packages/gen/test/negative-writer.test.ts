@@ -44,9 +44,9 @@ describe('negativeWriter', () => {
   });
 
   test('names model, prompt version and fallback in its id', () => {
-    expect(negativeWriter({ model: model() }).id).toBe('local/writer-7b/negatives-en@1/default/rules-en-1');
+    expect(negativeWriter({ model: model() }).id).toBe('local/writer-7b/negatives-en@2/default/rules-en-2');
     expect(negativeWriter({ model: model(), temperature: 0, fallback: null }).id).toBe(
-      'local/writer-7b/negatives-en@1/t0/none',
+      'local/writer-7b/negatives-en@2/t0/none',
     );
   });
 
@@ -93,7 +93,7 @@ describe('negativeWriter', () => {
     for (let i = 0; i < 4; i++) server.faults.push({ kind: 'status', status: 503, headers: { 'retry-after-ms': '1' } });
     for (let i = 0; i < 2; i++) expect(await writer.write(request)).toHaveLength(2);
     expect(warnings).toEqual([
-      'local/writer-7b is too busy (status 503: Try again.); rules-en-1 writes negatives in its place.',
+      'local/writer-7b is too busy (status 503: Try again.); rules-en-2 writes negatives in its place.',
     ]);
   });
 

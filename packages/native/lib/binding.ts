@@ -19,6 +19,14 @@ export interface Binding {
 
   /** Resizes as Pillow 13 does, level by level. `pixels` (height, width, 3) → (window.height, window.width, 3). */
   resize(pixels: Uint8Array, height: number, width: number, resize: NativeResize): Promise<Uint8Array>;
+  /** Antialiased bicubic on floats, as for position embeddings. `values` (height, width, channels) → (outHeight, outWidth, channels). */
+  resizeGrid(
+    values: Float32Array,
+    height: number,
+    width: number,
+    outHeight: number,
+    outWidth: number,
+  ): Promise<Float32Array>;
   /** Cuts each picture N×N and permutes the tiles, never the identity. `pixels` (count, size, size, 3). */
   shufflePatches(pixels: Uint8Array, count: number, size: number, grid: number, seed: number): Promise<Uint8Array>;
   /** Exact top-k by inner product. `queries` (Q, D), `rows` (N, D) → (Q, k), best first. */
@@ -68,6 +76,16 @@ export interface NativeClipConfig {
       }
     | { kind: 'resnet'; imageSize: number; width: number; layers: [number, number, number, number]; heads: number };
   text: { contextLength: number; vocabSize: number; width: number; heads: number; layers: number; mlpRatio: number };
+  /**
+   * SigLIP's towers in place of CLIP's: no class token, attention pooling with a learned query, no causal mask, texts filled
+   * with `padToken` and read at their last position, a logit bias. Wants a patch stem, and `embedDim` = the image tower's width.
+   */
+  siglip?: {
+    padToken: number;
+    /** GELU by its tanh approximation (transformers, big_vision), or exact. */
+    tanhGelu: boolean;
+    logitBiasInit: number;
+  };
 }
 
 export interface TensorInfo {
@@ -93,14 +111,46 @@ export interface NativeModel {
 export interface NativeObjectiveConfig {
   /** Weight of symmetric InfoNCE over the pairs of the batch. */
   contrastive: number;
-  /** Negatives beyond the pairs become columns for every row of the contrastive term (NegCLIP) when true. */
+  /** Weight of SigLIP's sigmoid loss over the pairs of the batch; needs a model with a logit bias. */
+  sigmoid: number;
+  /** Negatives beyond the pairs become columns for every row of the contrastive or sigmoid term (NegCLIP) when true. */
   sharedNegatives: boolean;
-  /** False: a row's own negatives are left out of its contrastive softmax; the own terms alone see them (FSC-CLIP). */
+  /** False: a row's own negatives are left out of its contrastive or sigmoid term; the own terms alone see them (FSC-CLIP). */
   ownInContrastive: boolean;
   /** Weight of the pairwise term: softmax over a picture's own text and its own negative texts. */
   ownTexts: number;
   /** Weight of the pairwise term: softmax over a text's own picture and its own negative pictures. */
   ownImages: number;
+  // What follows may be left out: weights of 0, and the values named.
+  /** γ of both own terms: each entry counts by (1 - p)^γ (FSC-CLIP). 0, or at least 1. */
+  focal?: number;
+  /** Part of the own terms' target that is spread over own and negatives alike (FSC-CLIP). 0–1. */
+  labelSmoothing?: number;
+  /** Hinge: a picture's own text before each of its own negative texts, by a margin. */
+  rankTexts?: number;
+  rankImages?: number;
+  /** In cosines; null: adaptive, the batch's mean gap in logits (CE-CLIP). 0.2. */
+  margin?: number | null;
+  /** Hinge on the hardest negative of the batch, both directions, in cosines (Structure-CLIP). */
+  hardest?: number;
+  /** 0.2. */
+  hardestMargin?: number;
+  /** A text closer to its picture than to its own negative texts (CE-CLIP's intra-modal contrast). */
+  textContrast?: number;
+  /** KL to targets that are as soft as pictures, and texts, are alike among themselves (SoftCLIP). */
+  softTargets?: number;
+  /** The same among the negatives alone. */
+  softRelations?: number;
+  /** Part of the target that is soft, 0–1. 1. */
+  softShare?: number;
+  /** Of the likeness, above 0. 0.1. */
+  softTemperature?: number;
+  /** InfoNCE with label smoothing over the negatives (PyramidCLIP). */
+  softened?: number;
+  /** Part of the target that lies on the negatives, 0–1. 0.2. */
+  softenedShare?: number;
+  /** -log(1 - p) of every negative, no positive (RCL). */
+  complementary?: number;
   /** Rows and columns of a tile of the similarity matrix; memory is O(tile²), never O(B²). */
   tile: number;
 }
@@ -147,8 +197,23 @@ export interface NativeTrainerConfig {
   gradientClip: number;
   /** ln s is clamped to [0, maxLogScale] after each step; ln 100 = 4.6052 in CLIP. */
   maxLogScale: number;
-  /** False: the logit scale keeps its initial value. */
-  trainLogitScale: boolean;
+  /** Parameters that keep their values: no gradient, no state, no decay. Batch norm whose gain is frozen keeps its statistics. */
+  frozen: string[];
+  /** Factor of the step's learning rate by parameter, that of a matrix for its adapters too; 1 where none is named. */
+  rates: Record<string, number>;
+  lora: NativeLoraConfig | null;
+  /** Moving average of the weights: d·θ̄ + (1-d)·θ with d = decay, or with warmup min(decay, (1+t)/(10+t)) at step t. */
+  ema: { decay: number; warmup: boolean } | null;
+}
+
+/** W = W₀ + (alpha / rank)·B·A on frozen matrices; outside of a step the model's tensors are W, merged. */
+export interface NativeLoraConfig {
+  rank: number;
+  alpha: number;
+  /** Decides the first A; B begins at 0. */
+  seed: number;
+  /** On rows [begin, begin + rows) of a matrix of the model; the tensors are `NAME.lora_A` and `NAME.lora_B`. */
+  adapters: { name: string; matrix: string; begin: number; rows: number }[];
 }
 
 /**
@@ -194,17 +259,47 @@ export interface StepResult {
   applied: boolean;
   /** Pictures that went through the image tower, shuffled ones included. */
   imagesSeen: number;
-  /** Unweighted value of each active term: `contrastive`, `ownTexts`, `ownImages`, `structureImages`, `structureTexts`. */
+  /** Unweighted value of each active term, by the name of its weight; `structureImages` and `structureTexts`. */
   terms: Record<string, number>;
   /** (P) cosine of the pair minus the best cosine of its own negatives, both directions; NaN where a row has none. */
   ownMargin: Float32Array;
-  /** (P) the pair's own contrastive loss, mean of both directions. */
+  /** (P) the pair's own contrastive loss, mean of both directions; its part of the sigmoid term where that stands alone. */
   pairLoss: Float32Array;
+}
+
+export interface NativeEmbedded {
+  /** (NI, embedDim), rows of unit length; lone negatives behind the pairs. */
+  images: Float32Array;
+  /** (NT, embedDim) */
+  texts: Float32Array;
+  /** s, not ln s. */
+  logitScale: number;
+  /** b, or null for CLIP. */
+  logitBias: number | null;
+}
+
+/** Of a loss, with respect to what `begin` gave. */
+export interface NativeEmbeddingGradients {
+  loss: number;
+  images: Float32Array;
+  texts: Float32Array;
+  logitScale: number;
+  logitBias: number;
 }
 
 export interface NativeTrainer {
   step(batch: NativeBatch, learningRate: number): Promise<StepResult>;
-  /** `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does. */
+  /**
+   * The first half of a step with a loss of one's own: embeds the batch and keeps the graph. What begins next drops a step
+   * that was not finished; until then the model is in training mode.
+   */
+  begin(batch: NativeBatch): Promise<NativeEmbedded>;
+  /** The second half: sends gradients back through the graph and changes the weights. The configured objective plays no part. */
+  finish(gradients: NativeEmbeddingGradients, learningRate: number): Promise<StepResult>;
+  /**
+   * `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does, `NAME.lora_A`,
+   * `NAME.lora_B` and `lora_base.MATRIX` (W₀) of adapters, `ema.NAME` of what a step may change.
+   */
   stateTensors(): TensorInfo[];
   readState(name: string): Promise<Float32Array>;
   writeState(name: string, values: Float32Array): Promise<void>;
@@ -230,6 +325,8 @@ export interface NativeObjectiveInput {
   alsoTrue: Int32Array;
   /** s, not ln s. */
   logitScale: number;
+  /** b of the sigmoid term. */
+  logitBias?: number;
   /** Float64 arithmetic inside (finite-difference tests). */
   double?: boolean;
 }
@@ -241,6 +338,8 @@ export interface NativeObjectiveResult {
   textGradients: Float32Array | Float64Array;
   /** With respect to s. */
   logitScaleGradient: number;
+  /** 0 without a logit bias. */
+  logitBiasGradient: number;
 }
 
 export interface Neighbours {

@@ -23,6 +23,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("createModel", Napi::Function::New<Model::create>(env, "createModel"));
   exports.Set("createTrainer", Napi::Function::New<TrainerHandle::create>(env, "createTrainer"));
   exports.Set("resize", Napi::Function::New<resize_pixels>(env, "resize"));
+  exports.Set("resizeGrid", Napi::Function::New<resize_grid>(env, "resizeGrid"));
   exports.Set("shufflePatches", Napi::Function::New<shuffle_pixels>(env, "shufflePatches"));
   exports.Set("nearest", Napi::Function::New<find_nearest>(env, "nearest"));
   exports.Set("objective", Napi::Function::New<evaluate_objective>(env, "objective"));

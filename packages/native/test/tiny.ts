@@ -22,6 +22,11 @@ export const tiny: NativeClipConfig = {
 
 export const tinyConvStem: NativeClipConfig = { ...tiny, vision: { ...tiny.vision, stem: 'conv' } as never };
 
+export const tinySiglip: NativeClipConfig = {
+  ...tiny,
+  siglip: { padToken: 1, tanhGelu: true, logitBiasInit: -10 },
+};
+
 export const tinyResNet: NativeClipConfig = {
   ...tiny,
   vision: { kind: 'resnet', imageSize: 64, width: 2, layers: [1, 1, 1, 1], heads: 4 },
@@ -29,7 +34,15 @@ export const tinyResNet: NativeClipConfig = {
 
 /** Contrastive alone; nothing random in the step. */
 export const plain: NativeTrainerConfig = {
-  objective: { contrastive: 1, sharedNegatives: true, ownInContrastive: true, ownTexts: 0, ownImages: 0, tile: 512 },
+  objective: {
+    contrastive: 1,
+    sigmoid: 0,
+    sharedNegatives: true,
+    ownInContrastive: true,
+    ownTexts: 0,
+    ownImages: 0,
+    tile: 512,
+  },
   structure: { grid: 2, imageRole: 'off', imageShare: 0, textRole: 'off', weight: 0 },
   augment: { scale: 0, shift: 0, rotation: 0, contrast: 0, tint: 0 },
   optimizer: 'adamw',
@@ -40,7 +53,10 @@ export const plain: NativeTrainerConfig = {
   weightDecay: 0.1,
   gradientClip: 1,
   maxLogScale: 4.6052,
-  trainLogitScale: true,
+  frozen: [],
+  rates: {},
+  lora: null,
+  ema: null,
 };
 
 /** Every term and every random change, both optimizers. */

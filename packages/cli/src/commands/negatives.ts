@@ -3,6 +3,7 @@ import { editor, negativeWriter } from '@anagram/gen';
 import type { Command } from 'commander';
 import { given, readConfig } from '../config.ts';
 import { type CommonFlags, number, someOf, withCommonFlags } from '../flags.ts';
+import { withGeneration } from '../generation.ts';
 import { toGenerator, wireOfFlags } from '../generators.ts';
 import { requireData } from '../open-data.ts';
 import { runCommand } from '../run-command.ts';
@@ -10,6 +11,7 @@ import { count, share, table } from '../table.ts';
 
 interface Flags extends CommonFlags {
   categories?: string[];
+  language?: string;
   perPair?: number;
   baseUrl?: string;
   model?: string;
@@ -20,6 +22,7 @@ export function addNegatives(program: Command): void {
     .command('negatives <DATA>')
     .description('Write texts (and pictures) that differ from prepared pairs in exactly one thing.')
     .option('--categories <names>', 'colour,quantity,… (default: all)', someOf(negativeCategories))
+    .option('--language <code>', "of the captions: auto, en or ko (default: auto, by each caption's script)")
     .option('--per-pair <n>', 'negatives per pair, of different categories (default: 4)', number)
     .option('--base-url <url>', 'a server with an OpenAI-compatible API that writes them; key in ANAGRAM_API_KEY')
     .option('--model <name>', 'the model on that server (default: rules write them, without a network)');
@@ -29,40 +32,54 @@ export function addNegatives(program: Command): void {
     'anagram negatives ./data --base-url http://127.0.0.1:11434/v1 --model qwen3:4b',
   ).action((data: string, flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
-      const settings = (await readConfig(flags))('negatives');
-      const { categories, perPair } = flags;
+      const config = await readConfig(flags);
+      const settings = config('negatives');
+      const { categories, perPair, language } = flags;
       const wire = wireOfFlags(flags);
       requireData(data);
-      const written = await writeNegatives({
-        ...settings,
-        ...given({
-          writer: toGenerator('negatives.writer', wire ?? settings.writer, (wire) =>
-            negativeWriter({ ...wire, onEvent }),
-          ),
-          editor: toGenerator('negatives.editor', settings.editor, editor),
-          ...{ categories, perPair },
-        }),
-        ...{ pairs: data, signal, onEvent },
-      } as WriteNegativesOptions);
+      const dir = typeof settings.dir === 'string' ? settings.dir : data;
+      const written = await withGeneration(config, dir, onEvent, (generation) =>
+        writeNegatives({
+          ...settings,
+          ...given({
+            writer: toGenerator(
+              'negatives.writer',
+              wire ?? settings.writer,
+              (wire) => negativeWriter({ ...wire, onEvent }),
+              generation,
+            ),
+            editor: toGenerator('negatives.editor', settings.editor, editor, generation),
+            ...{ categories, perPair, language },
+          }),
+          ...{ pairs: data, signal, onEvent },
+        } as WriteNegativesOptions),
+      );
       return { json: written, lines: summary(written), partial: written.negatives === 0 };
     }),
   );
 }
 
 function summary({ dir, pairs, negatives, coverage, images, byCategory, ...report }: WrittenNegatives): string[] {
+  const { detectability: told, beforeBalance: before } = report;
   const rows = Object.entries(byCategory).map(([category, { texts, images, detectability }]) => [
     category,
     count(texts),
     count(images),
-    share(detectability),
+    share(detectability?.auroc ?? null),
+    share(detectability?.paired ?? null),
   ]);
   return [
     ...table(
-      ['category', 'texts', 'pictures', 'detectability'],
-      [...rows, ['all', count(negatives), count(images), share(report.detectability)]],
+      ['category', 'texts', 'pictures', 'told apart', 'picked'],
+      [...rows, ['all', count(negatives), count(images), share(told?.auroc ?? null), share(told?.paired ?? null)]],
     ),
     '',
     `${share(coverage)} of ${count(pairs)} pairs have a negative, in ${dir}, manifest ${report.manifestHash.slice(0, 12)}`,
-    'Detectability: AUROC of telling negatives from captions by text alone; 0.5 is best.',
+    'By text alone, 50 % is best. Told apart: AUROC of negatives among captions. Picked: own caption of the two.',
+    ...(before.negatives > negatives
+      ? [
+          `Balanced: ${count(before.negatives - negatives)} negatives that gave themselves away were left out (before: ${share(before.detectability?.auroc ?? null)}, ${share(before.detectability?.paired ?? null)}).`,
+        ]
+      : []),
   ];
 }

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { type PreparedPairs, type PrepareOptions, prepare, Verifier } from '@anagram/core';
 import { captioner, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { given, readConfig } from '../config.ts';
 import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
+import { withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
@@ -14,6 +15,8 @@ interface Flags extends CommonFlags {
   dir: string;
   verifier?: string;
   threshold?: number;
+  urlColumn?: string;
+  captionColumn?: string;
 }
 
 /** Where a verifier that was never calibrated is trusted: the even chance. */
@@ -29,7 +32,9 @@ export function addPrepare(program: Command): void {
       '--threshold <probability>',
       "least probability of a kept pair (default: the verifier's, else 0.5)",
       probability,
-    );
+    )
+    .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
+    .option('--caption-column <name>', 'column of the texts of a table');
   withCommonFlags(command, 'anagram prepare ./photos --dir ./data').action((source: string, flags: Flags) =>
     runCommand(flags, async (context) => {
       const pairs = await run(source, flags, context);
@@ -46,7 +51,11 @@ export function addPrepare(program: Command): void {
 
 async function run(path: string, flags: Flags, { signal, onEvent }: CommandContext): Promise<PreparedPairs> {
   const config = await readConfig(flags);
-  const source = openSource(path, config('source'));
+  const source = openSource(
+    path,
+    { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) },
+    { cache: join(flags.dir, 'fetched'), onEvent },
+  );
   if (flags.verifier !== undefined) {
     requirePath('--verifier', flags.verifier, 'a verifier that prepare trained, e.g. ./raw/verifier');
   }
@@ -60,13 +69,15 @@ async function run(path: string, flags: Flags, { signal, onEvent }: CommandConte
     const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
-  return await prepare({
-    ...settings,
-    captioner: toGenerator('prepare.captioner', settings.captioner, captioner),
-    repairer: toGenerator('prepare.repairer', settings.repairer, repairer),
-    illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator),
-    ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
-  } as unknown as PrepareOptions);
+  return await withGeneration(config, flags.dir, onEvent, (generation) =>
+    prepare({
+      ...settings,
+      captioner: toGenerator('prepare.captioner', settings.captioner, captioner, generation),
+      repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
+      illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
+      ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
+    } as unknown as PrepareOptions),
+  );
 }
 
 function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[] {

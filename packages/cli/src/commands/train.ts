@@ -2,7 +2,7 @@ import {
   AnagramError,
   architectureNames,
   isAnagramError,
-  type ObjectivePreset,
+  objectivePresets,
   type TrainOptions,
   type TrainResult,
   type TrainSettings,
@@ -10,7 +10,7 @@ import {
 } from '@anagram/core';
 import type { Command } from 'commander';
 import { given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, number, oneOf, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, collect, number, oneOf, withCommonFlags } from '../flags.ts';
 import { openData } from '../open-data.ts';
 import { createModel, loadModel, requireModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
@@ -22,12 +22,14 @@ interface Flags extends CommonFlags {
   architecture?: string;
   objective?: string;
   optimizer?: string;
+  freeze?: string[];
+  lora?: number;
+  imageSize?: number;
   steps?: number;
   seed?: number;
   fresh?: boolean;
 }
 
-const objectives = ['anagram', 'clip', 'negclip'] as const satisfies readonly ObjectivePreset[];
 const optimizers = ['adamw', 'muon'] as const satisfies readonly NonNullable<TrainSettings['optimizer']>['kind'][];
 
 export function addTrain(program: Command): void {
@@ -41,12 +43,15 @@ export function addTrain(program: Command): void {
       'of a new model: tiny-vit, tiny-rn, ViT-B-32, … (default: tiny-vit)',
       oneOf(architectureNames),
     )
-    .option('--objective <name>', 'anagram, clip or negclip (default: anagram)', oneOf(objectives))
+    .option('--objective <name>', 'anagram, clip, ce-clip, … (default: anagram)', oneOf(objectivePresets))
     .option(
       '--optimizer <name>',
       'adamw, or muon, which learns relations sooner from scratch (default: adamw)',
       oneOf(optimizers),
     )
+    .option('--freeze <tower>', 'image or text keeps its weights (repeatable)', collect)
+    .option('--lora <rank>', 'train low-rank adapters on attention in place of the weights', number)
+    .option('--image-size <pixels>', "width and height of the pictures; a model's positions are resized to it", number)
     .option('--steps <n>', 'optimizer steps of the whole run', number)
     .option('--seed <n>', 'everything random follows from it (default: 0)', number)
     .option('--fresh', 'remove the run in --dir and begin anew');
@@ -58,16 +63,22 @@ export function addTrain(program: Command): void {
       if (flags.optimizer !== undefined) {
         settings.optimizer = { ...(settings.optimizer as object | undefined), kind: flags.optimizer };
       }
+      if (flags.freeze !== undefined) {
+        const frozen = Object.fromEntries(flags.freeze.map((tower) => [tower, true]));
+        settings.freeze = { ...(settings.freeze as object | undefined), ...frozen };
+      }
+      if (flags.lora !== undefined) settings.lora = { ...(settings.lora as object | undefined), rank: flags.lora };
       if (settings.steps === undefined) throw usage('--steps', 'Expected the number of steps, e.g. --steps 2000.');
       if (flags.model !== undefined && flags.architecture !== undefined) {
         throw usage('--architecture', 'Expected it for a new model alone; one that is fine-tuned has its own.');
       }
       if (flags.model !== undefined) requireModel(flags.model);
       const sets = await openData(data);
-      const make = { ...config('model'), ...given({ architecture: flags.architecture }) };
+      const { architecture, imageSize } = flags;
+      const made = { ...config('model'), ...given({ architecture, imageSize }) };
       await using model = await (flags.model === undefined
-        ? createModel(sets, make, Number(settings.seed ?? 0))
-        : loadModel(flags.model, config('model'), { signal, onEvent }));
+        ? createModel(sets, made, Number(settings.seed ?? 0))
+        : loadModel(flags.model, made, { signal, onEvent }));
       const result = await train({
         ...settings,
         pairs: sets.map((set) => ({ set, share: set.length })),
@@ -87,9 +98,11 @@ function inFlags(error: unknown): unknown {
   return new AnagramError(error.code, message, error.details, { cause: error.cause });
 }
 
-function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, modelDir, log }: TrainResult): string[] {
+function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, log, ...dirs }: TrainResult): string[] {
   return [
-    `model    ${modelDir}`,
+    `model    ${dirs.modelDir}`,
+    ...(dirs.emaModelDir === null ? [] : [`average  ${dirs.emaModelDir}`]),
+    ...(dirs.adapterDir === null ? [] : [`adapter  ${dirs.adapterDir}`]),
     `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
     `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
     ...(cutTexts > 0 ? [`cut      ${count(cutTexts)} times a text was longer than the model's context`] : []),

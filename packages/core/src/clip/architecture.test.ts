@@ -20,6 +20,7 @@ test.each(architectureNames)('%s is a valid architecture', (name) => {
 test("heads follow from widths as in open_clip's towers", () => {
   expect(toNativeConfig(config('ViT-B-32')).vision).toMatchObject({ kind: 'transformer', heads: 12, stem: 'patch' });
   expect(toNativeConfig(config('tiny-vit')).vision).toMatchObject({ heads: 4, stem: 'conv', imageSize: 56 });
+  expect(toNativeConfig(config('ViT-H-14')).vision).toMatchObject({ heads: 16, layers: 32 });
   expect(toNativeConfig(config('RN50')).vision).toMatchObject({ kind: 'resnet', heads: 32, layers: [3, 4, 6, 3] });
   expect(toNativeConfig(config('RN50x4')).vision).toMatchObject({ heads: 40, imageSize: 288 });
 });

@@ -5,15 +5,23 @@ import RN50 from './architectures/RN50.json' with { type: 'json' };
 import RN50x4 from './architectures/RN50x4.json' with { type: 'json' };
 import RN101 from './architectures/RN101.json' with { type: 'json' };
 import tinyRn from './architectures/tiny-rn.json' with { type: 'json' };
+import tinySiglip from './architectures/tiny-siglip.json' with { type: 'json' };
 import tinyVit from './architectures/tiny-vit.json' with { type: 'json' };
 import ViTB16 from './architectures/ViT-B-16.json' with { type: 'json' };
+import ViTB16Siglip from './architectures/ViT-B-16-SigLIP.json' with { type: 'json' };
 import ViTB32 from './architectures/ViT-B-32.json' with { type: 'json' };
 import ViTB32QuickGelu from './architectures/ViT-B-32-quickgelu.json' with { type: 'json' };
+import ViTH14 from './architectures/ViT-H-14.json' with { type: 'json' };
 import ViTL14 from './architectures/ViT-L-14.json' with { type: 'json' };
+import ViTL14At336 from './architectures/ViT-L-14-336.json' with { type: 'json' };
 import verifierRn from './architectures/verifier-rn.json' with { type: 'json' };
 import verifierVit from './architectures/verifier-vit.json' with { type: 'json' };
 
 const count = z.int().positive();
+
+/** What open_clip takes where a config says nothing. */
+export const defaultHeadWidth = 64;
+export const defaultMlpRatio = 4;
 
 const visionSchema = z.strictObject({
   image_size: count,
@@ -40,6 +48,10 @@ const textSchema = z.strictObject({
 /** A model config as open_clip has it (`model_configs/*.json`): sizes in pixels, tokens, channels. */
 export const architectureSchema = z
   .strictObject({
+    /** Not known to open_clip: `siglip` takes SigLIP's towers in place of CLIP's. */
+    family: z.enum(['clip', 'siglip']).optional(),
+    /** SigLIP: GELU exact in place of its tanh approximation. */
+    exact_gelu: z.boolean().optional(),
     embed_dim: count,
     quick_gelu: z.boolean().optional(),
     vision_cfg: visionSchema,
@@ -47,16 +59,33 @@ export const architectureSchema = z
   })
   .refine(({ vision_cfg: v }) => isResNet(v) || v.patch_size, 'a vision transformer needs vision_cfg.patch_size')
   .refine(
-    ({ vision_cfg: v }) => isResNet(v) || v.width % (v.head_width ?? 64) === 0,
+    ({ vision_cfg: v }) => isResNet(v) || v.width % (v.head_width ?? defaultHeadWidth) === 0,
     'vision_cfg.width is not a multiple of vision_cfg.head_width (64 where it is not given)',
   )
   .refine(({ text_cfg: t }) => t.width % t.heads === 0, 'text_cfg.width is not a multiple of text_cfg.heads')
   .refine(
     ({ vision_cfg: v }) => !isResNet(v) || (v.image_size >= 32 && v.image_size % 2 === 0),
     'the picture size of a ResNet has to be even and at least 32',
+  )
+  .refine(
+    ({ family, quick_gelu, vision_cfg: v }) =>
+      family !== 'siglip' || (!isResNet(v) && v.stem !== 'conv' && quick_gelu !== true),
+    'SigLIP has a vision transformer with a patch stem, and no QuickGELU',
+  )
+  .refine(
+    ({ family, embed_dim, vision_cfg: v }) => family !== 'siglip' || v.width === embed_dim,
+    'SigLIP embeds pictures in the width of its image tower, so embed_dim has to be vision_cfg.width',
+  )
+  .refine(
+    ({ family, exact_gelu }) => family === 'siglip' || exact_gelu === undefined,
+    'exact_gelu is for SigLIP alone',
   );
 
 export type Architecture = z.infer<typeof architectureSchema>;
+
+export function isSiglip({ family }: { family?: string | undefined }): boolean {
+  return family === 'siglip';
+}
 
 export function isResNet({ layers }: { layers: number | readonly number[] }): boolean {
   return typeof layers !== 'number';
@@ -65,12 +94,16 @@ export function isResNet({ layers }: { layers: number | readonly number[] }): bo
 const named = {
   'tiny-vit': tinyVit,
   'tiny-rn': tinyRn,
+  'tiny-siglip': tinySiglip,
   'verifier-vit': verifierVit,
   'verifier-rn': verifierRn,
   'ViT-B-32': ViTB32,
   'ViT-B-32-quickgelu': ViTB32QuickGelu,
   'ViT-B-16': ViTB16,
+  'ViT-B-16-SigLIP': ViTB16Siglip,
   'ViT-L-14': ViTL14,
+  'ViT-L-14-336': ViTL14At336,
+  'ViT-H-14': ViTH14,
   RN50,
   RN101,
   RN50x4,

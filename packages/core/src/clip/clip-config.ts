@@ -1,6 +1,7 @@
 import type { NativeClipConfig } from '@anagram/native';
 import { clipFit, type Preprocess } from '../image/preprocess.ts';
-import { type Architecture, isResNet } from './architecture.ts';
+import { type Architecture, defaultHeadWidth, defaultMlpRatio, isResNet, isSiglip } from './architecture.ts';
+import { toOpenClipSiglip } from './open-clip-siglip.ts';
 
 /** Everything about a model but its weights and its tokenizer. */
 export interface ClipConfig {
@@ -11,20 +12,24 @@ export interface ClipConfig {
 
 export const openaiMean = [0.48145466, 0.4578275, 0.40821073] as const;
 export const openaiStd = [0.26862954, 0.26130258, 0.27577711] as const;
+/** SigLIP's, of both mean and deviation. */
+export const halves = [0.5, 0.5, 0.5] as const;
 /** ln(1 / 0.07), CLIP's start. */
 export const initialLogitScale = Math.log(1 / 0.07);
-/** What open_clip takes where a config says nothing. */
-export const defaultHeadWidth = 64;
-export const defaultMlpRatio = 4;
+/** ln 10 and −10, SigLIP's start. */
+export const siglipLogitScale = Math.log(10);
+export const siglipLogitBias = -10;
+export { defaultHeadWidth, defaultMlpRatio };
 
-export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConfig): NativeClipConfig {
+/** @param padToken Of the tokenizer; SigLIP alone reads past the end of a text. */
+export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConfig, padToken = 0): NativeClipConfig {
   const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text } = architecture;
   return {
     embedDim: embed_dim,
     quickGelu: quick_gelu ?? false,
     imageMean: [...preprocess.mean],
     imageStd: [...preprocess.std],
-    logitScaleInit: initialLogitScale,
+    logitScaleInit: isSiglip(architecture) ? siglipLogitScale : initialLogitScale,
     vision: toNativeVision(vision),
     text: {
       contextLength: text.context_length,
@@ -34,6 +39,9 @@ export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConf
       layers: text.layers,
       mlpRatio: text.mlp_ratio ?? defaultMlpRatio,
     },
+    ...(isSiglip(architecture) && {
+      siglip: { padToken, tanhGelu: architecture.exact_gelu !== true, logitBiasInit: siglipLogitBias },
+    }),
   };
 }
 
@@ -54,6 +62,11 @@ function toNativeVision(vision: Architecture['vision_cfg']): NativeClipConfig['v
   };
 }
 
+/** Cells along one side of the grid that the image tower has position embeddings for. */
+export function gridSide(vision: Architecture['vision_cfg']): number {
+  return Math.floor(vision.image_size / (isResNet(vision) ? 32 : vision.patch_size!));
+}
+
 /** Which programs can read a model: `transformers` and `open_clip` are theirs, `anagram` is ours. */
 export type Layout = 'transformers' | 'open_clip' | 'anagram';
 
@@ -68,12 +81,23 @@ export function defaultPreprocess(layout: Layout): Preprocess {
   return { ...clipFit, cropRounding, mean: openaiMean, std: openaiStd };
 }
 
+/** SigLIP's preprocessing: pictures are brought to the square whatever their aspect. */
+export function siglipPreprocess(): Preprocess {
+  return { ...defaultPreprocess('transformers'), resizeMode: 'squash', mean: halves, std: halves };
+}
+
 /** Why a layout cannot hold the model, or null where it can. */
 export function whyNot(
   layout: Layout,
-  { architecture: { vision_cfg: vision }, preprocess }: Pick<ClipConfig, 'architecture' | 'preprocess'>,
+  { architecture, preprocess }: Pick<ClipConfig, 'architecture' | 'preprocess'>,
 ): string | null {
+  const { vision_cfg: vision } = architecture;
   if (layout === 'anagram') return null;
+  if (layout === 'open_clip' && isSiglip(architecture)) {
+    if (!toOpenClipSiglip(architecture, 1)) {
+      return "open_clip builds SigLIP's image tower by a name of timm's, and there is none for these sizes";
+    }
+  }
   if (vision.stem === 'conv') return 'neither transformers nor open_clip knows a convolutional stem';
   if (layout === 'transformers') {
     if (isResNet(vision)) return "transformers' CLIPModel knows no ResNet";

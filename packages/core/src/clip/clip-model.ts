@@ -7,17 +7,37 @@ import { decodeImage } from '../image/decode.ts';
 import { fitImage } from '../image/preprocess.ts';
 import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
-import { type Architecture, type ArchitectureName, findArchitecture } from './architecture.ts';
-import { type ClipConfig, defaultPreprocess, type Layout, naturalLayout, toNativeConfig } from './clip-config.ts';
+import type { TextTokenizer } from '../text/text-tokenizer.ts';
+import { type Architecture, type ArchitectureName, findArchitecture, isSiglip } from './architecture.ts';
+import {
+  type ClipConfig,
+  defaultPreprocess,
+  type Layout,
+  naturalLayout,
+  siglipPreprocess,
+  toNativeConfig,
+} from './clip-config.ts';
 import { readModel, writeModel } from './model-files.ts';
+import { resizePositions } from './resize-positions.ts';
 
 /** A picture to embed: decoded, an encoded file, or its bytes. Any size; it is fitted as the model was trained. */
 export type Picture = Pixels | ImageFile | Uint8Array;
 
+export interface LoadOptions extends Knobs {
+  /**
+   * Width and height of the pictures in pixels, in place of the model's own: its grid of position embeddings is resized by
+   * antialiased bicubic interpolation, as open_clip does; the class token's stays.
+   */
+  imageSize?: number;
+  /** Most tokens of a text, in place of the model's own: the text tower's position embeddings are interpolated linearly. */
+  contextLength?: number;
+  /** `cpu` (default), `cuda:0`, … */
+  device?: string;
+}
+
 export interface CreateOptions {
   architecture: ArchitectureName | Architecture;
-  tokenizer: Tokenizer;
+  tokenizer: TextTokenizer;
   /** Width and height of the pictures in pixels; default: the architecture's. */
   imageSize?: number;
   /** The same seed gives the same weights. */
@@ -35,40 +55,46 @@ const textBatch = 256;
  */
 export class ClipModel implements AsyncDisposable {
   readonly config: ClipConfig;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: TextTokenizer;
   /** The addon's handle, for training. */
   readonly native: NativeModel;
   /** `cpu`, `cuda:0`, … */
   readonly device: string;
 
-  private constructor(config: ClipConfig, tokenizer: Tokenizer, handle: NativeModel, device: string) {
+  private constructor(config: ClipConfig, tokenizer: TextTokenizer, handle: NativeModel, device: string) {
     this.config = config;
     this.tokenizer = tokenizer;
     this.native = handle;
     this.device = device;
   }
 
-  /** A fresh model, initialised as open_clip does. @throws AnagramError `invalid-options` */
+  /** A fresh model, initialised as open_clip does, or with SigLIP's towers as its authors do. @throws AnagramError `invalid-options` */
   static async create({ architecture, tokenizer, imageSize, seed, device = 'cpu' }: CreateOptions): Promise<ClipModel> {
     const found = findArchitecture(architecture, imageSize);
     const usual = { architecture: found, preprocess: defaultPreprocess('open_clip') };
-    const preprocess = defaultPreprocess(naturalLayout(usual));
+    const preprocess = isSiglip(found) ? siglipPreprocess() : defaultPreprocess(naturalLayout(usual));
     const config: ClipConfig = { architecture: found, vocabSize: tokenizer.vocabSize, preprocess };
-    const handle = await (await native()).createModel(toNativeConfig(config), seed, device);
+    const handle = await (await native()).createModel(toNativeConfig(config, tokenizer.padToken), seed, device);
     return new ClipModel(config, tokenizer, handle, device);
   }
 
   /**
-   * Reads a folder in the layout of transformers' CLIPModel, of open_clip, or our own.
+   * Reads a folder in the layout of transformers' CLIPModel or SiglipModel, of open_clip, or our own.
    * @param from A folder, or `hf:owner/name` (with `@revision` for another than `main`), which is downloaded first.
-   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`, `download-failed`
+   * @throws AnagramError `model-mismatch`, `checkpoint-corrupt`, `invalid-options`, `download-failed`
    */
-  static async load(from: string, { device = 'cpu', ...knobs }: { device?: string } & Knobs = {}): Promise<ClipModel> {
+  static async load(
+    from: string,
+    { imageSize, contextLength, device = 'cpu', ...knobs }: LoadOptions = {},
+  ): Promise<ClipModel> {
     const dir = isHubReference(from) ? await downloadModel(from, knobs) : from;
-    const { config, tokenizer, readTensors } = await readModel(dir);
-    const handle = await (await native()).createModel(toNativeConfig(config), 0, device);
+    const stored = await readModel(dir);
+    const { tokenizer } = stored;
+    const config = resized(stored.config, imageSize, contextLength);
+    const handle = await (await native()).createModel(toNativeConfig(config, tokenizer.padToken), 0, device);
     try {
-      await readTensors(handle.tensors(), (name, values) => handle.writeTensor(name, values));
+      const { tensors, fit } = resizePositions(handle.tensors(), stored.config.architecture, config.architecture);
+      await stored.readTensors(tensors, async (name, values) => handle.writeTensor(name, await fit(name, values)));
       return new ClipModel(config, tokenizer, handle, device);
     } catch (error) {
       handle.dispose();
@@ -78,7 +104,7 @@ export class ClipModel implements AsyncDisposable {
 
   /**
    * Writes config, weights, tokenizer and preprocessing.
-   * @param options.layout Default: transformers' for a plain vision transformer, open_clip's for a ResNet, our own for a
+   * @param options.layout Default: transformers' for a plain vision transformer or SigLIP, open_clip's for a ResNet, our own for a
    * convolutional stem. Pictures are prepared as the layout says, but for half a pixel: transformers and open_clip round the
    * margin of the crop in their own ways, and a folder is read as the library that it is for reads it.
    * @throws AnagramError `model-mismatch` where the layout cannot hold the model; `write-failed`
@@ -150,7 +176,8 @@ export class ClipModel implements AsyncDisposable {
   /** SHA-256 over config, preprocessing, tokenizer and weights: equal hashes, equal embeddings. */
   async hash(): Promise<string> {
     const hash = createHash('sha256');
-    hash.update(JSON.stringify([toNativeConfig(this.config), this.config.preprocess])).update(this.tokenizer.toJson());
+    const config = toNativeConfig(this.config, this.tokenizer.padToken);
+    hash.update(JSON.stringify([config, this.config.preprocess])).update(this.tokenizer.identity());
     for (const { name, shape } of this.native.tensors().sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const { buffer, byteOffset, byteLength } = await this.native.readTensor(name);
       hash.update(`${name} [${shape}]\n`).update(new Uint8Array(buffer, byteOffset, byteLength));
@@ -179,6 +206,17 @@ export class ClipModel implements AsyncDisposable {
     });
     return pixels;
   }
+}
+
+/** The config for pictures and texts of other sizes; a crop keeps its share of the picture. */
+function resized(stored: ClipConfig, imageSize: number | undefined, contextLength: number | undefined): ClipConfig {
+  const { text_cfg, ...rest } = stored.architecture;
+  const context = contextLength === undefined ? text_cfg : { ...text_cfg, context_length: contextLength };
+  const architecture = findArchitecture({ ...rest, text_cfg: context }, imageSize);
+  const { edge } = stored.preprocess;
+  if (edge === null || imageSize === undefined) return { ...stored, architecture };
+  const ratio = imageSize / stored.architecture.vision_cfg.image_size;
+  return { ...stored, architecture, preprocess: { ...stored.preprocess, edge: Math.round(edge * ratio) } };
 }
 
 async function decode(image: Picture): Promise<Pixels> {

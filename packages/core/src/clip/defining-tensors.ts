@@ -1,5 +1,5 @@
-import type { Architecture } from './architecture.ts';
-import { type ClipConfig, defaultMlpRatio } from './clip-config.ts';
+import { type Architecture, isSiglip } from './architecture.ts';
+import { type ClipConfig, defaultMlpRatio, gridSide } from './clip-config.ts';
 import type { NamedShape } from './layout.ts';
 
 /**
@@ -11,14 +11,20 @@ export function* definingTensors({ architecture, vocabSize }: ClipConfig): Gener
   const { embed_dim, text_cfg: text, vision_cfg: vision } = architecture;
   yield { name: 'token_embedding.weight', shape: [vocabSize, text.width] };
   yield { name: 'positional_embedding', shape: [text.context_length, text.width] };
-  yield { name: 'text_projection', shape: [text.width, embed_dim] };
+  if (isSiglip(architecture)) yield { name: 'text_projection.weight', shape: [embed_dim, text.width] };
+  else yield { name: 'text_projection', shape: [text.width, embed_dim] };
   yield* blocks('transformer', text.layers, text.width, text.mlp_ratio);
   const { layers } = vision;
   if (typeof layers !== 'number') yield* resNet(vision, layers, embed_dim);
   else {
-    const grid = Math.floor(vision.image_size / vision.patch_size!);
-    yield { name: 'visual.positional_embedding', shape: [grid * grid + 1, vision.width] };
-    yield { name: 'visual.proj', shape: [vision.width, embed_dim] };
+    const grid = gridSide(vision);
+    if (isSiglip(architecture)) {
+      yield { name: 'visual.positional_embedding', shape: [grid * grid, vision.width] };
+      yield mlp('visual.attnpool', vision.width, vision.mlp_ratio);
+    } else {
+      yield { name: 'visual.positional_embedding', shape: [grid * grid + 1, vision.width] };
+      yield { name: 'visual.proj', shape: [vision.width, embed_dim] };
+    }
     const patch = vision.patch_size!;
     if (vision.stem !== 'conv') yield { name: 'visual.conv1.weight', shape: [vision.width, 3, patch, patch] };
     yield* blocks('visual.transformer', layers, vision.width, vision.mlp_ratio);
@@ -27,15 +33,20 @@ export function* definingTensors({ architecture, vocabSize }: ClipConfig): Gener
 
 function* blocks(prefix: string, count: number, width: number, mlpRatio = defaultMlpRatio): Generator<NamedShape> {
   for (let layer = 0; layer < count; layer++) {
-    yield { name: `${prefix}.resblocks.${layer}.mlp.c_fc.weight`, shape: [Math.floor(width * mlpRatio), width] };
+    yield mlp(`${prefix}.resblocks.${layer}`, width, mlpRatio);
   }
 }
 
+function mlp(prefix: string, width: number, mlpRatio = defaultMlpRatio): NamedShape {
+  return { name: `${prefix}.mlp.c_fc.weight`, shape: [Math.floor(width * mlpRatio), width] };
+}
+
 function* resNet(
-  { image_size, width }: Architecture['vision_cfg'],
+  vision: Architecture['vision_cfg'],
   stages: readonly number[],
   embedDim: number,
 ): Generator<NamedShape> {
+  const { width } = vision;
   let channels = width;
   for (const [stage, blockCount] of stages.entries()) {
     const planes = width * 2 ** stage;
@@ -44,7 +55,7 @@ function* resNet(
       channels = planes * 4;
     }
   }
-  const side = Math.floor(image_size / 32);
+  const side = gridSide(vision);
   yield { name: 'visual.attnpool.positional_embedding', shape: [side * side + 1, channels] };
   yield { name: 'visual.attnpool.c_proj.weight', shape: [embedDim, channels] };
 }

@@ -6,7 +6,10 @@ export const elementSizes = new Map([
   ...['I64', 'U64', 'F64'].map((dtype) => [dtype, 8] as const),
 ]);
 
-/** Little-endian numbers of a floating format as Float32, rounded where it has more bits; null for other formats. */
+/**
+ * Little-endian numbers of a floating format, or of the counters that PyTorch's batch normalisation keeps as I64, as Float32,
+ * rounded where it has more bits; null for other formats.
+ */
 export function toFloat32(dtype: string, bytes: Uint8Array): Float32Array | null {
   const { buffer, byteOffset, byteLength } = bytes;
   const size = elementSizes.get(dtype) ?? 1;
@@ -14,6 +17,7 @@ export function toFloat32(dtype: string, bytes: Uint8Array): Float32Array | null
   const at = aligned === buffer ? byteOffset : 0;
   if (dtype === 'F32') return new Float32Array(aligned, at, byteLength / 4);
   if (dtype === 'F64') return Float32Array.from(new Float64Array(aligned, at, byteLength / 8));
+  if (dtype === 'I64') return Float32Array.from(new BigInt64Array(aligned, at, byteLength / 8), Number);
   if (dtype !== 'F16' && dtype !== 'BF16') return null;
   const halves = new Uint16Array(aligned, at, byteLength / 2);
   const bits = new Uint32Array(halves.length);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromTransformers, toTransformers } from './layout.ts';
+import { fromTheirs, toTheirs } from './layout.ts';
 
 const shapes: [string, number[]][] = [
   ['logit_scale', []],
@@ -29,16 +29,16 @@ const values = new Map(
 
 test("tensors survive the way to transformers' names and back", async () => {
   const there = new Map(
-    toTransformers(tensors, async (name) => values.get(name)!).map((tensor) => [tensor.name, tensor]),
+    toTheirs(tensors, async (name) => values.get(name)!, 'clip').map((tensor) => [tensor.name, tensor]),
   );
-  const { needed, read } = fromTransformers(tensors, (name) => there.get(name)!.read());
+  const { needed, read } = fromTheirs(tensors, (name) => there.get(name)!.read(), 'clip');
   expect(needed.map(({ name }) => name).sort()).toEqual([...there.keys()].sort());
   for (const { name, shape } of needed) expect(there.get(name)!.shape).toEqual(shape);
   for (const { name } of tensors) expect(await read(name)).toEqual(values.get(name));
 });
 
 test('the names are those of CLIPModel, query, key and value apart, projections transposed', async () => {
-  const there = toTransformers(tensors, async (name) => values.get(name)!);
+  const there = toTheirs(tensors, async (name) => values.get(name)!, 'clip');
   const names = there.map(({ name }) => name);
   for (const name of [
     'vision_model.pre_layrnorm.weight',
@@ -59,6 +59,6 @@ test('the names are those of CLIPModel, query, key and value apart, projections 
 
 test('a tensor that transformers has no place for is named', () => {
   expect(() =>
-    toTransformers([{ name: 'visual.stem.0.weight', shape: [1], trainable: true }], async () => new Float32Array(1)),
+    toTheirs([{ name: 'visual.stem.0.weight', shape: [1], trainable: true }], async () => new Float32Array(1), 'clip'),
   ).toThrow('visual.stem.0.weight');
 });

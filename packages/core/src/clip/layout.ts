@@ -1,59 +1,6 @@
 import type { TensorInfo } from '@anagram/native';
+import { type Counterpart, counterparts, type Scheme } from './tensor-names.ts';
 import type { TensorSource } from './write-safetensors.ts';
-
-/** How a tensor of transformers' CLIPModel follows from one of open_clip's. */
-interface Counterpart {
-  readonly name: string;
-  readonly transposed?: true;
-  /** Which third of open_clip's joint query, key and value projection. */
-  readonly third?: 0 | 1 | 2;
-}
-
-/** Names that differ as a whole. The misspelt `pre_layrnorm` is transformers' own. */
-const fixed: { readonly [openClip: string]: Counterpart } = {
-  logit_scale: { name: 'logit_scale' },
-  'visual.class_embedding': { name: 'vision_model.embeddings.class_embedding' },
-  'visual.conv1.weight': { name: 'vision_model.embeddings.patch_embedding.weight' },
-  'visual.positional_embedding': { name: 'vision_model.embeddings.position_embedding.weight' },
-  'visual.ln_pre.weight': { name: 'vision_model.pre_layrnorm.weight' },
-  'visual.ln_pre.bias': { name: 'vision_model.pre_layrnorm.bias' },
-  'visual.ln_post.weight': { name: 'vision_model.post_layernorm.weight' },
-  'visual.ln_post.bias': { name: 'vision_model.post_layernorm.bias' },
-  'visual.proj': { name: 'visual_projection.weight', transposed: true },
-  'token_embedding.weight': { name: 'text_model.embeddings.token_embedding.weight' },
-  positional_embedding: { name: 'text_model.embeddings.position_embedding.weight' },
-  'ln_final.weight': { name: 'text_model.final_layer_norm.weight' },
-  'ln_final.bias': { name: 'text_model.final_layer_norm.bias' },
-  text_projection: { name: 'text_projection.weight', transposed: true },
-};
-
-const inBlock: { readonly [openClip: string]: string } = {
-  ln_1: 'layer_norm1',
-  ln_2: 'layer_norm2',
-  'attn.out_proj': 'self_attn.out_proj',
-  'mlp.c_fc': 'mlp.fc1',
-  'mlp.c_proj': 'mlp.fc2',
-};
-
-const block = /^(visual\.)?transformer\.resblocks\.(\d+)\.(.+)[._](weight|bias)$/;
-
-/**
- * The tensors of transformers' CLIPModel that hold one of open_clip's.
- * @returns null where transformers has no place for it.
- */
-function counterparts(openClip: string): readonly Counterpart[] | null {
-  if (Object.hasOwn(fixed, openClip)) return [fixed[openClip]!];
-  const [, visual, layer, part, kind] = block.exec(openClip) ?? [];
-  if (part === undefined) return null;
-  const prefix = `${visual ? 'vision' : 'text'}_model.encoder.layers.${layer}`;
-  if (part === 'attn.in_proj') {
-    return (['q', 'k', 'v'] as const).map((letter, third) => ({
-      name: `${prefix}.self_attn.${letter}_proj.${kind}`,
-      third: third as 0 | 1 | 2,
-    }));
-  }
-  return Object.hasOwn(inBlock, part) ? [{ name: `${prefix}.${inBlock[part]}.${kind}` }] : null;
-}
 
 /** What a model needs of its tensors, whatever layout they come from. */
 export type ReadTensor = (name: string) => Promise<Float32Array>;
@@ -64,33 +11,34 @@ export interface NamedShape {
   readonly shape: readonly number[];
 }
 
-/** A model's tensors under transformers' names. Every tensor needs a counterpart there. */
-export function toTransformers(tensors: readonly TensorInfo[], read: ReadTensor): TensorSource[] {
+/** A model's tensors under another program's names. Every tensor needs a counterpart there. */
+export function toTheirs(tensors: readonly TensorInfo[], read: ReadTensor, scheme: Scheme): TensorSource[] {
   return tensors.flatMap(({ name, shape }) => {
-    const places = counterparts(name);
-    if (!places) throw new RangeError(`transformers has no place for the tensor ${name}.`);
+    const places = counterparts(name, scheme);
+    if (!places) throw new RangeError(`There is no place for the tensor ${name} among the names of ${scheme}.`);
     return places.map((place) => ({
       name: place.name,
       shape: shapeThere(place, shape),
       read: async () => {
         const values = await read(name);
         if (place.transposed) return transpose(values, shape[0]!, shape[1]!);
-        if (place.third === undefined) return values;
-        const size = values.length / 3;
-        return values.slice(place.third * size, (place.third + 1) * size);
+        if (!place.thirds) return values;
+        const [from, to] = place.thirds;
+        return values.slice((values.length / 3) * from, (values.length / 3) * to);
       },
     }));
   });
 }
 
-/** open_clip's tensors out of a file with transformers' names: which are needed, with their shapes, and how to read them. */
-export function fromTransformers(
+/** Our tensors out of a file with another program's names: which are needed, with their shapes, and how to read them. */
+export function fromTheirs(
   tensors: readonly NamedShape[],
   read: ReadTensor,
+  scheme: Scheme,
 ): { needed: NamedShape[]; read: ReadTensor } {
   const places = new Map(
     tensors.map(({ name, shape }) => {
-      const parts: readonly Counterpart[] = counterparts(name) ?? [{ name }];
+      const parts: readonly Counterpart[] = counterparts(name, scheme) ?? [{ name }];
       return [name, { shape, parts }] as const;
     }),
   );
@@ -107,9 +55,10 @@ export function fromTransformers(
   };
 }
 
-function shapeThere({ transposed, third }: Counterpart, shape: readonly number[]): readonly number[] {
+function shapeThere({ transposed, leading, thirds }: Counterpart, shape: readonly number[]): readonly number[] {
+  if (leading) return [...new Array<number>(leading).fill(1), ...shape];
   if (transposed) return [shape[1]!, shape[0]!];
-  return third === undefined ? shape : [shape[0]! / 3, ...shape.slice(1)];
+  return thirds ? [(shape[0]! / 3) * (thirds[1] - thirds[0]), ...shape.slice(1)] : shape;
 }
 
 /** (rows, columns) → (columns, rows) */

@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import type { TensorInfo } from '@anagram/native';
 import { AnagramError } from '../errors.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
-import { Tokenizer } from '../text/tokenizer.ts';
+import { loadTokenizer } from '../text/load-tokenizer.ts';
+import type { TextTokenizer } from '../text/text-tokenizer.ts';
+import { type Architecture, isSiglip } from './architecture.ts';
 import { type ClipConfig, type Layout, whyNot } from './clip-config.ts';
 import { definingTensors } from './defining-tensors.ts';
-import { fromTransformers, type NamedShape, type ReadTensor, toTransformers } from './layout.ts';
+import { fromTheirs, type NamedShape, type ReadTensor, toTheirs } from './layout.ts';
+import { toOpenClipSiglip } from './open-clip-siglip.ts';
 import { hasWeights, openWeights, refusePickled } from './open-weights.ts';
 import { toOpenClip } from './preprocess-config.ts';
 import { readConfig } from './read-config.ts';
 import type { StoredTensors } from './read-safetensors.ts';
+import { toSiglipConfig } from './siglip-config.ts';
+import type { Scheme } from './tensor-names.ts';
 import { toTransformersConfig } from './transformers-config.ts';
 import { type TensorSource, writeSafetensors } from './write-safetensors.ts';
 
@@ -25,7 +30,7 @@ const layouts = Object.keys(files) as Layout[];
 /** A model at rest: its config, its tokenizer, and a way to each tensor by open_clip's name. */
 export interface StoredClip {
   readonly config: ClipConfig;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: TextTokenizer;
   /** Reads every tensor that is asked for, checking names and shapes first. */
   readTensors(
     tensors: readonly TensorInfo[],
@@ -38,11 +43,11 @@ export async function readModel(dir: string): Promise<StoredClip> {
   const layout = await findLayout(dir);
   const configPath = join(dir, files[layout].config);
   const { config, whyMisread } = await readConfig(dir, configPath, layout);
-  const tokenizer = await Tokenizer.load(dir);
+  const tokenizer = await loadTokenizer(dir);
   if (tokenizer.vocabSize > config.vocabSize) {
     throw mismatch(
       dir,
-      `The tokenizer ${join(dir, 'tokenizer.json')} has ${tokenizer.vocabSize} tokens. Expected at most the model's ${config.vocabSize}.`,
+      `The tokenizer in ${dir} has ${tokenizer.vocabSize} tokens. Expected at most the ${config.vocabSize} of ${configPath}.`,
     );
   }
   const misread = whyMisread(tokenizer);
@@ -52,13 +57,16 @@ export async function readModel(dir: string): Promise<StoredClip> {
   }
   const { weights } = files[layout];
   await using stored = await openWeights(dir, weights);
-  for (const tensor of definingTensors(config)) checkShapes(stored, namesIn(layout, [tensor], stored.read).needed);
+  const { architecture } = config;
+  for (const tensor of definingTensors(config)) {
+    checkShapes(stored, namesIn(layout, architecture, [tensor], stored.read).needed);
+  }
   return {
     config,
     tokenizer,
     readTensors: async (tensors, take) => {
       await using file = await openWeights(dir, weights);
-      const { needed, read } = namesIn(layout, tensors, file.read);
+      const { needed, read } = namesIn(layout, architecture, tensors, file.read);
       checkShapes(file, needed);
       for (const { name } of tensors) await take(name, await read(name));
     },
@@ -75,9 +83,16 @@ async function findLayout(dir: string): Promise<Layout> {
   throw mismatch(dir, `${dir} holds no model. Expected one of ${expected} in it.`);
 }
 
-/** Which tensors a layout's file needs to hold for these of open_clip's, and how to read these out of it. */
-function namesIn(layout: Layout, tensors: readonly NamedShape[], read: ReadTensor) {
-  return layout === 'transformers' ? fromTransformers(tensors, read) : { needed: tensors, read };
+/** Whose names a layout's tensors have; null where they are ours. */
+function schemeOf(layout: Layout, { family = 'clip' }: Architecture): Scheme | null {
+  if (layout === 'transformers') return family;
+  return layout === 'open_clip' && family === 'siglip' ? 'open_clip-siglip' : null;
+}
+
+/** Which tensors a layout's file needs to hold for these of ours, and how to read these out of it. */
+function namesIn(layout: Layout, architecture: Architecture, tensors: readonly NamedShape[], read: ReadTensor) {
+  const scheme = schemeOf(layout, architecture);
+  return scheme ? fromTheirs(tensors, read, scheme) : { needed: tensors, read };
 }
 
 function checkShapes({ path, tensors }: StoredTensors, needed: readonly NamedShape[]): void {
@@ -105,44 +120,32 @@ function checkShapes({ path, tensors }: StoredTensors, needed: readonly NamedSha
 export async function writeModel(
   dir: string,
   layout: Layout,
-  model: { config: ClipConfig; tokenizer: Tokenizer; tensors: readonly TensorInfo[]; read: ReadTensor },
+  model: { config: ClipConfig; tokenizer: TextTokenizer; tensors: readonly TensorInfo[]; read: ReadTensor },
 ): Promise<void> {
   const { config, tokenizer, tensors, read } = model;
   const reason = whyNot(layout, config);
   if (reason)
     throw mismatch(dir, `The model cannot be written in the layout of ${layout}: ${reason}. Save it without a layout.`);
   const own = (): TensorSource[] => tensors.map(({ name, shape }) => ({ name, shape, read: () => read(name) }));
-  const weights = layout === 'transformers' ? toTransformers(tensors, read) : own();
+  const scheme = schemeOf(layout, config.architecture);
+  const weights = scheme ? toTheirs(tensors, read, scheme) : own();
   await writeSafetensors(join(dir, files[layout].weights), weights);
-  await tokenizer.save(dir);
-  await writeJson(join(dir, 'tokenizer_config.json'), tokenizerConfig(config));
+  await tokenizer.save(dir, { contextLength: config.architecture.text_cfg.context_length });
   if (layout === 'transformers') {
-    const written = toTransformersConfig(config, tokenizer);
+    const written = (isSiglip(config.architecture) ? toSiglipConfig : toTransformersConfig)(config, tokenizer);
     await writeJson(join(dir, 'preprocessor_config.json'), written.preprocessor);
     await writeJson(join(dir, files.transformers.config), written.config);
   } else {
-    await writeJson(join(dir, files[layout].config), openClipConfig(config));
+    await writeJson(join(dir, files[layout].config), openClipConfig(layout, config));
   }
 }
 
-/** open_clip's `open_clip_config.json`. */
-function openClipConfig({ architecture, vocabSize, preprocess }: ClipConfig): object {
+/** open_clip's `open_clip_config.json`, and our own. */
+function openClipConfig(layout: Layout, { architecture, vocabSize, preprocess }: ClipConfig): object {
+  const siglip = layout === 'open_clip' && isSiglip(architecture) ? toOpenClipSiglip(architecture, vocabSize) : null;
   const text_cfg = { ...architecture.text_cfg, vocab_size: vocabSize };
   const preprocess_cfg = toOpenClip(preprocess, architecture.vision_cfg.image_size);
-  return { model_cfg: { ...architecture, text_cfg }, preprocess_cfg };
-}
-
-/** transformers picks its tokenizer class by this file. */
-function tokenizerConfig({ architecture }: ClipConfig): object {
-  const end = '<|endoftext|>';
-  return {
-    tokenizer_class: 'CLIPTokenizer',
-    model_max_length: architecture.text_cfg.context_length,
-    bos_token: '<|startoftext|>',
-    eos_token: end,
-    unk_token: end,
-    pad_token: end,
-  };
+  return { model_cfg: siglip ?? { ...architecture, text_cfg }, preprocess_cfg };
 }
 
 function writeJson(path: string, value: object): Promise<void> {

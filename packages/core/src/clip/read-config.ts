@@ -5,7 +5,9 @@ import { AnagramError } from '../errors.ts';
 import { readSmallFile } from '../small-file.ts';
 import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
 import type { ClipConfig, Layout } from './clip-config.ts';
+import { fromOpenClipSiglip, openClipSiglipSchema } from './open-clip-siglip.ts';
 import { fromOpenClip, openClipPreprocessSchema, preprocessorSchema } from './preprocess-config.ts';
+import { fromSiglipConfig, siglipSchema } from './siglip-config.ts';
 import { fromTransformersConfig, transformersSchema, whyPooledElsewhere } from './transformers-config.ts';
 
 /** Bytes of the largest config that is read; real ones have about 5 kB, and JSON takes many times its size in memory. */
@@ -14,7 +16,7 @@ const longestReason = 400;
 
 /** open_clip's file, and ours: the same, but for what only our model configs know. */
 const openClipSchema = z.object({
-  model_cfg: architectureSchema,
+  model_cfg: z.looseObject({ vision_cfg: z.looseObject({ timm_model_name: z.string().optional() }) }),
   preprocess_cfg: openClipPreprocessSchema,
 });
 
@@ -32,16 +34,32 @@ export interface StoredConfig {
 export async function readConfig(dir: string, path: string, layout: Layout): Promise<StoredConfig> {
   if (layout !== 'transformers') {
     const { model_cfg, preprocess_cfg } = await readJson(path, openClipSchema);
-    const architecture = explained(path, () => findArchitecture(model_cfg as Architecture));
-    const vocabSize = model_cfg.text_cfg.vocab_size ?? 49408;
+    const architecture = explained(path, () => readArchitecture(model_cfg));
+    const vocabSize = architecture.text_cfg.vocab_size ?? 49408;
     const preprocess = explained(path, () => fromOpenClip(preprocess_cfg, architecture.vision_cfg.image_size));
     return { config: { architecture, vocabSize, preprocess }, whyMisread: () => null };
   }
-  const stored = await readJson(path, transformersSchema);
   const preprocessorPath = join(dir, 'preprocessor_config.json');
-  const preprocessor = existsSync(preprocessorPath) ? await readJson(preprocessorPath, preprocessorSchema) : {};
-  const config = explained(path, () => fromTransformersConfig(stored, preprocessorSchema.parse(preprocessor)));
+  const stored = await readJson(path, z.discriminatedUnion('model_type', [siglipSchema, transformersSchema]));
+  const found = existsSync(preprocessorPath) ? await readJson(preprocessorPath, preprocessorSchema) : {};
+  const preprocessor = preprocessorSchema.parse(found);
+  if ('family' in stored) {
+    const config = explained(path, () =>
+      fromSiglipConfig(stored, {
+        ...preprocessor,
+        image_processor_type: preprocessor.image_processor_type ?? 'SiglipImageProcessor',
+      }),
+    );
+    return { config, whyMisread: () => null };
+  }
+  const config = explained(path, () => fromTransformersConfig(stored, preprocessor));
   return { config, whyMisread: (tokenizer) => whyPooledElsewhere(stored, tokenizer) };
+}
+
+/** A model config as open_clip has it, or with what only ours know. */
+function readArchitecture(model: z.infer<typeof openClipSchema>['model_cfg']): Architecture {
+  if (model.vision_cfg.timm_model_name !== undefined) return fromOpenClipSiglip(openClipSiglipSchema.parse(model));
+  return findArchitecture(architectureSchema.parse(model));
 }
 
 async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
@@ -66,7 +84,7 @@ function unfit(path: string, cause: unknown): AnagramError {
   const why = issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message;
   return new AnagramError(
     'model-mismatch',
-    `${path} describes no model that Anagram can build: ${why.slice(0, longestReason)}. Expected a CLIP of two plain towers.`,
+    `${path} describes no model that Anagram can build: ${why.slice(0, longestReason)}. Expected a CLIP of two plain towers, or a SigLIP.`,
     { path },
     { cause },
   );

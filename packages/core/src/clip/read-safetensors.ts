@@ -10,7 +10,7 @@ export interface StoredTensors {
   /** The file, or the list of files. */
   readonly path: string;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  /** F32, F16, BF16 and F64 as Float32. @throws AnagramError `checkpoint-corrupt` */
+  /** F32, F16, BF16, F64 and I64 as Float32. @throws AnagramError `checkpoint-corrupt` */
   read(name: string): Promise<Float32Array>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -76,7 +76,8 @@ test('half, brain, single and double floats become single ones', () => {
   const unaligned = new Uint8Array(9);
   unaligned.set(new Uint8Array(Float32Array.of(1.5, -2.5).buffer), 1);
   expect(Array.from(toFloat32('F32', unaligned.subarray(1))!)).toEqual([1.5, -2.5]);
-  expect(toFloat32('I64', new Uint8Array(8))).toBeNull();
+  expect(toFloat32('I64', new Uint8Array(BigInt64Array.of(3n, -1n).buffer))).toEqual(Float32Array.of(3, -1));
+  expect(toFloat32('I32', new Uint8Array(8))).toBeNull();
 });
 
 describe('a file is refused before anything is allocated for it when', () => {

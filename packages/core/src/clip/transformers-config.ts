@@ -90,7 +90,7 @@ export function fromTransformersConfig(
 }
 
 /** Times the width, cut to a whole number, it has to give the hidden size again: 7 · (61/7) is below 61 in doubles. */
-function mlpRatio({
+export function mlpRatio({
   hidden_size: width,
   intermediate_size: hidden,
 }: {
@@ -118,7 +118,7 @@ export function whyPooledElsewhere(
 /** transformers' `config.json` and `preprocessor_config.json`. */
 export function toTransformersConfig(
   { architecture, vocabSize, preprocess }: ClipConfig,
-  tokens: { startToken: number; endToken: number },
+  tokens: { startToken?: number; endToken: number },
 ): { config: object; preprocessor: object } {
   const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text } = architecture;
   const shared = { projection_dim: embed_dim, hidden_act: quick_gelu ? 'quick_gelu' : 'gelu', layer_norm_eps: 1e-5 };

@@ -80,7 +80,7 @@ export async function scorePrepared(
         detectability(
           own.map(({ texts }) => texts[0]),
           own.map(({ texts }) => texts[1]),
-        ),
+        )?.auroc ?? null,
       ]),
     ),
   };

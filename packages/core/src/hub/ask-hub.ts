@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnagramError } from '../errors.ts';
+import { retryAfter } from '../fetch/retry-after.ts';
 import type { HubReference } from './hub-reference.ts';
 import type { HubSettings } from './hub-settings.ts';
 
@@ -50,13 +51,6 @@ export function hubFetch(settings: HubSettings, reference: HubReference, signal?
 
 async function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   await sleep(seconds * 1000, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
-}
-
-/** Seconds; the header holds these or a date. */
-function retryAfter(header: string | null): number | null {
-  if (header === null) return null;
-  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
 }
 
 function refused({ status, headers }: Response, settings: HubSettings, reference: HubReference): AnagramError {

@@ -4,7 +4,7 @@ import type { Pixels } from '../pair.ts';
 import { detectFormat, isDecoded } from './format.ts';
 
 /** Largest picture that is decoded, in pixels: 300 MB as RGB. A small file can claim to be far larger. */
-const maxPixels = 100_000_000;
+export const maxPixels = 100_000_000;
 
 /**
  * Decodes a JPEG, PNG, WebP, GIF, AVIF or TIFF (told by its bytes, not its name) to 8-bit RGB: the first frame, turned as

@@ -1,5 +1,4 @@
 import type { NegativeCategory } from '../pair.ts';
-import type { Caption, RuleLanguage, Token } from './caption.ts';
 
 /** Replaces `[start, end)` of the caption's text. */
 export interface Edit {
@@ -17,13 +16,29 @@ export interface Change {
   readonly weight?: number;
 }
 
-/** Every change of one category that the caption allows; none where the rule does not apply. */
-export type Rule = (caption: Caption) => readonly Change[];
+/** Every change of one category that a caption allows, as its language reads captions; none where the rule does not apply. */
+export type Rule<Reading> = (caption: Reading) => readonly Change[];
 
-/** A category's rule in every language that has one. */
-export type RuleTable = { readonly [language in RuleLanguage]: Rule };
+/** What a language needs: how it reads a caption, and a rule for every category. */
+export interface RuleBook<Reading = unknown> {
+  read(text: string): Reading;
+  readonly rules: { readonly [category in NegativeCategory]: Rule<Reading> };
+  /**
+   * Whether a change makes the caption false. `there is no dog` is as true of a picture as `there is no cat`: only what the
+   * caption asserts can be changed.
+   */
+  asserts(caption: Reading, change: Change): boolean;
+}
 
-export type RuleBook = { readonly [category in NegativeCategory]: RuleTable };
+/** One word or mark of a caption; `start` and `end` are offsets into its text. */
+export interface Token {
+  readonly text: string;
+  readonly lower: string;
+  /** Universal part of speech. */
+  readonly tag: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Puts `word` in the place of a token, in its casing. */
 export function replace(token: Token, word: string): Edit {

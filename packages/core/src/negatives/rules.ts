@@ -1,54 +1,40 @@
 import type { NegativeCategory, NegativeText } from '../pair.ts';
 import { Random } from '../random.ts';
-import { type Caption, type RuleLanguage, readCaption } from './caption.ts';
-import { colour } from './colour.ts';
-import { negative as denial, negation } from './negation.ts';
-import { object } from './object.ts';
-import { position } from './position.ts';
-import { quantity } from './quantity.ts';
+import { english } from './en/rule-book.ts';
+import { korean } from './ko/rule-book.ts';
+import type { RuleLanguage } from './language.ts';
 import { applyEdits, type Change, type RuleBook } from './rule.ts';
 import { rejection } from './screen.ts';
-import { size } from './size.ts';
-import { swap } from './swap.ts';
-import { verb } from './verb.ts';
 
-const book: RuleBook = { colour, quantity, position, size, verb, negation, object, swap };
+const books: { readonly [language in RuleLanguage]: RuleBook } = { en: english as RuleBook, ko: korean as RuleBook };
 
 /**
- * At most one negative text per category, each different from the caption in one thing and false of its picture.
- * The same text, categories and seed give the same negatives.
+ * Negative texts of a caption, each different from it in one thing and false of its picture; at most `count` of a category.
+ * The same text, categories and seed give the same negatives, and the first of a category whatever the count.
  */
 export function negativesByRules(
   text: string,
   categories: readonly NegativeCategory[],
-  options: { seed: number; language: RuleLanguage },
+  options: { seed: number; language: RuleLanguage; count?: number },
 ): NegativeText[] {
-  const caption = readCaption(text);
+  const { read, rules, asserts } = books[options.language];
+  const composed = text.normalize('NFC');
+  const caption = read(composed);
   const written = new Set<string>();
   return categories.flatMap((category) => {
-    const changes = book[category]
-      [options.language](caption)
-      .filter((change) => category === 'negation' || asserts(caption, change));
+    // A negation can be taken away as well as made; every other change must be in what the caption asserts.
+    const changes = rules[category](caption).filter((change) => category === 'negation' || asserts(caption, change));
     const random = new Random('negative', category, text, options.seed);
-    while (changes.length > 0) {
-      const [change] = changes.splice(drawIndex(changes, random), 1);
-      const negative = toNegative(caption, category, change!);
-      if (written.has(negative.text) || rejection(text, negative)) continue;
+    const found: NegativeText[] = [];
+    while (changes.length > 0 && found.length < (options.count ?? 1)) {
+      const [{ from, to, edits }] = changes.splice(drawIndex(changes, random), 1) as [Change];
+      const negative = { category, text: applyEdits(composed, edits), change: { from, to } };
+      if (written.has(negative.text) || rejection(composed, negative)) continue;
       written.add(negative.text);
-      return [negative];
+      found.push(negative);
     }
-    return [];
+    return found;
   });
-}
-
-/** Whether a change is in what the caption asserts: `there is no dog` is as true of a picture as `there is no cat`. */
-function asserts(caption: Caption, { edits }: Change): boolean {
-  const denied = caption.tokens.find((token) => denial.test(token.lower))?.start ?? Number.POSITIVE_INFINITY;
-  return edits.every((edit) => edit.start < denied);
-}
-
-function toNegative(caption: Caption, category: NegativeCategory, { from, to, edits }: Change): NegativeText {
-  return { category, text: applyEdits(caption.text, edits), change: { from, to } };
 }
 
 function drawIndex(changes: readonly Change[], random: Random): number {

@@ -7,8 +7,8 @@ describe('rejection', () => {
     ['A red car', ' ', 'colour', 'empty'],
     ['A big couch', 'A large sofa', 'size', 'a paraphrase of the caption'],
     ['A cat beside a dog', 'A cat next to a dog', 'position', 'a paraphrase of the caption'],
-    ['A cat and a dog', 'A dog and a cat', 'swap', 'a paraphrase of the caption'],
-    ['A red cat next to a dog', 'A dog next to a red cat', 'swap', 'a paraphrase of the caption'],
+    ['A cat and a dog', 'A dog and a cat', 'swap-object', 'a paraphrase of the caption'],
+    ['A red cat next to a dog', 'A dog next to a red cat', 'swap-object', 'a paraphrase of the caption'],
     ['A dog', 'An cat', 'object', 'ungrammatical at "An cat"'],
     ['A dog', 'A two dogs', 'quantity', 'ungrammatical at "A two"'],
     ['A man with a dog', 'A man without without a dog', 'negation', 'ungrammatical at "without without"'],
@@ -19,8 +19,8 @@ describe('rejection', () => {
 
   test.each([
     ['A red car.', 'A blue car.', 'colour'],
-    ['A cat on a dog', 'A dog on a cat', 'swap'],
-    ['A red cat and a blue dog', 'A blue cat and a red dog', 'swap'],
+    ['A cat on a dog', 'A dog on a cat', 'swap-object'],
+    ['A red cat and a blue dog', 'A blue cat and a red dog', 'swap-object'],
     ['A dog', 'There is no dog', 'negation'],
     ['An man in a hat', 'An man in a tie', 'object'],
   ] as const)('of "%s" lets "%s" pass for %s', (caption, text, category) => {

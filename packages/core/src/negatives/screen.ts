@@ -33,12 +33,14 @@ export function rejection(caption: string, negative: Pick<NegativeText, 'categor
   const [was, is] = [textKey(caption), textKey(negative.text)];
   if (is === '') return 'empty';
   if (was === is) return 'equal to the caption';
-  if (isParaphrase(was, is, negative.category === 'swap' || negative.category === 'position'))
-    return 'a paraphrase of the caption';
+  if (isParaphrase(was, is, ordered.test(negative.category))) return 'a paraphrase of the caption';
   const [wordsWas, wordsIs] = [was.split(' ').length, is.split(' ').length];
   if (wordsIs > wordsWas * 1.5 + 4 || wordsIs < wordsWas / 2 - 1) return 'too different in length';
   return flaw(caption, negative.text);
 }
+
+/** Categories whose changes are in the order of words alone. */
+const ordered = /^(position|swap-object|swap-attribute|agent-patient)$/;
 
 const synonyms = [
   'big large huge giant enormous massive',

@@ -1,6 +1,7 @@
 import { textKey } from './screen.ts';
 
-const buckets = 2 ** 17;
+/** Features are counted in this many buckets. */
+export const wordBuckets = 2 ** 17;
 const epochs = 4;
 const learningRate = 0.5;
 
@@ -17,13 +18,13 @@ export function wordFeatures(text: string): WordFeatures {
 function bucketOf(gram: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < gram.length; i++) hash = Math.imul(hash ^ gram.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % buckets;
+  return (hash >>> 0) % wordBuckets;
 }
 
 /** Logistic regression that tells false texts from true ones by their words: AdaGrad, one example at a time, in the order given. */
 export function fitWords(examples: readonly { features: WordFeatures; negative: boolean }[]): Float64Array {
-  const weights = new Float64Array(buckets);
-  const squares = new Float64Array(buckets).fill(1e-2);
+  const weights = new Float64Array(wordBuckets);
+  const squares = new Float64Array(wordBuckets).fill(1e-2);
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const { features, negative } of examples) {
       const gradient = 1 / (1 + Math.exp(-scoreWords(weights, features))) - (negative ? 1 : 0);

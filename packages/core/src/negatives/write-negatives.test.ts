@@ -7,6 +7,7 @@ import { encodePng } from '../image/encode.ts';
 import { hashBytes, hashPixels } from '../image/hash.ts';
 import type { NegativeWriter } from '../models.ts';
 import type { Pixels } from '../pair.ts';
+import { readManifest } from '../shard/manifest.ts';
 import { openPairs } from '../shard/open-pairs.ts';
 import { pairSample } from '../shard/sample.ts';
 import { shardName, writeShard } from '../shard/shard-writer.ts';
@@ -92,7 +93,7 @@ describe('writeNegatives', () => {
       id: 'likes-cats',
       score: async ({ text }: { text: string }) => (text !== captions[3] && text.includes('cat') ? 1 : 0),
     };
-    await writeNegatives({ pairs: dir, categories: ['quantity', 'swap'], scorer, editor: null });
+    await writeNegatives({ pairs: dir, categories: ['quantity', 'swap-object'], scorer, editor: null });
     const pairs = await openPairs(dir, { negatives: true });
     for (let seed = 1; seed < 12; seed++) {
       await writeNegatives({ pairs: dir, dir: join(dir, `${seed}`), categories: ['quantity'], seed });
@@ -110,6 +111,34 @@ describe('writeNegatives', () => {
     const { negatives } = await pairs.pair(3, 8);
     expect(negatives).toHaveLength(2);
     expect(new Set(negatives.map((negative) => negative.category)).size).toBe(2);
+  });
+
+  test('leaves out negatives that give themselves away, and keeps the figures in the manifest', async () => {
+    const colours = ['red', 'blue', 'green', 'black', 'brown'];
+    const things = ['car', 'dog', 'house', 'tree', 'boat', 'cup', 'chair', 'bench'];
+    await prepare(
+      Array.from({ length: 160 }, (_, i) => `A ${colours[i % 5]} ${things[i % 8]} is near stand ${i % 32}.`),
+    );
+    const settings = { pairs: dir, categories: ['colour', 'negation'], editor: null } as const;
+    const all = await writeNegatives({ ...settings, dir: join(dir, 'all'), maxDetectability: null });
+    const balanced = await writeNegatives({ ...settings, dir: join(dir, 'balanced') });
+    expect(all.negatives).toBeGreaterThan(250);
+    expect(all.detectability!.paired).toBeGreaterThan(0.7);
+    expect(balanced.beforeBalance.negatives).toBeGreaterThan(balanced.negatives);
+    expect(balanced.beforeBalance.detectability!.paired).toBeGreaterThan(0.7);
+    expect(balanced.detectability!.auroc).toBeLessThanOrEqual(0.55);
+    expect(balanced.detectability!.paired).toBeLessThanOrEqual(0.55);
+    expect(balanced.byCategory.colour!.texts).toBeGreaterThan(balanced.byCategory.negation?.texts ?? 0);
+    const files = (await readManifest(balanced.dir)).map(({ shard }) => shard);
+    expect(files).toEqual(['balance-00000.jsonl', 'negatives-00000.tar']);
+  });
+
+  test('writes Korean negatives of Korean captions', async () => {
+    await prepare(['고양이가 상자 안에 있다.', 'A cat is in a box.']);
+    await writeNegatives({ pairs: dir, categories: ['position'] });
+    const pairs = await openPairs(dir, { negatives: true });
+    expect((await pairs.pair(0, 8)).negatives[0]!.text).toBe('고양이가 상자 밖에 있다.');
+    expect((await pairs.pair(1, 8)).negatives[0]!.text).toMatch(/^A cat is (outside|behind|next to) a box\.$/);
   });
 
   test('goes on after a failure with the same result, and asks nothing twice', async () => {
@@ -147,7 +176,7 @@ describe('writeNegatives', () => {
     const running = writeNegatives({ pairs: dir, shardSize: 1, signal: controller.signal, onEvent });
     await expect(running).rejects.toThrow('enough');
     const left = await readdir(join(dir, 'negatives'));
-    expect(left.sort()).toEqual(['manifest.jsonl', 'negatives-00000.tar', 'settings.json']);
+    expect(left.sort()).toEqual(['balance-00000.jsonl', 'manifest.jsonl', 'negatives-00000.tar', 'settings.json']);
     const { coverage } = await writeNegatives({ pairs: dir, shardSize: 1 });
     expect(coverage).toBe(1);
   });

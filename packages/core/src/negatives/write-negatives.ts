@@ -4,32 +4,41 @@ import { AnswerCache } from '../answer-cache.ts';
 import { type Knobs, safeEmitter } from '../events.ts';
 import { hashBytes } from '../image/hash.ts';
 import type { ImageEditor, NegativeWriter, PairScorer } from '../models.ts';
-import { type NegativeCategory, negativeCategories } from '../pair.ts';
+import { type NegativeCategory, type NegativeText, negativeCategories } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { findFinished, readManifest, writeWidsIndex } from '../shard/manifest.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
-import { shardName, writeShard } from '../shard/shard-writer.ts';
+import { shardName, writeLines, writeShard } from '../shard/shard-writer.ts';
+import { balance } from './balance.ts';
 import { ruleEditor } from './edit-image.ts';
+import { type RuleLanguage, ruleLanguages } from './language.ts';
 import { type NegativesReport, reportNegatives } from './report-negatives.ts';
 import { ruleWriter } from './rule-writer.ts';
 import { keepSettings } from './run-settings.ts';
 import { TrueTexts } from './screen.ts';
-import { negativesOfPair, type PairWork } from './write-pair.ts';
+import { candidatesOf, type PairWork, storedPair } from './write-pair.ts';
 
 export interface WriteNegativesOptions extends Knobs {
   /** What `prepare` returned, or its folder. */
   readonly pairs: string | { readonly dir: string };
-  /** @default ruleWriter() */
+  /** @default ruleWriter({ language }) */
   readonly writer?: NegativeWriter;
+  /** Of the captions, for the default writer; `auto` tells each caption's by its script. @default 'auto' */
+  readonly language?: 'auto' | RuleLanguage;
   /** Null for negative texts alone. @default ruleEditor() */
   readonly editor?: ImageEditor | null;
   /** Drops a negative that fits the picture better than the caption does. @default none */
   readonly scorer?: PairScorer;
   /** @default all of `negativeCategories` */
   readonly categories?: readonly NegativeCategory[];
-  /** Negatives per pair, of different categories. @default 4 */
+  /** Most negatives per pair, of different categories. @default 4 */
   readonly perPair?: number;
+  /**
+   * Negatives are left out, block by block of about 8,192 pairs, until a classifier that reads the texts alone tells them
+   * from their captions no better than this (`detectability`, 0.5 is chance). Null keeps all. @default 0.55
+   */
+  readonly maxDetectability?: number | null;
   /** The shards go to `dir/negatives`, answers of generators to `dir/cache`. The same `dir` resumes. @default the pairs' folder */
   readonly dir?: string;
   /** @default 0 */
@@ -40,11 +49,17 @@ export interface WriteNegativesOptions extends Knobs {
   readonly shardSize?: number;
 }
 
+/** Pairs that are balanced together; their texts are in memory at the same time. */
+const pairsPerBlock = 8_192;
+/** Negatives of a category to choose from. */
+const choicesPerCategory = 4;
+
 const has = (method: string) => (value: unknown) =>
   typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[method] === 'function';
 const options = z.strictObject({
   pairs: z.union([z.string(), z.looseObject({ dir: z.string() }).transform(({ dir }) => dir)]),
   writer: z.custom<NegativeWriter>(has('write'), 'expected a negative writer, e.g. ruleWriter()').optional(),
+  language: z.enum(['auto', ...ruleLanguages]).default('auto'),
   editor: z.custom<ImageEditor>(has('edit'), 'expected an image editor, e.g. ruleEditor()').nullable().optional(),
   scorer: z.custom<PairScorer>(has('score'), 'expected an object with a function score').optional(),
   categories: z
@@ -52,6 +67,7 @@ const options = z.strictObject({
     .min(1)
     .default([...negativeCategories]),
   perPair: z.int().min(1).default(4),
+  maxDetectability: z.number().gt(0.5).max(1).nullable().default(0.55),
   dir: z.string().optional(),
   seed: z.int().min(0).default(0),
   concurrency: z.int().min(1).default(8),
@@ -81,17 +97,18 @@ export async function writeNegatives(given: WriteNegativesOptions): Promise<Writ
   const pairs = await openPairs(settings.pairs);
   const root = settings.dir ?? settings.pairs;
   const dir = join(root, 'negatives');
-  const writer = settings.writer ?? ruleWriter();
+  const writer = settings.writer ?? ruleWriter({ language: settings.language });
   const editor = settings.editor === undefined ? ruleEditor() : settings.editor;
-  const { categories, perPair, seed, shardSize, scorer } = settings;
+  const { categories, perPair, maxDetectability: most, seed, shardSize, scorer } = settings;
   const identity = {
-    version: 1,
+    version: 2,
     parent: pairs.manifestHash,
     writer: writer.id,
     editor: editor?.id ?? null,
     scorer: scorer?.id ?? null,
     categories: [...categories],
     perPair,
+    maxDetectability: most,
     seed,
     shardSize,
   };
@@ -101,25 +118,49 @@ export async function writeNegatives(given: WriteNegativesOptions): Promise<Writ
   await keepSettings(dir, identity, finished.length > 0);
   const stepKey = hashBytes(JSON.stringify(identity));
   const work: PairWork = {
-    ...{ writer, editor, categories, perPair, seed, scorer: scorer ?? null, signal },
+    ...{ writer, editor, categories, seed, scorer: scorer ?? null, signal },
+    choices: most === null ? 1 : choicesPerCategory,
     cache: new AnswerCache(join(root, 'cache')),
     known: await readTexts(pairs, signal),
   };
+  const each = <T>(first: number, end: number, task: (i: number) => Promise<T>) =>
+    inOrder(first, end, settings.concurrency, (i) => {
+      signal?.throwIfAborted();
+      return task(i);
+    });
+
   const stage = 'negatives';
   emit({ type: 'stage-start', stage, total: pairs.length });
-  for (let first = 0, index = 0; first < pairs.length; first += shardSize, index++) {
-    const name = shardName(stage, index);
-    const end = Math.min(pairs.length, first + shardSize);
-    if (!(await findFinished(dir, finished, name, stepKey))) {
-      signal?.throwIfAborted();
-      const samples = await inOrder(first, end, settings.concurrency, async (i) => {
-        signal?.throwIfAborted();
-        return negativesOfPair(await pairs.sample(i), work);
+  const blockSize = shardSize * Math.ceil(pairsPerBlock / shardSize);
+  for (let start = 0; start < pairs.length; start += blockSize) {
+    const end = Math.min(pairs.length, start + blockSize);
+    const name = shardName('balance', start / blockSize, 'jsonl');
+    let chosen: readonly (readonly NegativeText[])[] | null = null;
+    // Shards are made of what was chosen for the whole block; it is chosen once, and again only after a stop.
+    const choose = async () => {
+      const groups = await each(start, end, async (i) => {
+        const sample = await pairs.sample(i);
+        return { caption: sample.text, candidates: await candidatesOf(sample, work) };
       });
-      await writeShard({ dir, name, samples, stepKey: stepKey, parent: identity.parent });
-      emit({ type: 'shard-saved', path: join(dir, name), count: samples.length });
+      const { chosen: kept, ...balanced } = await balance(groups, { perGroup: perPair, most, seed });
+      await writeLines({ dir, name, lines: [JSON.stringify({ first: start, ...balanced })], stepKey });
+      return kept;
+    };
+    for (let first = start; first < end; first += shardSize) {
+      const shard = shardName(stage, first / shardSize);
+      const last = Math.min(end, first + shardSize);
+      if (!(await findFinished(dir, finished, shard, stepKey))) {
+        signal?.throwIfAborted();
+        chosen ??= await choose();
+        const texts = chosen;
+        const samples = await each(first, last, async (i) =>
+          storedPair(await pairs.sample(i), texts[i - start]!, work),
+        );
+        await writeShard({ dir, name: shard, samples, stepKey, parent: identity.parent });
+        emit({ type: 'shard-saved', path: join(dir, shard), count: samples.length });
+      }
+      emit({ type: 'stage-progress', stage, done: last, total: pairs.length });
     }
-    emit({ type: 'stage-progress', stage, done: end, total: pairs.length });
   }
   await writeWidsIndex(dir, stage);
   const report = await reportNegatives(dir, pairs, seed);
@@ -136,7 +177,10 @@ async function readTexts(pairs: PreparedPairs, signal: AbortSignal | undefined):
 }
 
 function noteOf({ negatives, coverage, detectability }: NegativesReport): string {
-  const told = detectability === null ? '' : `, told apart by text alone with AUROC ${detectability.toFixed(2)}`;
+  const told =
+    detectability === null
+      ? ''
+      : `, told apart by text alone with AUROC ${detectability.auroc.toFixed(2)}, own caption picked ${(100 * detectability.paired).toFixed(0)} %`;
   return `${negatives} negatives for ${(100 * coverage).toFixed(0)} % of the pairs${told}`;
 }
 

@@ -14,7 +14,8 @@ export interface PairWork {
   readonly editor: ImageEditor | null;
   readonly scorer: PairScorer | null;
   readonly categories: readonly NegativeCategory[];
-  readonly perPair: number;
+  /** Candidates asked for of each category. */
+  readonly choices: number;
   readonly seed: number;
   readonly cache: AnswerCache;
   /** Everything that is said of each picture. */
@@ -22,36 +23,54 @@ export interface PairWork {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Writes, screens and illustrates the negatives of one pair. A pure function of the pair, the generators and the seed. */
-export async function negativesOfPair(sample: PreparedSample, work: PairWork): Promise<ShardSample> {
+/**
+ * What a pair's negatives may be: written, and none of them a paraphrase, said of the picture elsewhere, or a better fit than
+ * the caption. Categories come in an order drawn by the seed. A pure function of the pair, the generators and the seed.
+ */
+export async function candidatesOf(sample: PreparedSample, work: PairWork): Promise<NegativeText[]> {
   const written = await writeTexts(sample.text, work);
   // Where there are more than wanted, every category has the same chance.
   new Random('per-pair', work.seed, sample.key).shuffle(written);
-  const kept: NegativeToStore[] = [];
+  const kept: NegativeText[] = [];
   const said = new Set<string>();
   let image: Uint8Array | undefined;
   for (const negative of written) {
-    if (kept.length === work.perPair) break;
     const key = textKey(negative.text);
     const { pixelHash } = sample.provenance;
     if (said.has(key) || rejection(sample.text, negative)) continue;
     if (pixelHash !== null && work.known.has(pixelHash, negative.text)) continue;
-    if (work.scorer || work.editor) image ??= await sample.image.bytes();
-    if (image && work.scorer && (await fitsBetter(image, sample.text, negative.text, work))) continue;
+    if (work.scorer) {
+      image ??= await sample.image.bytes();
+      if (await fitsBetter(image, sample.text, negative.text, work)) continue;
+    }
     said.add(key);
-    const edited = image && work.editor ? await editPicture(image, sample, negative, work) : null;
-    kept.push(edited ? { ...negative, image: edited } : negative);
+    kept.push(negative);
   }
-  return negativesSample(sample.key, kept);
+  return kept;
+}
+
+/** The pair's negatives as they are stored, with their pictures where the editor can make them. */
+export async function storedPair(
+  sample: PreparedSample,
+  negatives: readonly NegativeText[],
+  work: PairWork,
+): Promise<ShardSample> {
+  const stored: NegativeToStore[] = [];
+  const image = work.editor && negatives.length > 0 ? await sample.image.bytes() : null;
+  for (const negative of negatives) {
+    const edited = image ? await editPicture(image, sample, negative, work) : null;
+    stored.push(edited ? { ...negative, image: edited } : negative);
+  }
+  return negativesSample(sample.key, stored);
 }
 
 async function writeTexts(
   text: string,
-  { writer, categories, seed, cache, signal }: PairWork,
+  { writer, categories, choices, seed, cache, signal }: PairWork,
 ): Promise<NegativeText[]> {
-  const ask = () => writer.write({ text, categories, seed, ...(signal ? { signal } : {}) });
+  const ask = () => writer.write({ text, categories, seed, count: choices, ...(signal ? { signal } : {}) });
   if (writer.free) return [...(await ask())];
-  const question = ['negative-text', writer.id, text, [...categories], seed];
+  const question = ['negative-text', writer.id, text, [...categories], seed, choices];
   const answer = await cache.answer(question, async () => Buffer.from(JSON.stringify(await ask())));
   return JSON.parse(Buffer.from(answer).toString('utf8')) as NegativeText[];
 }

@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -7,6 +9,8 @@ import { encodePng } from '../image/encode.ts';
 import type { Pixels, Source, SourceRecord, Verdict } from '../pair.ts';
 import { Random } from '../random.ts';
 import { defineSource } from '../source/define-source.ts';
+import { urls } from '../source/urls.ts';
+import { webdataset } from '../source/webdataset.ts';
 import type { PairVerifier, ScorableImage } from '../verify/pair-verifier.ts';
 import { prepare } from './prepare.ts';
 import { sweep } from './sweep.ts';
@@ -287,4 +291,38 @@ test('says how many texts the verifier judges by their beginnings', async () => 
   const onEvent = (event: AnagramEvent) => void (event.type === 'warning' && messages.push(event.message));
   await prepare({ source: noisy, verifier, dir, onEvent });
   expect(messages).toEqual([expect.stringMatching(/^verifier: 3 texts are too long .* 2\.0 tokens on average/)]);
+});
+
+test('pictures of a list of URLs are asked for once, and their provenance says where they are from', async () => {
+  const asked: (string | undefined)[] = [];
+  const server = createServer(async ({ url }, response) => {
+    asked.push(url);
+    if (url === '/2') response.writeHead(404).end();
+    else response.end(await encodePng(picture(Number(url!.slice(1)), url!)));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const rows = [1, 2, 3].map((of) => `http://${host}/${of}\tnumber ${of}\tby-${of}\n`);
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, 'list.tsv'), `url\ttext\tlicence\n${rows.join('')}`);
+    const settings = { text: 'text', columns: ['licence'], cache: join(dir, 'fetched'), allowPrivate: [host] };
+    const source = urls(join(dir, 'list.tsv'), settings);
+    const prepared = await prepare({ source, verifier: oracle().verifier, dir: join(dir, 'data') });
+    expect(asked.sort()).toEqual(['/1', '/2', '/3']);
+    const all = await verdicts(prepared);
+    expect(all.get('3')).toMatchObject({
+      route: 'unreadable',
+      kept: false,
+      reason: `http://${host}/2 was not fetched: the server answered 404`,
+    });
+    const shard = await Array.fromAsync(webdataset(join(dir, 'data', 'pairs-*.tar')).records());
+    expect(shard.map(({ text, meta }) => [text, (meta as { meta: unknown }).meta])).toEqual([
+      ['number 1', { url: `http://${host}/1`, licence: 'by-1' }],
+      ['number 3', { url: `http://${host}/3`, licence: 'by-3' }],
+    ]);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });

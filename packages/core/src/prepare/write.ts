@@ -123,9 +123,11 @@ async function readSamples(
 ): Promise<ShardSample[]> {
   const wanted = new Set(planned.flatMap(({ picture }) => (picture && 'index' in picture ? [picture.index] : [])));
   const bytes = new Map<number, Uint8Array>();
+  const metas = new Map<number, PairProvenance['meta']>();
   for await (const { index, record } of recordsAt(source, wanted, signal)) {
     const read = await record.image?.bytes().catch(() => null);
     if (read) bytes.set(index, read);
+    metas.set(index, record.meta);
   }
   return Promise.all(
     planned.map(async ({ key, text, picture, provenance }) => {
@@ -135,7 +137,9 @@ async function readSamples(
           : 'index' in picture
             ? bytes.get(picture.index)
             : new Uint8Array(await readFile(join(work, picture.file)));
-      return pairSample(key, { ...(image && { image }), ...(text !== null && { text }), provenance });
+      const meta = picture && 'index' in picture ? metas.get(picture.index) : undefined;
+      const said = { ...provenance, ...(meta && { meta }) };
+      return pairSample(key, { ...(image && { image }), ...(text !== null && { text }), provenance: said });
     }),
   );
 }

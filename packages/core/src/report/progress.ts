@@ -81,6 +81,11 @@ export function progressRenderer(
           return redraw(`${pad('fault')} ${event.model}: ${event.fault}: ${event.message}`);
         case 'run-end':
           return say(`${pad('trained')} ${event.steps} steps, ${event.imagesSeen.toLocaleString('en')} pictures seen`);
+        case 'pictures-fetched': {
+          const reasons = Object.entries(event.failed).sort(([, a], [, b]) => b - a);
+          const failures = reasons.map(([reason, times]) => ` · ${reason} ${count(times)}`).join('');
+          return say(`${pad('fetched')} ${count(event.fetched)} pictures of ${event.source}${failures}`);
+        }
         case 'warning':
           return say(`${pad('warning')} ${event.message}`);
       }

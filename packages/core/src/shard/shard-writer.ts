@@ -48,6 +48,20 @@ export async function writeVerdicts(options: {
   return finish(options, [data], () => lines.length);
 }
 
+/**
+ * Writes lines that belong to no sample, and marks the file as finished. @param options.name e.g. `shardName('balance', 0, 'jsonl')`.
+ * @throws AnagramError `write-failed`.
+ */
+export async function writeLines(options: {
+  dir: string;
+  name: string;
+  lines: readonly string[];
+  stepKey: string;
+}): Promise<ManifestLine> {
+  const data = Buffer.from(options.lines.map((line) => `${line}\n`).join(''));
+  return finish(options, [data], () => options.lines.length);
+}
+
 async function finish(
   { dir, name, stepKey, parent }: { dir: string; name: string; stepKey: string; parent?: string },
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,

@@ -52,6 +52,21 @@ export class ParquetFile {
     return this.#read(columns, 0, this.rows);
   }
 
+  /** Rows one after the other, with some of their columns: no more than a row group of them is held. @throws AnagramError `source-failed` */
+  async *each(columns: readonly string[]): AsyncGenerator<Row> {
+    for (const [group, start] of this.#starts.entries()) {
+      yield* await this.#read(columns, start, this.#starts[group + 1] ?? this.rows);
+    }
+  }
+
+  /** Whether a column's cells are texts: paths, where pictures are asked for. */
+  isText(column: string): boolean {
+    return this.#metadata.schema.some(
+      ({ name, converted_type, logical_type }) =>
+        name === column && (converted_type === 'UTF8' || logical_type?.type === 'STRING'),
+    );
+  }
+
   /** The picture of a cell: bytes, or a struct that holds them as `bytes`, as the hub writes them. */
   picture(row: number, column: string): ImageFile {
     const name = `${basename(this.path)}, row ${row}, ${column}`;

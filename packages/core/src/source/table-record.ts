@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import type { SourceRecord } from '../pair.ts';
+import { suggest } from '../settings.ts';
 import { fileInCell } from './image-file.ts';
 
 /** Which columns (or keys) of a table hold what. At least one of `image` and `text`. */
@@ -17,6 +18,22 @@ export const tableColumns = {
   text: z.string().min(1).exactOptional(),
   id: z.string().min(1).exactOptional(),
 };
+
+/** A row under the names of its columns, or why there is none. */
+export interface TableRow {
+  readonly row: { readonly [column: string]: unknown } | null;
+  /** From 1: in the file, or of the row where the format has no lines. */
+  readonly line: number;
+  readonly problem?: string;
+}
+
+/** @throws AnagramError `invalid-options` where a column wanted is not there. */
+export function requireNames(where: string, path: string, names: readonly string[], wanted: readonly string[]): void {
+  const missing = wanted.find((name) => !names.includes(name));
+  if (missing === undefined) return;
+  const message = `${where}: ${path} has no column "${missing}".${suggest(missing, names)}`;
+  throw new AnagramError('invalid-options', message, { where });
+}
 
 /** @throws AnagramError `invalid-options`. */
 export function requireColumns(where: string, { image, text }: TableColumns): void {

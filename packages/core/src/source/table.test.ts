@@ -8,6 +8,7 @@ import { Random } from '../random.ts';
 import { concat } from './concat.ts';
 import { csv, tsv } from './csv.ts';
 import { defineSource } from './define-source.ts';
+import { json } from './json.ts';
 import { jsonl } from './jsonl.ts';
 import { openFile } from './open-file.ts';
 
@@ -193,5 +194,36 @@ describe('defineSource and concat', () => {
     let calls = 0;
     const lazy = defineSource({ name: 'a', settings: () => ++calls, records: () => [] });
     expect([calls, lazy.settings, lazy.settings]).toEqual([0, 1, 1]);
+  });
+});
+
+describe('json', () => {
+  test('reads an array element by element; what is no object says so', async () => {
+    const content = '\uFEFF[ {"t": "a \\"red\\" ],[ cat", "k": {"x": [1, {}]}},\n7, {"t": null}, {"t": "a dog"} ]\n';
+    expect(await rows(json(await file('a.json.gz', gzipSync(content)), { text: 't' }))).toEqual([
+      { id: '1', text: 'a "red" ],[ cat' },
+      { id: '2', problem: 'element 2 is not a JSON object: 7' },
+      { id: '3' },
+      { id: '4', text: 'a dog' },
+    ]);
+    expect(await rows(json(await file('b.json', ' [ ] '), { text: 't' }))).toEqual([]);
+  });
+
+  test('gives the same where pieces of the file end anywhere', async () => {
+    const long = Array.from({ length: 3000 }, (_, at) => ({ t: `é"[\\{,${'x'.repeat(at % 97)}${at}` }));
+    const path = await file('long.json', JSON.stringify(long));
+    expect((await rows(json(path, { text: 't' }))).map(({ text }) => text)).toEqual(long.map(({ t }) => t));
+  });
+
+  test.each([
+    ['{"a": 1}', 'expected a JSON array'],
+    ['', 'its array does not end'],
+    ['[{"t": "a"}, {"t": "b', 'its array does not end'],
+    ['[{"t": "a"}] 1', 'something follows'],
+    [`["${'x'.repeat(17 * 2 ** 20)}"]`, 'an element is longer'],
+  ])('%.20s ends the reading', async (content, why) => {
+    const path = await file('a.json', content);
+    await expect(rows(json(path, { text: 't' }))).rejects.toMatchObject({ code: 'source-failed' });
+    await expect(rows(json(path, { text: 't' }))).rejects.toThrow(why);
   });
 });

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
@@ -14,17 +15,8 @@ import {
 } from './bpe.ts';
 import { Heap } from './heap.ts';
 import { normaliseText } from './normalise.ts';
+import type { EncodedText, TextTokenizer } from './text-tokenizer.ts';
 import { largestTokenizer, parseTokenizerJson, tokenizerJson } from './tokenizer-json.ts';
-
-/** A text as numbers. */
-export interface EncodedText {
-  /** (contextLength): start token, text, end token, zeros. */
-  readonly ids: Int32Array;
-  /** Tokens up to and with the end token. */
-  readonly length: number;
-  /** Tokens of the text that were left out to fit; 0 for a text that is whole. */
-  readonly lost: number;
-}
 
 const longestCachedWord = 64;
 const largestCache = 1 << 16;
@@ -35,10 +27,12 @@ const largestCache = 1 << 16;
  * the same `tokenizer.json`, but for such texts and for characters that are younger than either's Unicode. open_clip's tokenizer
  * (and OpenAI's) first mends a text with ftfy and resolves HTML entities twice: where that is wanted, do it to the texts.
  */
-export class Tokenizer {
+export class Tokenizer implements TextTokenizer {
   readonly vocabSize: number;
   readonly startToken: number;
   readonly endToken: number;
+  /** The end token again, as transformers' CLIPTokenizer has it. */
+  readonly padToken: number;
   readonly #bpe: Bpe;
   readonly #symbols: readonly string[];
   /** Rank of each merge and the symbol that it makes, by left · vocabSize + right. */
@@ -69,6 +63,7 @@ export class Tokenizer {
     this.vocabSize = symbols.length;
     this.startToken = number(startOfText);
     this.endToken = number(endOfText);
+    this.padToken = this.endToken;
     this.#merges = new Map(
       bpe.merges.map(([left, right], rank) => [
         number(left) * symbols.length + number(right),
@@ -101,9 +96,28 @@ export class Tokenizer {
     }
   }
 
-  /** Writes `tokenizer.json`, readable by Hugging Face's tokenizers and transformers. */
-  async save(dir: string): Promise<void> {
+  /** Writes `tokenizer.json`, readable by Hugging Face's tokenizers, and `tokenizer_config.json` by which transformers knows it. */
+  async save(dir: string, { contextLength = 77 }: { contextLength?: number } = {}): Promise<void> {
     await writeAtomic(join(dir, 'tokenizer.json'), this.toJson());
+    // Where a folder has one, it is the tokenizer.
+    await rm(join(dir, 'spiece.model'), { force: true });
+    const config = {
+      tokenizer_class: 'CLIPTokenizer',
+      model_max_length: contextLength,
+      bos_token: startOfText,
+      eos_token: endOfText,
+      unk_token: endOfText,
+      pad_token: endOfText,
+    };
+    await writeAtomic(join(dir, 'tokenizer_config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  identity(): string {
+    return this.toJson();
+  }
+
+  normalise(text: string): string {
+    return normaliseText(text);
   }
 
   /** The text of `tokenizer.json`: the same tokenizer gives the same bytes. */

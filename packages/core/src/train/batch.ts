@@ -1,8 +1,7 @@
 import type { NativeBatch } from '@anagram/native';
 import type { Pixels } from '../pair.ts';
 import { Random } from '../random.ts';
-import { normaliseText } from '../text/normalise.ts';
-import type { EncodedText, Tokenizer } from '../text/tokenizer.ts';
+import type { EncodedText, TextTokenizer } from '../text/text-tokenizer.ts';
 import { trigramShuffle } from '../text/trigram-shuffle.ts';
 import type { DrawnRows } from './curriculum.ts';
 import { type DrawnPair, isNegativePair } from './draw-pairs.ts';
@@ -43,11 +42,11 @@ interface Entry<T> {
 export function buildBatch(
   step: number,
   drawn: readonly DrawnPair[],
-  options: { settings: ResolvedSettings; tokenizer: Tokenizer; contextLength: number; imageSize: number },
+  options: { settings: ResolvedSettings; tokenizer: TextTokenizer; contextLength: number; imageSize: number },
 ): Batch {
   const { settings, tokenizer, contextLength, imageSize } = options;
   const images: Entry<Pixels>[] = drawn.map(({ pair }) => ({ value: pair.image, key: pair.imageKey }));
-  const texts: Entry<string>[] = drawn.map(({ pair }) => ({ value: pair.text, key: normaliseText(pair.text) }));
+  const texts: Entry<string>[] = drawn.map(({ pair }) => ({ value: pair.text, key: tokenizer.normalise(pair.text) }));
   const weights = drawn.map(({ pair }) => pair.weight);
   const ownTexts: number[][] = drawn.map(() => []);
   const ownImages: number[][] = drawn.map(() => []);
@@ -60,7 +59,7 @@ export function buildBatch(
     for (const negative of negatives) {
       if (!isNegativePair(negative, settings)) continue;
       const other = images.push({ value: negative.image!, key: negative.imageKey }) - 1;
-      texts.push({ value: negative.text!, key: normaliseText(negative.text!) });
+      texts.push({ value: negative.text!, key: tokenizer.normalise(negative.text!) });
       weights.push(pair.weight);
       ownTexts[row]!.push(other);
       ownImages[row]!.push(other);
@@ -75,7 +74,7 @@ export function buildBatch(
     for (const negative of negatives) {
       if (isNegativePair(negative, settings)) continue;
       const { text, image, imageKey } = negative;
-      if (text !== null) ownTexts[row]!.push(texts.push({ value: text, key: normaliseText(text) }) - 1);
+      if (text !== null) ownTexts[row]!.push(texts.push({ value: text, key: tokenizer.normalise(text) }) - 1);
       if (image !== null) ownImages[row]!.push(images.push({ value: image, key: imageKey }) - 1);
     }
   });

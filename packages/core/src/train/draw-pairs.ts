@@ -66,7 +66,7 @@ export async function drawPairs(
     const pairs = await Promise.all(places.map(({ set, index }) => readPair(sets[set]!, index, imageSize, fit)));
     for (const pair of pairs) {
       rows++;
-      const negatives = chooseNegatives(pair, objective, choices, weight).map((negative) => {
+      const negatives = chooseNegatives(pair, settings, choices, weight).map((negative) => {
         const asPair = isNegativePair(negative, settings);
         if (negative.image === null) return negative;
         if (!fits(asPair ? 1 : 0, asPair ? 0 : 1)) return { ...negative, image: null, imageKey: null };
@@ -83,14 +83,15 @@ export async function drawPairs(
 /** Those sides of a pair's negatives that the objective uses, some of them drawn by their categories' weights. */
 function chooseNegatives(
   pair: TrainingPair,
-  objective: ResolvedSettings['objective'],
+  { objective, custom }: Pick<ResolvedSettings, 'objective' | 'custom'>,
   random: Random,
   weight: (category: string | null) => number,
 ): TrainingNegative[] {
-  const { negativePairs, negativesPerPair, negativeImages, ownTexts, ownImages, sharedNegatives } = objective;
+  const { negativePairs, negativesPerPair, negativeImages, sharedNegatives } = objective;
+  const { ownTexts, rankTexts, textContrast, ownImages, rankImages } = objective;
   if (negativesPerPair === 0) return [];
-  const usesTexts = negativePairs || ownTexts > 0 || sharedNegatives;
-  const usesImages = negativePairs || ownImages > 0;
+  const usesTexts = custom !== null || negativePairs || ownTexts + rankTexts + textContrast > 0 || sharedNegatives;
+  const usesImages = custom !== null || negativePairs || ownImages + rankImages > 0;
   const text = normaliseText(pair.text);
   const usable = pair.negatives
     .map((negative) => {

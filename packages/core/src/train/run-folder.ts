@@ -27,7 +27,7 @@ export type RunRecord = z.output<typeof runSchema>;
 /** These change neither weights nor order, so they may differ when a run goes on. */
 const free = new Set(['settings.checkpointEvery', 'settings.logEvery']);
 
-const own = /^(run\.json|log\.jsonl|model|checkpoint-\d+|(model|checkpoint-\d+)\.partial)$/;
+const own = /^(run\.json|log\.jsonl|(model|model-ema|adapter|checkpoint-\d+)(\.partial)?)$/;
 
 export function describeRun(
   settings: ResolvedSettings,

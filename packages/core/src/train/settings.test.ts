@@ -16,6 +16,11 @@ test('presets are shorthand for terms', () => {
     sharedNegatives: true,
     negativePairs: false,
   });
+  expect(resolveSettings({ steps: 1, objective: 'ce-clip' }).objective).toMatchObject({
+    textContrast: 0.2,
+    margin: 'adaptive',
+    negativesPerPair: 4,
+  });
   expect(resolveSettings({ steps: 1, objective: { ownTexts: 2 } }).objective).toMatchObject({
     contrastive: 1,
     ownTexts: 2,
@@ -37,6 +42,7 @@ test.each<[string, object, string]>([
   ['no steps', {}, 'train.steps'],
   ['an unknown preset', { steps: 1, objective: 'klip' }, 'train.objective'],
   ['an unknown term', { steps: 1, objective: { ownText: 1 } }, 'ownText'],
+  ['a focus between 0 and 1', { steps: 1, objective: { focal: 0.5 } }, 'train.objective'],
   ['a share above 1', { steps: 1, structure: { share: 2 } }, 'train.structure.share'],
   ['a learning rate of 0', { steps: 1, optimizer: { learningRate: 0 } }, 'train.optimizer.learningRate'],
 ])('%s is refused by name', (_, settings, message) => {

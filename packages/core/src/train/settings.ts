@@ -1,41 +1,20 @@
-import type { NativeTrainerConfig } from '@anagram/native';
+import type { NativeTrainerConfig, TensorInfo } from '@anagram/native';
 import * as z from 'zod';
 import { parseSettings } from '../settings.ts';
+import { CustomObjective } from './custom-objective.ts';
+import {
+  type ObjectivePreset,
+  type ObjectiveSettings,
+  objectivePresets,
+  objectiveSchema,
+  presetTerms,
+  type ResolvedObjective,
+  toObjectiveConfig,
+} from './objective-settings.ts';
+import { type FreezeTower, type LoraSettings, partSchemas } from './part-settings.ts';
+import { trainedParts } from './trained-parts.ts';
 
 export type StructureRole = 'negative' | 'positive' | 'off';
-export type ObjectivePreset = 'anagram' | 'clip' | 'negclip';
-
-/** What is minimised, term by term, and how negatives enter the batch. */
-export interface ObjectiveSettings {
-  /** Weight of symmetric InfoNCE over the rows of the batch. Default 1. */
-  contrastive?: number;
-  /** Lone negatives are columns for every row of the contrastive term, not for their own pair alone. Default false. */
-  sharedNegatives?: boolean;
-  /**
-   * A pair's own negatives are columns of its contrastive softmax too. False: the pairwise terms alone see them, so that the
-   * nearest negative does not crowd out all others (FSC-CLIP, Oh et al. 2024). Default true.
-   */
-  ownInContrastive?: boolean;
-  /** Weight of the pairwise term over a picture's own text and its own negative texts. Default 0. */
-  ownTexts?: number;
-  /** Weight of the pairwise term over a text's own picture and its own negative pictures. Default 0. */
-  ownImages?: number;
-  /**
-   * A negative with text and picture is a pair of its own: a row of the contrastive term, and own negative of its pair as
-   * its pair is of it. False: its text is a lone negative text, and its picture a lone negative picture where `ownImages`
-   * is not 0. Default true.
-   */
-  negativePairs?: boolean;
-  /** Negatives drawn for a pair at each step, 0–16. Default 1. */
-  negativesPerPair?: number;
-  /**
-   * Share of the drawn negatives that keep their picture, 0–1; the others are negative texts alone, which cost no picture of the
-   * batch, so that it shows more different pairs. Default 1.
-   */
-  negativeImages?: number;
-  /** Rows and columns of a tile of the similarity matrix; changes memory and speed, not the result. Default 512. */
-  tile?: number;
-}
 
 /** Paper 5.1: the picture cut N×N and shuffled (I'_S), the text's trigrams shuffled (T'_S). */
 export interface StructureSettings {
@@ -80,11 +59,10 @@ export interface TrainSettings {
    */
   batchSize?: number;
   /**
-   * `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms on own negatives, both
-   * directions; every second negative is a text alone. `clip`: no negatives. `negclip`: negative texts as columns for every row (Yüksekgönül et al. 2023). Or
-   * term by term.
+   * A preset by name, term by term, or a loss of one's own (`custom`). `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms
+   * on own negatives, both directions; every second negative is a text alone. The others: `docs/objectives.md`.
    */
-  objective?: ObjectivePreset | ObjectiveSettings;
+  objective?: ObjectivePreset | ObjectiveSettings | CustomObjective;
   structure?: StructureSettings;
   augment?: AugmentSettings;
   /** With decoupled weight decay; gains, biases, class and position embeddings and the logit scale do not decay. */
@@ -121,8 +99,20 @@ export interface TrainSettings {
     trainable?: boolean;
     /** Value at the start; default: the model's. */
     initial?: number;
-    /** s is held in [1, maximum]. Default 100. */
+    /** s is held in [1, maximum]. Default 100; with the sigmoid term 1000, since SigLIP's own models came to more than 100. */
     maximum?: number;
+  };
+  /** Which tower keeps its weights: `{ image: true }` is LiT's locked image tower. */
+  freeze?: { image?: FreezeTower; text?: FreezeTower };
+  /** Factors of the schedule's rate by tower, its projection among it; default 1, as for the logit scale. */
+  learningRates?: { image?: number; text?: number };
+  lora?: LoraSettings;
+  /** Averages the weights over the steps (`model-ema/` at the end). */
+  ema?: {
+    /** Below 1; the average looks back about 1 / (1 - decay) steps. Default 0.999. */
+    decay?: number;
+    /** At step t the decay is at most (1 + t) / (10 + t), so that a short run forgets its start. Default true. */
+    warmup?: boolean;
   };
   /** Draws pairs by the category of their negatives. */
   curriculum?: {
@@ -150,22 +140,10 @@ const weight = z.number().min(0);
 const role = z.enum(['negative', 'positive', 'off']);
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-const objectiveSchema = z.strictObject({
-  contrastive: weight.default(1),
-  sharedNegatives: z.boolean().default(false),
-  ownInContrastive: z.boolean().default(true),
-  ownTexts: weight.default(0),
-  ownImages: weight.default(0),
-  negativePairs: z.boolean().default(true),
-  negativesPerPair: z.int().min(0).max(16).default(1),
-  negativeImages: share.default(1),
-  tile: z.int().min(1).default(512),
-});
-
 export const trainSettings = z.strictObject({
   steps: z.int().min(1),
   batchSize: z.int().min(2).default(64),
-  objective: z.union([z.enum(['anagram', 'clip', 'negclip']), objectiveSchema]).default('anagram'),
+  objective: z.union([z.enum(objectivePresets), z.instanceof(CustomObjective), objectiveSchema]).default('anagram'),
   structure: z
     .strictObject({
       grid: z.int().min(2).max(16).default(3),
@@ -207,9 +185,10 @@ export const trainSettings = z.strictObject({
     .strictObject({
       trainable: z.boolean().default(true),
       initial: z.number().min(1).optional(),
-      maximum: z.number().min(1).default(100),
+      maximum: z.number().min(1).optional(),
     })
     .prefault({}),
+  ...partSchemas,
   curriculum: z
     .strictObject({
       byError: z.boolean().default(true),
@@ -222,35 +201,38 @@ export const trainSettings = z.strictObject({
   seed: seed.default(0),
 });
 
-const presets: { readonly [name in ObjectivePreset]: ObjectiveSettings } = {
-  anagram: { ownTexts: 0.5, ownImages: 0.5, negativeImages: 0.5 },
-  clip: { negativesPerPair: 0 },
-  negclip: { negativePairs: false, sharedNegatives: true },
-};
-
 /** Of `anagram`, settled by ablation (`docs/decisions/0005`). */
 const structureRoles = { image: 'positive', text: 'negative' } as const;
 
 /** Settings with every default filled in. */
 export type ResolvedSettings = ReturnType<typeof resolveSettings>;
-export type ResolvedObjective = z.output<typeof objectiveSchema>;
+
+function termsOf(given: z.output<typeof trainSettings>['objective']): ResolvedObjective {
+  if (typeof given === 'string') return objectiveSchema.parse(presetTerms[given]);
+  if (!(given instanceof CustomObjective)) return given;
+  const { name, ...negatives } = given.options;
+  return objectiveSchema.parse({ contrastive: 0, ...negatives });
+}
 
 /** @throws AnagramError `invalid-options` */
 export function resolveSettings(settings: TrainSettings) {
-  const { objective, structure, ...rest } = parseSettings('train', trainSettings, settings);
-  const roles = objective === 'anagram' ? structureRoles : ({ image: 'off', text: 'off' } as const);
+  const { objective: given, structure, logitScale, ...rest } = parseSettings('train', trainSettings, settings);
+  const objective = termsOf(given);
+  const roles = given === 'anagram' ? structureRoles : ({ image: 'off', text: 'off' } as const);
   return {
     ...rest,
-    objective: typeof objective === 'string' ? objectiveSchema.parse(presets[objective]) : objective,
+    objective,
+    custom: given instanceof CustomObjective ? given : null,
+    logitScale: { ...logitScale, maximum: logitScale.maximum ?? (objective.sigmoid > 0 ? 1000 : 100) },
     structure: { ...structure, image: structure.image ?? roles.image, text: structure.text ?? roles.text },
   };
 }
 
-export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig {
+/** @param tensors The model's. @throws AnagramError `invalid-options` where they do not fit the settings. */
+export function toTrainerConfig(settings: ResolvedSettings, tensors: readonly TensorInfo[]): NativeTrainerConfig {
   const { objective, structure, augment, optimizer, gradientClip, logitScale } = settings;
-  const { contrastive, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile } = objective;
   return {
-    objective: { contrastive, sharedNegatives, ownInContrastive, ownTexts, ownImages, tile },
+    objective: toObjectiveConfig(objective),
     structure: {
       grid: structure.grid,
       imageRole: structure.image,
@@ -267,6 +249,6 @@ export function toTrainerConfig(settings: ResolvedSettings): NativeTrainerConfig
     weightDecay: optimizer.weightDecay,
     gradientClip,
     maxLogScale: Math.log(logitScale.maximum),
-    trainLogitScale: logitScale.trainable,
+    ...trainedParts(settings, tensors),
   };
 }

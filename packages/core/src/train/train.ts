@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import type { StepResult } from '@anagram/native';
+import type { NativeTrainer, StepResult } from '@anagram/native';
 import * as z from 'zod';
+import { isSiglip } from '../clip/architecture.ts';
 import type { ClipModel } from '../clip/clip-model.ts';
 import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, type StepRecord, safeEmitter } from '../events.ts';
@@ -21,11 +22,15 @@ import { Curriculum, type Observation, observe, resultLag } from './curriculum.t
 import { clearRun, describeRun, openRun, type RunRecord, writeRun } from './run-folder.ts';
 import { RunLog } from './run-log.ts';
 import { Sampler, type SharedSet } from './sampler.ts';
+import { saveAdapter } from './save-adapter.ts';
+import { saveAverage } from './save-average.ts';
 import { learningRate } from './schedule.ts';
 import { type ResolvedSettings, resolveSettings, type TrainSettings, toTrainerConfig } from './settings.ts';
 
 /** Steps in a row without a finite gradient after which a run gives up. */
 const mostSkips = 3;
+const emaModel = 'model-ema';
+const adapter = 'adapter';
 
 export interface TrainOptions extends TrainSettings, Knobs {
   /** Trained in place. */
@@ -33,7 +38,8 @@ export interface TrainOptions extends TrainSettings, Knobs {
   /** One set, or several that are drawn from in proportion to their shares. */
   pairs: PairSet | readonly { readonly set: PairSet; readonly share: number }[];
   /**
-   * Folder of the run: `run.json`, `log.jsonl`, `checkpoint-STEP/` and at last `model/`. A run that was stopped goes on
+   * Folder of the run: `run.json`, `log.jsonl`, `checkpoint-STEP/` and at last `model/`, with `ema` and `lora` also
+   * `model-ema/` and `adapter/`. A run that was stopped goes on
    * when it is given the same options and folder, to the same weights (CPU: same build, CPU family, thread count).
    */
   dir: string;
@@ -55,6 +61,10 @@ export interface TrainResult {
   readonly skipped: number;
   /** Folder of the trained model, for `ClipModel.load`. */
   readonly modelDir: string;
+  /** Folder of the model whose weights are the average over the steps; null without `ema`. */
+  readonly emaModelDir: string | null;
+  /** Folder of the adapters alone, in the layout of PEFT; null without `lora`. */
+  readonly adapterDir: string | null;
   /** Path of `log.jsonl`. */
   readonly log: string;
 }
@@ -71,6 +81,7 @@ const begun = new WeakMap<ClipModel, { dir: string; hash: string }>();
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model, pairs, dir, signal, onEvent, validate, fresh = false, ...plain } = options;
   const settings = resolveSettings(plain);
+  checkTerms(model, settings);
   const sets = checkSets(pairs);
   signal?.throwIfAborted();
   const emit = safeEmitter(onEvent);
@@ -79,13 +90,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await using _lock = await lockFolder(dir);
   if (fresh) await clearRun(dir);
   const run = await openRun(dir, await describe(model, { settings, sets, dir, fresh }), warn);
-  const trainer = await (await native()).createTrainer(model.native, toTrainerConfig(settings));
+  const trainer = await createTrainer(model, settings);
   try {
-    const state = await begin(dir, { model, trainer }, settings, warn);
+    const state = await begin(dir, { model, trainer }, warn);
     emit({ type: 'run-start', dir, steps: settings.steps, resumedFrom: state.step });
     const context = { model, trainer, settings, sets, dir, state, emit };
     const end = await loop(context, { ...(signal && { signal }), ...(validate && { validate }) });
-    if (run.trained === null) await finish(dir, run, model);
+    if (run.trained === null) await finish(dir, run, context);
     begun.delete(model);
     emit({ type: 'run-end', dir, steps: end.step, imagesSeen: end.imagesSeen });
     return {
@@ -96,6 +107,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       skipped: end.skipped,
       cutTexts: end.cutTexts,
       modelDir: join(dir, 'model'),
+      emaModelDir: settings.ema ? join(dir, emaModel) : null,
+      adapterDir: settings.lora ? join(dir, adapter) : null,
       log: join(dir, 'log.jsonl'),
     };
   } finally {
@@ -140,7 +153,8 @@ async function loop(
       }
       const batch = await batches.take(state.step);
       const rate = learningRate(state.step, settings);
-      const result = await trainer.step(batch.native, rate);
+      const result = await (settings.custom?.step(trainer, batch.native, state.step, rate) ??
+        trainer.step(batch.native, rate));
       const observation = observe(state.step, result, batch.draws);
       curriculum.add(observation);
       state = advance(state, batch, result, observation);
@@ -180,18 +194,19 @@ async function describe(
   return describeRun(settings, sets, hash, { libtorch, threads, device: model.device });
 }
 
+/** A trainer of the model as the run begins; where it goes on, a checkpoint is restored over both. */
+async function createTrainer({ native: handle }: ClipModel, settings: ResolvedSettings): Promise<NativeTrainer> {
+  const config = toTrainerConfig(settings, handle.tensors());
+  const { initial } = settings.logitScale;
+  // Before the trainer is made, whose averages begin with the weights that it finds.
+  if (initial !== undefined) await handle.writeTensor('logit_scale', Float32Array.of(Math.log(initial)));
+  return await (await native()).createTrainer(handle, config);
+}
+
 /** Restores the newest checkpoint, or makes the first one. */
-async function begin(
-  dir: string,
-  trained: Trained,
-  { logitScale }: ResolvedSettings,
-  warn: (message: string) => void,
-): Promise<RunState> {
+async function begin(dir: string, trained: Trained, warn: (message: string) => void): Promise<RunState> {
   const restored = await restoreCheckpoint(dir, trained, warn);
   if (restored) return restored;
-  if (logitScale.initial !== undefined) {
-    await trained.model.native.writeTensor('logit_scale', Float32Array.of(Math.log(logitScale.initial)));
-  }
   await saveCheckpoint(dir, trained, freshState);
   return freshState;
 }
@@ -217,8 +232,11 @@ function advance(
   };
 }
 
-async function finish(dir: string, run: RunRecord, model: ClipModel): Promise<void> {
+async function finish(dir: string, run: RunRecord, { model, trainer, settings }: RunContext): Promise<void> {
   await writeFolder(join(dir, 'model'), (draft) => model.save(draft));
+  if (settings.ema) await writeFolder(join(dir, emaModel), (draft) => saveAverage(draft, model, trainer));
+  if (settings.lora)
+    await writeFolder(join(dir, adapter), (draft) => saveAdapter(draft, model, trainer, settings.lora!));
   await writeRun(dir, { ...run, trained: await model.hash() });
 }
 
@@ -229,6 +247,15 @@ function describeStep(state: RunState, rate: number, result: StepResult): StepRe
 
 function isDue(step: number, every: number): boolean {
   return step % every === 0;
+}
+
+function checkTerms({ config }: ClipModel, { objective }: ResolvedSettings): void {
+  if (objective.sigmoid === 0 || isSiglip(config.architecture)) return;
+  throw new AnagramError(
+    'invalid-options',
+    "train.objective: the sigmoid term needs a logit bias, which models with SigLIP's towers have and this one, a CLIP, has not. Set `contrastive` in place of `sigmoid`.",
+    { where: 'train.objective' },
+  );
 }
 
 function checkSets(pairs: TrainOptions['pairs']): readonly SharedSet[] {

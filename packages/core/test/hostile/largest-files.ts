@@ -1,5 +1,6 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytes } from '../../src/text/protobuf.ts';
 
 function safetensors(header: string, dataLength = 0): Buffer {
   const json = Buffer.from(header);
@@ -69,6 +70,47 @@ const largest: readonly [what: string, file: string, make: () => string | Buffer
   ['more symbols than there may be', 'tokenizer.json', () => tokenizer(object(2 ** 16 + 1, 0, '0'), '[]')],
   ['more merges than there may be', 'tokenizer.json', () => tokenizer('{}', `[${list(2 ** 16 + 1, '"a b"')}]`)],
   ['a hundred megabytes', 'tokenizer.json', () => ' '.repeat(1e8)],
+  [
+    'as many pieces as there may be, and one twice',
+    'spiece.model',
+    () =>
+      Buffer.concat(
+        Array.from({ length: 2 ** 18 }, (_, at) => bytes(1, bytes(1, String(at % (2 ** 18 - 1)).padStart(26, 'x')))),
+      ),
+  ],
+  [
+    'pieces as long as may be',
+    'spiece.model',
+    () => Buffer.concat(new Array(32_000).fill(bytes(1, bytes(1, 'é'.repeat(128))))),
+  ],
+  [
+    'more pieces than there may be',
+    'spiece.model',
+    () => Buffer.concat(new Array(2 ** 18 + 1).fill(bytes(1, bytes(1, 'x')))),
+  ],
+  [
+    'rules as large as fit, one of which does not end',
+    'spiece.model',
+    () => bytes(3, bytes(2, Buffer.alloc(8e6, 'x\0\0\0'))),
+  ],
+  ['four million empty messages', 'spiece.model', () => Buffer.alloc(8e6, bytes(3, ''))],
+  [
+    'as many unigram pieces as there may be, without an end token',
+    'tokenizer.json',
+    () =>
+      `{"model":{"type":"Unigram","unk_id":0,"vocab":[${Array.from({ length: 2 ** 16 }, (_, at) => `["${String(at).padStart(100, 'x')}",-${at}.5]`)}]}}`,
+  ],
+  [
+    'more unigram pieces than there may be',
+    'tokenizer.json',
+    () => `{"model":{"vocab":[${list(2 ** 16 + 1, '["x",0]')}],"type":"Unigram"}}`,
+  ],
+  [
+    'lists of normalisers within each other',
+    'tokenizer.json',
+    () => `{"normalizer":${'{"normalizers":['.repeat(4e5)}"Unigram"`,
+  ],
+  ['a hundred megabytes of pieces', 'spiece.model', () => ' '.repeat(1e8)],
   ['a value to skip as large as fits', 'tokenizer.json', () => `{"normalizer":[${list(2_700_000, '{}')}],"model":0}`],
   ['many objects', 'config.json', () => `{"x":[${list(87_000, '{}')}]}`],
   ['many lists', 'config.json', () => `{"x":[${list(87_000, '[]')}]}`],

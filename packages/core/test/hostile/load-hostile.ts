@@ -73,7 +73,12 @@ const [transformers] = folders;
 const shards = folders.at(-1);
 for (const what of (await readdir(join(root!, 'largest')).catch(() => [])).sort()) {
   const files = await readdir(join(root!, 'largest', what));
-  const folder = (files[0] === 'model.safetensors.index.json' ? shards : transformers)!;
+  const siglip = folders.find((folder) => folder.files.includes('spiece.model'));
+  const whose: Record<string, ModelFolder | undefined> = {
+    'model.safetensors.index.json': shards,
+    'spiece.model': siglip,
+  };
+  const folder = (whose[files[0]!] ?? transformers)!;
   for (const file of files) await copyFile(join(root!, 'largest', what, file), join(folder.dir, file));
   globalThis.gc?.();
   await tryFolder(folder, what);

@@ -2,9 +2,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TensorInfo } from '@anagram/native';
 import type { Architecture } from '../../src/clip/architecture.ts';
-import { type ClipConfig, defaultPreprocess, type Layout } from '../../src/clip/clip-config.ts';
+import { type ClipConfig, defaultPreprocess, type Layout, siglipPreprocess } from '../../src/clip/clip-config.ts';
 import { definingTensors } from '../../src/clip/defining-tensors.ts';
 import { writeModel } from '../../src/clip/model-files.ts';
+import { SentencePiece } from '../../src/text/sentence-piece.ts';
+import { pieceKinds, writeSentencePiece } from '../../src/text/sentence-piece-model.ts';
+import type { TextTokenizer } from '../../src/text/text-tokenizer.ts';
 import { Tokenizer } from '../../src/text/tokenizer.ts';
 
 const text_cfg = { context_length: 8, width: 8, heads: 2, layers: 2 };
@@ -15,6 +18,25 @@ const architectures: { readonly [layout in Layout]: Architecture } = {
   anagram: { embed_dim: 4, vision_cfg: { ...plain, stem: 'conv' }, text_cfg },
 };
 
+const siglip: Architecture = { family: 'siglip', embed_dim: 8, vision_cfg: plain, text_cfg };
+
+/** As small as it can be, with a rule of normalisation. */
+function sentencePiece(): SentencePiece {
+  const file = writeSentencePiece({
+    pieces: [
+      { text: '<unk>', score: 0, kind: pieceKinds.unknown },
+      { text: '</s>', score: 0, kind: pieceKinds.control },
+      ...['▁', 'a', '▁cat', '나무'].map((text, at) => ({ text, score: -1 - at, kind: pieceKinds.normal })),
+    ],
+    charsmap: Buffer.from([12, 0, 0, 0, 0, 4, 0, 0, 0x61, 5, 0, 0, 0, 0, 0, 0x80, 0x62, 0]),
+    addDummyPrefix: true,
+    removeExtraWhitespaces: true,
+    escapeWhitespaces: true,
+    byteFallback: false,
+  });
+  return new SentencePiece(file);
+}
+
 /** A folder with a small model, the files in it, and the tensors that a reader asks for. */
 export interface ModelFolder {
   readonly dir: string;
@@ -22,15 +44,21 @@ export interface ModelFolder {
   readonly tensors: readonly TensorInfo[];
 }
 
-/** A model in each layout, and one in two shards. Without the addon: of its tensors there are those that fix its sizes. */
+/** A model in each layout, a SigLIP, and one in two shards. Without the addon: of its tensors there are those that fix its sizes. */
 export async function writeFolders(root: string): Promise<ModelFolder[]> {
-  const tokenizer = Tokenizer.train([], { vocabSize: 514 });
-  const folder = async (name: string, layout: Layout, weights: readonly string[]): Promise<ModelFolder> => {
+  const bpe = Tokenizer.train([], { vocabSize: 514 });
+  const folder = async (
+    name: string,
+    layout: Layout,
+    weights: readonly string[],
+    architecture = architectures[layout],
+    tokenizer: TextTokenizer = bpe,
+  ): Promise<ModelFolder> => {
     const dir = join(root, name);
     const config: ClipConfig = {
-      architecture: architectures[layout],
-      vocabSize: 514,
-      preprocess: defaultPreprocess(layout),
+      architecture,
+      vocabSize: tokenizer.vocabSize,
+      preprocess: architecture.family === 'siglip' ? siglipPreprocess() : defaultPreprocess(layout),
     };
     const tensors = [...definingTensors(config)].map(({ name, shape }) => ({
       name,
@@ -43,7 +71,7 @@ export async function writeFolders(root: string): Promise<ModelFolder[]> {
     await writeModel(dir, layout, { config, tokenizer, tensors, read });
     const configs = { transformers: ['config.json', 'preprocessor_config.json'], open_clip: ['open_clip_config.json'] };
     const more = layout === 'anagram' ? ['anagram_config.json'] : configs[layout];
-    return { dir, files: [...weights, ...more, 'tokenizer.json'], tensors };
+    return { dir, files: [...weights, ...more, tokenizer === bpe ? 'tokenizer.json' : 'spiece.model'], tensors };
   };
   const shards = await folder('shards', 'transformers', [
     'x.safetensors',
@@ -55,6 +83,7 @@ export async function writeFolders(root: string): Promise<ModelFolder[]> {
     await folder('transformers', 'transformers', ['model.safetensors']),
     await folder('open_clip', 'open_clip', ['open_clip_model.safetensors']),
     await folder('anagram', 'anagram', ['model.safetensors']),
+    await folder('siglip', 'transformers', ['model.safetensors'], siglip, sentencePiece()),
     shards,
   ];
 }

@@ -1,7 +1,7 @@
 import type { NegativeCategory } from '@anagram/core';
 
 /** Part of the writer's id, and so of cache keys: change it with every change of a word below. */
-export const version = 'negatives-en@1';
+export const version = 'negatives-en@2';
 
 export const instructions = `You write hard negatives for image captions. You get a caption that is true of a picture, as a JSON string, and a list of kinds of change. For each kind, rewrite the caption so that
 - exactly one thing is changed, of that kind, and every other word, mark and capital stays as it is (articles, plural and verb endings follow the change);
@@ -18,7 +18,12 @@ const kinds: { readonly [category in NegativeCategory]: string } = {
   negation:
     'affirmation becomes negation or the reverse: "a man is smiling" → "a man is not smiling", "with a hat" → "without a hat"',
   object: 'another thing of the same family: "a dog on a sofa" → "a cat on a sofa"',
-  swap: 'the attributes of two things, or two things themselves, change places: "a red cat and a blue dog" → "a blue cat and a red dog", "a tree in a cart" → "a cart in a tree"',
+  attribute:
+    'another attribute that is neither colour nor size: "an old man" → "a young man", "a wooden bench" → "a metal bench"',
+  'swap-object': 'two things change places: "a tree in a cart" → "a cart in a tree"',
+  'swap-attribute':
+    'the attributes of two things change places: "a red cat and a blue dog" → "a blue cat and a red dog"',
+  'agent-patient': 'who acts and whom it is done to change places: "a man chasing a dog" → "a dog chasing a man"',
 };
 
 /** @param rejected What was wrong with earlier answers, by category. */

@@ -1,6 +1,9 @@
 #include "binding/config.h"
 
 #include <limits>
+#include <map>
+#include <string>
+#include <utility>
 
 namespace anagram::binding {
 
@@ -44,6 +47,16 @@ TextConfig read_text(const Settings& settings) {
   return config;
 }
 
+std::optional<SiglipConfig> read_siglip(const Settings& settings) {
+  if (settings.value("siglip").IsUndefined()) return {};
+  const Settings given = settings.object("siglip");
+  SiglipConfig config;
+  config.pad_token = given.integer("padToken", 0);
+  config.tanh_gelu = given.flag("tanhGelu");
+  config.logit_bias_init = given.number("logitBiasInit", kLowest);
+  return config;
+}
+
 Role read_role(const Settings& settings, const char* name) {
   constexpr Role kRoles[] = {Role::negative, Role::positive, Role::off};
   return kRoles[settings.choice(name, {"negative", "positive", "off"})];
@@ -69,6 +82,28 @@ AugmentConfig read_augment(const Settings& settings) {
   return config;
 }
 
+LoraConfig read_lora(const Settings& settings, const std::map<std::string, double>& rates) {
+  LoraConfig config;
+  config.rank = settings.integer("rank", 1);
+  config.alpha = settings.number("alpha", 0);
+  config.seed = static_cast<uint64_t>(settings.integer("seed", 0, kLargestInteger));
+  for (const Settings& each : settings.objects("adapters")) {
+    AdapterConfig adapter;
+    adapter.name = each.word("name");
+    adapter.matrix = each.word("matrix");
+    adapter.begin = each.integer("begin", 0);
+    adapter.rows = each.integer("rows", 1);
+    const auto rate = rates.find(adapter.matrix);
+    if (rate != rates.end()) adapter.rate = rate->second;
+    config.adapters.push_back(std::move(adapter));
+  }
+  return config;
+}
+
+EmaConfig read_ema(const Settings& settings) {
+  return {.decay = settings.number("decay", 0, 1), .warmup = settings.flag("warmup")};
+}
+
 }  // namespace
 
 ClipConfig read_clip_config(const Settings& settings) {
@@ -80,16 +115,44 @@ ClipConfig read_clip_config(const Settings& settings) {
   config.logit_scale_init = settings.number("logitScaleInit", kLowest);
   config.vision = read_vision(settings.object("vision"));
   config.text = read_text(settings.object("text"));
+  config.siglip = read_siglip(settings);
   return config;
 }
+
+namespace {
+
+// `fallback` where the field is absent.
+double optional_number(const Settings& settings, const char* name, double fallback,
+                       double most = std::numeric_limits<double>::max()) {
+  return settings.value(name).IsUndefined() ? fallback : settings.number(name, 0, most);
+}
+
+}  // namespace
 
 ObjectiveConfig read_objective_config(const Settings& settings) {
   ObjectiveConfig config;
   config.contrastive = settings.number("contrastive", 0);
+  config.sigmoid = settings.number("sigmoid", 0);
   config.shared_negatives = settings.flag("sharedNegatives");
   config.own_in_contrastive = settings.flag("ownInContrastive");
   config.own_texts = settings.number("ownTexts", 0);
   config.own_images = settings.number("ownImages", 0);
+  config.focal = {.gamma = optional_number(settings, "focal", 0),
+                  .smoothing = optional_number(settings, "labelSmoothing", 0, 1)};
+  config.rank_texts = optional_number(settings, "rankTexts", 0);
+  config.rank_images = optional_number(settings, "rankImages", 0);
+  config.rank.adaptive = settings.value("margin").IsNull();
+  if (!config.rank.adaptive) config.rank.margin = optional_number(settings, "margin", 0.2);
+  config.hardest = optional_number(settings, "hardest", 0);
+  config.hardest_margin = optional_number(settings, "hardestMargin", 0.2);
+  config.text_contrast = optional_number(settings, "textContrast", 0);
+  config.soft_targets = optional_number(settings, "softTargets", 0);
+  config.soft_relations = optional_number(settings, "softRelations", 0);
+  config.soft.share = optional_number(settings, "softShare", 1, 1);
+  config.soft.temperature = optional_number(settings, "softTemperature", 0.1);
+  config.softened = optional_number(settings, "softened", 0);
+  config.softened_share = optional_number(settings, "softenedShare", 0.2, 1);
+  config.complementary = optional_number(settings, "complementary", 0);
   config.tile = settings.integer("tile", 1);
   return config;
 }
@@ -108,7 +171,10 @@ TrainerConfig read_trainer_config(const Settings& settings) {
   config.weight_decay = settings.number("weightDecay", 0);
   config.gradient_clip = settings.number("gradientClip", 0);
   config.max_log_scale = settings.number("maxLogScale", 0);
-  config.train_logit_scale = settings.flag("trainLogitScale");
+  config.frozen = settings.words("frozen");
+  for (const auto& [name, rate] : settings.numbers_by_name("rates", 0)) config.rates[name] = rate;
+  if (settings.has("lora")) config.lora = read_lora(settings.object("lora"), config.rates);
+  if (settings.has("ema")) config.ema = read_ema(settings.object("ema"));
   return config;
 }
 

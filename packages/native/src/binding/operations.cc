@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <limits>
+#include <optional>
+
 #include "binding/batch.h"
 #include "binding/columns.h"
 #include "binding/config.h"
@@ -11,6 +14,7 @@
 #include "ops/nearest.h"
 #include "ops/patch_shuffle.h"
 #include "ops/resize.h"
+#include "ops/resize_grid.h"
 
 namespace anagram::binding {
 
@@ -41,6 +45,7 @@ struct ObjectiveJob {
   ObjectiveConfig config;
   torch::Tensor images, texts;
   double logit_scale;
+  std::optional<double> logit_bias;
   torch::Dtype dtype;
 };
 
@@ -48,7 +53,7 @@ struct ObjectiveDone {
   double loss;
   std::map<std::string, double> terms;
   torch::Tensor image_gradients, text_gradients;
-  double logit_scale_gradient;
+  double logit_scale_gradient, logit_bias_gradient;
 };
 
 ResizeConfig read_resize(const Settings& input) {
@@ -90,6 +95,9 @@ ObjectiveJob read_objective(const Settings& input, const Settings& config) {
   job.input.own_image_index = own_images.index.to(torch::kLong);
   job.input.also_true = read_also_true(input, images, texts).to(torch::kLong);
   job.logit_scale = input.number("logitScale", 0);
+  if (!input.value("logitBias").IsUndefined()) {
+    job.logit_bias = input.number("logitBias", std::numeric_limits<double>::lowest());
+  }
   job.dtype = !input.value("double").IsUndefined() && input.flag("double") ? torch::kFloat64
                                                                            : torch::kFloat32;
   return job;
@@ -102,14 +110,20 @@ ObjectiveDone run_objective(ObjectiveJob job) {
   job.input.images = leaf(job.images);
   job.input.texts = leaf(job.texts);
   job.input.logit_scale = leaf(torch::full({}, job.logit_scale, torch::kFloat64));
+  if (job.logit_bias)
+    job.input.logit_bias = leaf(torch::full({}, *job.logit_bias, torch::kFloat64));
   const ObjectiveOutput output = compute_objective(job.input, job.config, StructureConfig{});
   // No active term: a constant, whose gradients are zero.
   if (output.loss.requires_grad()) output.loss.backward();
   auto gradient = [](const torch::Tensor& tensor) {
     return to_host(tensor.grad().defined() ? tensor.grad() : torch::zeros_like(tensor));
   };
-  return {output.loss.item<double>(), output.terms, gradient(job.input.images),
-          gradient(job.input.texts), gradient(job.input.logit_scale).item<double>()};
+  return {output.loss.item<double>(),
+          output.terms,
+          gradient(job.input.images),
+          gradient(job.input.texts),
+          gradient(job.input.logit_scale).item<double>(),
+          job.logit_bias ? gradient(job.input.logit_bias).item<double>() : 0};
 }
 
 }  // namespace
@@ -123,6 +137,25 @@ Napi::Value resize_pixels(const Napi::CallbackInfo& info) {
     const ResizeConfig config = read_resize({info[3], "resize"});
     return context_of(env).engine->run(
         env, [pixels, config] { return to_host(resize(pixels, config)); }, copy_out);
+  });
+}
+
+Napi::Value resize_grid(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    const int64_t height = read_integer(info[1], "height", 1);
+    const int64_t width = read_integer(info[2], "width", 1);
+    const int64_t channels = length_of(info[0], "values", torch::kFloat32) / (height * width);
+    const torch::Tensor values =
+        copy_in(info[0], "values", torch::kFloat32, {height, width, channels});
+    const int64_t out_height = read_integer(info[3], "outHeight", 1);
+    const int64_t out_width = read_integer(info[4], "outWidth", 1);
+    return context_of(env).engine->run(
+        env,
+        [values, out_height, out_width] {
+          return to_host(anagram::resize_grid(values, out_height, out_width));
+        },
+        copy_out);
   });
 }
 
@@ -178,6 +211,7 @@ Napi::Value evaluate_objective(const Napi::CallbackInfo& info) {
           object.Set("imageGradients", copy_out(env, done.image_gradients));
           object.Set("textGradients", copy_out(env, done.text_gradients));
           object.Set("logitScaleGradient", done.logit_scale_gradient);
+          object.Set("logitBiasGradient", done.logit_bias_gradient);
           return object;
         });
   });

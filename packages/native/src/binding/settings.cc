@@ -95,4 +95,35 @@ std::vector<double> Settings::numbers(const char* name, uint32_t count) const {
   return numbers;
 }
 
+std::vector<std::string> Settings::words(const char* name) const {
+  const Napi::Value found = value(name);
+  if (!found.IsArray()) refuse_value(found, path(name), "an array of strings");
+  const auto array = found.As<Napi::Array>();
+  std::vector<std::string> words;
+  for (uint32_t i = 0; i < array.Length(); i++)
+    words.push_back(read_word(array.Get(i), path(name) + "[" + std::to_string(i) + "]"));
+  return words;
+}
+
+std::map<std::string, double> Settings::numbers_by_name(const char* name, double least) const {
+  const Settings inner = object(name);
+  const Napi::Array keys = inner.object_.GetPropertyNames();
+  std::map<std::string, double> numbers;
+  for (uint32_t i = 0; i < keys.Length(); i++) {
+    const std::string key = Napi::Value(keys.Get(i)).ToString().Utf8Value();
+    numbers[key] = inner.number(key.c_str(), least);
+  }
+  return numbers;
+}
+
+std::vector<Settings> Settings::objects(const char* name) const {
+  const Napi::Value found = value(name);
+  if (!found.IsArray()) refuse_value(found, path(name), "an array of objects");
+  const auto array = found.As<Napi::Array>();
+  std::vector<Settings> objects;
+  for (uint32_t i = 0; i < array.Length(); i++)
+    objects.emplace_back(array.Get(i), path(name) + "[" + std::to_string(i) + "]");
+  return objects;
+}
+
 }  // namespace anagram::binding

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,13 @@ class Settings {
   // Position in `choices` of the word found.
   int choice(const char* name, std::initializer_list<const char*> choices) const;
   std::vector<double> numbers(const char* name, uint32_t count) const;
+  std::string word(const char* name) const { return read_word(value(name), path(name)); }
+  std::vector<std::string> words(const char* name) const;
+  // Numbers of at least `least` under any names.
+  std::map<std::string, double> numbers_by_name(const char* name, double least) const;
+  // False for null.
+  bool has(const char* name) const { return !value(name).IsNull(); }
+  std::vector<Settings> objects(const char* name) const;
   Settings object(const char* name) const { return {value(name), path(name)}; }
   Napi::Env env() const { return object_.Env(); }
 

@@ -1,5 +1,7 @@
 #include "binding/trainer.h"
 
+#include <limits>
+
 #include "binding/batch.h"
 #include "binding/config.h"
 #include "binding/convert.h"
@@ -10,17 +12,31 @@ namespace {
 
 constexpr napi_type_tag kStateTag{0x51c8e07fd26b4a39, 0xb7309d1ce4f28a65};
 
+struct Done {
+  StepResult result;
+  int64_t step_count;
+};
+
+// Engine thread.
+Done done(TrainerState& state, StepResult result) {
+  result.own_margin = to_host(result.own_margin);
+  result.pair_loss = to_host(result.pair_loss);
+  return {std::move(result), state.trainer.step_count()};
+}
+
 }  // namespace
 
 Napi::Function TrainerHandle::define(Napi::Env env) {
-  return DefineClass(env, "NativeTrainer",
-                     {InstanceMethod<&TrainerHandle::step>("step"),
-                      InstanceMethod<&TrainerHandle::state_tensors>("stateTensors"),
-                      InstanceMethod<&TrainerHandle::read_state>("readState"),
-                      InstanceMethod<&TrainerHandle::write_state>("writeState"),
-                      InstanceAccessor<&TrainerHandle::step_count>("stepCount"),
-                      InstanceMethod<&TrainerHandle::set_step_count>("setStepCount"),
-                      InstanceMethod<&TrainerHandle::dispose>("dispose")});
+  return DefineClass(
+      env, "NativeTrainer",
+      {InstanceMethod<&TrainerHandle::step>("step"), InstanceMethod<&TrainerHandle::begin>("begin"),
+       InstanceMethod<&TrainerHandle::finish>("finish"),
+       InstanceMethod<&TrainerHandle::state_tensors>("stateTensors"),
+       InstanceMethod<&TrainerHandle::read_state>("readState"),
+       InstanceMethod<&TrainerHandle::write_state>("writeState"),
+       InstanceAccessor<&TrainerHandle::step_count>("stepCount"),
+       InstanceMethod<&TrainerHandle::set_step_count>("setStepCount"),
+       InstanceMethod<&TrainerHandle::dispose>("dispose")});
 }
 
 TrainerHandle::TrainerHandle(const Napi::CallbackInfo& info)
@@ -49,29 +65,69 @@ Napi::Value TrainerHandle::create(const Napi::CallbackInfo& info) {
   });
 }
 
+std::shared_ptr<StepCounter> TrainerHandle::ticket() {
+  counter_->under_way++;
+  return {counter_.get(), [counter = counter_](StepCounter* steps) { steps->under_way--; }};
+}
+
 Napi::Value TrainerHandle::step(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return promised(env, [&] {
     auto state = handle_->share(env);
     Batch batch = read_batch({info[0], "batch"}, state->model->clip->config());
     const double learning_rate = read_number(info[1], "learningRate", 0);
-    struct Done {
-      StepResult result;
-      int64_t step_count;
-    };
-    // Lives and dies with the job, whether it succeeds or not.
-    counter_->under_way++;
-    std::shared_ptr<StepCounter> ticket(
-        counter_.get(), [counter = counter_](StepCounter* steps) { steps->under_way--; });
     return state->model->engine->run(
         env,
         [state, batch = std::move(batch), learning_rate] {
-          StepResult result = state->trainer.step(batch, learning_rate);
-          result.own_margin = to_host(result.own_margin);
-          result.pair_loss = to_host(result.pair_loss);
-          return Done{std::move(result), state->trainer.step_count()};
+          return done(*state, state->trainer.step(batch, learning_rate));
         },
-        [ticket](Napi::Env env, Done& done) {
+        [ticket = ticket()](Napi::Env env, Done& done) {
+          ticket->applied = done.step_count;
+          return write_step_result(env, done.result);
+        });
+  });
+}
+
+Napi::Value TrainerHandle::begin(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    auto state = handle_->share(env);
+    Batch batch = read_batch({info[0], "batch"}, state->model->clip->config());
+    return state->model->engine->run(
+        env, [state, batch = std::move(batch)] { return state->trainer.begin(batch); },
+        [ticket = ticket()](Napi::Env env, Embedded& embedded) {
+          auto object = Napi::Object::New(env);
+          object.Set("images", copy_out(env, embedded.images));
+          object.Set("texts", copy_out(env, embedded.texts));
+          object.Set("logitScale", embedded.logit_scale);
+          object.Set("logitBias", embedded.logit_bias ? Napi::Number::New(env, *embedded.logit_bias)
+                                                      : env.Null());
+          return object;
+        });
+  });
+}
+
+Napi::Value TrainerHandle::finish(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    auto state = handle_->share(env);
+    const int64_t width = state->model->clip->config().embed_dim;
+    const Settings input(info[0], "gradients");
+    const auto rows = [&](const char* name) {
+      const int64_t length = length_of(input.value(name), input.path(name), torch::kFloat32);
+      return copy_in(input.value(name), input.path(name), torch::kFloat32, {length / width, width});
+    };
+    constexpr double kLowest = std::numeric_limits<double>::lowest();
+    EmbeddingGradients gradients{input.number("loss", kLowest), rows("images"), rows("texts"),
+                                 input.number("logitScale", kLowest),
+                                 input.number("logitBias", kLowest)};
+    const double learning_rate = read_number(info[1], "learningRate", 0);
+    return state->model->engine->run(
+        env,
+        [state, gradients = std::move(gradients), learning_rate] {
+          return done(*state, state->trainer.finish(gradients, learning_rate));
+        },
+        [ticket = ticket()](Napi::Env env, Done& done) {
           ticket->applied = done.step_count;
           return write_step_result(env, done.result);
         });

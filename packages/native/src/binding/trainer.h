@@ -38,7 +38,11 @@ class TrainerHandle : public Napi::ObjectWrap<TrainerHandle> {
   void Finalize(Napi::BasicEnv env) override { handle_->let_go(env); }
 
  private:
+  // A share in the steps under way, for the life of a job.
+  std::shared_ptr<StepCounter> ticket();
   Napi::Value step(const Napi::CallbackInfo& info);
+  Napi::Value begin(const Napi::CallbackInfo& info);
+  Napi::Value finish(const Napi::CallbackInfo& info);
   Napi::Value state_tensors(const Napi::CallbackInfo& info);
   Napi::Value read_state(const Napi::CallbackInfo& info);
   Napi::Value write_state(const Napi::CallbackInfo& info);

@@ -11,6 +11,23 @@ using torch::Tensor;
 
 namespace {
 
+void check_siglip(const ClipConfig& config) {
+  const auto& siglip = *config.siglip;
+  const auto& vision = config.vision;
+  TORCH_CHECK(vision.kind == VisionKind::transformer && vision.stem == Stem::patch,
+              "model config: SigLIP's image tower is a transformer with a patch stem.");
+  TORCH_CHECK(!config.quick_gelu, "model config: SigLIP takes GELU, received quickGelu.");
+  TORCH_CHECK(vision.width == config.embed_dim,
+              "model config: SigLIP embeds pictures in the image tower's width ", vision.width,
+              ", received an embedDim of ", config.embed_dim, ".");
+  TORCH_CHECK(siglip.pad_token >= 0 && siglip.pad_token < config.text.vocab_size,
+              "model config: expected a padToken from 0 to ", config.text.vocab_size - 1,
+              ", received ", siglip.pad_token, ".");
+  TORCH_CHECK(std::isfinite(siglip.logit_bias_init),
+              "model config: expected a finite logitBiasInit, received ", siglip.logit_bias_init,
+              ".");
+}
+
 void check_config(const ClipConfig& config) {
   const auto positive = [](const char* what, double value) {
     TORCH_CHECK(value > 0 && std::isfinite(value), "model config: expected a positive ", what,
@@ -35,6 +52,7 @@ void check_config(const ClipConfig& config) {
   TORCH_CHECK(text.width % text.heads == 0,
               "model config: expected text width to be a multiple of its ", text.heads,
               " heads, received ", text.width, ".");
+  if (config.siglip) check_siglip(config);
   if (vision.kind == VisionKind::resnet) {
     TORCH_CHECK(vision.width % 2 == 0, "model config: expected an even ResNet width, received ",
                 vision.width, ".");
@@ -89,10 +107,14 @@ ClipImpl::ClipImpl(const ClipConfig& config, uint64_t seed, torch::Device device
     : config_(checked(config)) {
   const Fresh fresh{at::make_generator<at::CPUGeneratorImpl>(seed), dtype};
   logit_scale = register_parameter("logit_scale", fresh.full({}, config_.logit_scale_init));
-  visual_ = register_module("visual", config_.vision.kind == VisionKind::resnet
-                                          ? make_resnet(config_, fresh)
-                                          : make_vision_transformer(config_, fresh));
-  text_ = std::make_unique<TextTower>(*this, config_, fresh);
+  if (config_.siglip) {
+    logit_bias = register_parameter("logit_bias", fresh.full({}, config_.siglip->logit_bias_init));
+  }
+  const auto make_image = config_.siglip                              ? make_siglip_image
+                          : config_.vision.kind == VisionKind::resnet ? make_resnet
+                                                                      : make_vision_transformer;
+  visual_ = register_module("visual", make_image(config_, fresh));
+  text_ = (config_.siglip ? make_siglip_text : make_text_transformer)(*this, config_, fresh);
   mean_ = channels(config_.image_mean, device, dtype);
   std_ = channels(config_.image_std, device, dtype);
   to(device);

@@ -1,7 +1,8 @@
-// Two towers and a logit scale. Parameters carry open_clip's state-dict names
+// Two towers and a logit scale; with SigLIP's towers a logit bias too. Parameters carry open_clip's
+// state-dict names
 // (`visual.conv1.weight`, `transformer.resblocks.0.attn.in_proj_weight`, …), so checkpoints of
 // open_clip load by name; the text tower's parts therefore hang on the root, the image tower's
-// under `visual`.
+// under `visual`. SigLIP's are named alike.
 #pragma once
 
 #include <torch/torch.h>
@@ -12,7 +13,7 @@
 
 #include "nn/config.h"
 #include "nn/image_tower.h"
-#include "nn/text_transformer.h"
+#include "nn/text_tower.h"
 
 namespace anagram {
 
@@ -25,8 +26,8 @@ struct NamedTensor {
 
 class ClipImpl : public torch::nn::Module {
  public:
-  // Fresh weights as open_clip initialises them, drawn from `seed` alone: on the CPU, then moved,
-  // so that every device starts from the same weights.
+  // Fresh weights as open_clip initialises them (SigLIP: as its authors do), drawn from `seed`
+  // alone: on the CPU, then moved, so that every device starts from the same weights.
   ClipImpl(const ClipConfig& config, uint64_t seed, torch::Device device,
            torch::Dtype dtype = torch::kFloat32);
 
@@ -37,7 +38,7 @@ class ClipImpl : public torch::nn::Module {
   torch::Tensor encode_image(const torch::Tensor& pixels);
 
   // `ids`: int32 or int64 (B, L ≤ context length), the end-of-text token of row b at `lengths[b] -
-  // 1`, what follows ignored. Returns (B, D), rows of unit length.
+  // 1`, what follows ignored; SigLIP has pad tokens there. Returns (B, D), rows of unit length.
   torch::Tensor encode_text(const torch::Tensor& ids, const torch::Tensor& lengths);
 
   // Everything a checkpoint holds.
@@ -52,6 +53,7 @@ class ClipImpl : public torch::nn::Module {
   torch::Dtype dtype() const { return logit_scale.scalar_type(); }
 
   torch::Tensor logit_scale;  // () ln s
+  torch::Tensor logit_bias;   // () b; undefined for CLIP
 
  private:
   ClipConfig config_;

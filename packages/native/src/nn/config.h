@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace anagram {
 
@@ -37,6 +38,14 @@ struct TextConfig {
   double mlp_ratio = 4.0;
 };
 
+// SigLIP's towers in place of CLIP's (Zhai et al. 2023): siglip_image.cc and siglip_text.cc. Of the
+// other fields the image tower takes those of a transformer with a patch stem.
+struct SiglipConfig {
+  int64_t pad_token = 1;         // fills a text up to the context length, and is attended to
+  bool tanh_gelu = true;         // GELU by its tanh approximation; false: exact, by erf
+  double logit_bias_init = -10;  // b
+};
+
 struct ClipConfig {
   int64_t embed_dim = 512;
   bool quick_gelu = true;  // x·σ(1.702x) instead of GELU, in both towers
@@ -45,6 +54,7 @@ struct ClipConfig {
   double logit_scale_init = 2.6592600369327783;  // ln(1/0.07)
   VisionConfig vision;
   TextConfig text;
+  std::optional<SiglipConfig> siglip;  // none: CLIP
 };
 
 }  // namespace anagram

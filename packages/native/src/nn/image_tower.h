@@ -1,4 +1,4 @@
-// What the model needs of an image tower; `VisionTransformer` and `ResNet` are the two there are.
+// What the model needs of an image tower, and the three there are.
 #pragma once
 
 #include <torch/torch.h>
@@ -18,5 +18,6 @@ class ImageTower : public torch::nn::Module {
 
 std::shared_ptr<ImageTower> make_vision_transformer(const ClipConfig& config, const Fresh& fresh);
 std::shared_ptr<ImageTower> make_resnet(const ClipConfig& config, const Fresh& fresh);
+std::shared_ptr<ImageTower> make_siglip_image(const ClipConfig& config, const Fresh& fresh);
 
 }  // namespace anagram

@@ -25,6 +25,12 @@ void redraw(const Tensor& weight, double standard_deviation, const Fresh& fresh)
   weight.normal_(0, standard_deviation, fresh.generator);
 }
 
+void redraw_xavier(const Tensor& weight, const Fresh& fresh) {
+  torch::NoGradGuard no_grad;
+  const double bound = std::sqrt(6.0 / static_cast<double>(weight.size(0) + weight.size(1)));
+  weight.uniform_(-bound, bound, fresh.generator);
+}
+
 LinearImpl::LinearImpl(int64_t in, int64_t out, const Fresh& fresh) {
   const double bound = 1 / std::sqrt(static_cast<double>(in));
   weight = register_parameter("weight", fresh.uniform({out, in}, bound));
@@ -33,13 +39,14 @@ LinearImpl::LinearImpl(int64_t in, int64_t out, const Fresh& fresh) {
 
 Tensor LinearImpl::forward(const Tensor& x) const { return affine(x, weight, bias); }
 
-LayerNormImpl::LayerNormImpl(int64_t width, const Fresh& fresh) {
+LayerNormImpl::LayerNormImpl(int64_t width, const Fresh& fresh, double epsilon)
+    : epsilon_(epsilon) {
   weight = register_parameter("weight", fresh.full({width}, 1));
   bias = register_parameter("bias", fresh.full({width}, 0));
 }
 
 Tensor LayerNormImpl::forward(const Tensor& x) const {
-  return at::layer_norm(x, weight.sizes(), weight, bias, 1e-5);
+  return at::layer_norm(x, weight.sizes(), weight, bias, epsilon_);
 }
 
 EmbeddingImpl::EmbeddingImpl(int64_t rows, int64_t width, double standard_deviation,
@@ -69,7 +76,8 @@ BatchNormImpl::BatchNormImpl(int64_t channels, const Fresh& fresh) {
 }
 
 Tensor BatchNormImpl::forward(const Tensor& x) {
-  if (is_training()) {
+  const bool learning = is_training() && weight.requires_grad();
+  if (learning) {
     TORCH_CHECK(x.numel() > x.size(1),
                 "ResNet: batch normalisation needs more than one value per channel. Expected "
                 "several pictures "
@@ -77,8 +85,9 @@ Tensor BatchNormImpl::forward(const Tensor& x) {
                 "larger image size.");
     num_batches_tracked.add_(1);
   }
-  return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), /*momentum=*/0.1,
-                        /*eps=*/1e-5, /*cudnn_enabled=*/true);
+  return at::batch_norm(x, weight, bias, running_mean, running_var, learning, /*momentum=*/0.1,
+                        /*eps=*/1e-5,
+                        /*cudnn_enabled=*/true);
 }
 
 namespace {
@@ -103,7 +112,8 @@ class QuickGelu : public torch::autograd::Function<QuickGelu> {
 }  // namespace
 
 Tensor activate(const Tensor& x, Activation activation) {
-  return activation == Activation::quick_gelu ? QuickGelu::apply(x) : at::gelu(x);
+  if (activation == Activation::quick_gelu) return QuickGelu::apply(x);
+  return at::gelu(x, activation == Activation::gelu_tanh ? "tanh" : "none");
 }
 
 }  // namespace anagram

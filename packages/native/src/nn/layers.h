@@ -20,6 +20,8 @@ struct Fresh {
 
 // Overwrites `weight` with draws from N(0, standard_deviation²).
 void redraw(const torch::Tensor& weight, double standard_deviation, const Fresh& fresh);
+// Overwrites `weight` (out, in) with draws from ±√(6 / (in + out)) (Glorot and Bengio 2010).
+void redraw_xavier(const torch::Tensor& weight, const Fresh& fresh);
 
 class LinearImpl : public torch::nn::Module {
  public:
@@ -31,9 +33,12 @@ TORCH_MODULE(Linear);
 
 class LayerNormImpl : public torch::nn::Module {
  public:
-  LayerNormImpl(int64_t width, const Fresh& fresh);
+  LayerNormImpl(int64_t width, const Fresh& fresh, double epsilon = 1e-5);
   torch::Tensor forward(const torch::Tensor& x) const;  // (…, width)
   torch::Tensor weight, bias;
+
+ private:
+  double epsilon_;
 };
 TORCH_MODULE(LayerNorm);
 
@@ -58,8 +63,8 @@ class ConvImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Conv);
 
-// Batch statistics and an update of the running ones in train mode, running statistics in eval
-// mode.
+// Batch statistics and an update of the running ones in train mode, running statistics in eval mode
+// and where the gain is frozen.
 class BatchNormImpl : public torch::nn::Module {
  public:
   BatchNormImpl(int64_t channels, const Fresh& fresh);
@@ -68,9 +73,9 @@ class BatchNormImpl : public torch::nn::Module {
 };
 TORCH_MODULE(BatchNorm);
 
-enum class Activation { gelu, quick_gelu };
+enum class Activation { gelu, gelu_tanh, quick_gelu };
 
-// GELU (erf) or QuickGELU x·σ(1.702x), any shape.
+// GELU (erf), its tanh approximation or QuickGELU x·σ(1.702x), any shape.
 torch::Tensor activate(const torch::Tensor& x, Activation activation);
 
 }  // namespace anagram

@@ -10,7 +10,8 @@ namespace anagram {
 
 using torch::Tensor;
 
-Tensor embed_patches(const Tensor& pixels, const Tensor& weight) {
+Tensor embed_patches(const Tensor& pixels, const Tensor& weight,
+                     const std::optional<Tensor>& bias) {
   const auto width = weight.size(0), channels = weight.size(1), patch = weight.size(2);
   const auto rows = pixels.size(0), grid = pixels.size(2) / patch;
   const auto patches = pixels.slice(2, 0, grid * patch)
@@ -18,7 +19,7 @@ Tensor embed_patches(const Tensor& pixels, const Tensor& weight) {
                            .reshape({rows, channels, grid, patch, grid, patch})
                            .permute({0, 2, 4, 1, 3, 5})
                            .reshape({rows, grid * grid, channels * patch * patch});
-  return affine(patches, weight.view({width, -1}));  // (B, G², W)
+  return affine(patches, weight.view({width, -1}), bias);  // (B, G², W)
 }
 
 ConvStemImpl::ConvStemImpl(const VisionConfig& config, const Fresh& fresh)

@@ -7,14 +7,17 @@
 
 #include <torch/torch.h>
 
+#include <optional>
+
 #include "nn/config.h"
 #include "nn/layers.h"
 
 namespace anagram {
 
 // (B, 3, S, S) → (B, G², W) with G = S / patch; border pixels that fill no patch are left out, as a
-// convolution would. `weight` is a convolution's, (W, 3, patch, patch).
-torch::Tensor embed_patches(const torch::Tensor& pixels, const torch::Tensor& weight);
+// convolution would. `weight` is a convolution's, (W, 3, patch, patch), `bias` (W) or none.
+torch::Tensor embed_patches(const torch::Tensor& pixels, const torch::Tensor& weight,
+                            const std::optional<torch::Tensor>& bias = {});
 
 class ConvStemImpl : public torch::nn::Module {
  public:

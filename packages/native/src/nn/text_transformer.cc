@@ -1,16 +1,41 @@
-#include "nn/text_transformer.h"
-
+// CLIP's causal text transformer, pooled at the end-of-text token.
+//
+// Causal attention never looks right, so what stands after the end token cannot reach the result.
+// The tower uses that twice, exactly: a batch is sorted by length and cut into a few buckets, each
+// only as long as its longest text (padding to 77 costs 4× of this), and the last block is computed
+// at the end token alone.
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "nn/buckets.h"
+#include "nn/text_tower.h"
+#include "nn/transformer.h"
 
 namespace anagram {
 
 using torch::Tensor;
 
-TextTower::TextTower(torch::nn::Module& root, const ClipConfig& config, const Fresh& fresh)
+namespace {
+
+class TextTransformer : public TextTower {
+ public:
+  TextTransformer(torch::nn::Module& root, const ClipConfig& config, const Fresh& fresh);
+  Tensor forward(const Tensor& ids, const Tensor& lengths) const override;
+
+ private:
+  Tensor forward_bucket(const Tensor& ids, const Tensor& lengths) const;
+
+  TextConfig config_;
+  Embedding token_embedding_{nullptr};  // (V, W)
+  Tensor positional_embedding_;         // (L, W)
+  Transformer transformer_{nullptr};
+  LayerNorm ln_final_{nullptr};
+  Tensor text_projection_;  // (W, D)
+};
+
+TextTransformer::TextTransformer(torch::nn::Module& root, const ClipConfig& config,
+                                 const Fresh& fresh)
     : config_(config.text) {
   const auto width = config_.width;
   // open_clip's scheme. Token embeddings of standard deviation 1 beside positions of 0.01 would
@@ -37,7 +62,7 @@ TextTower::TextTower(torch::nn::Module& root, const ClipConfig& config, const Fr
   ln_final_ = root.register_module("ln_final", LayerNorm(width, fresh));
 }
 
-Tensor TextTower::forward(const Tensor& ids, const Tensor& lengths) const {
+Tensor TextTransformer::forward(const Tensor& ids, const Tensor& lengths) const {
   const auto on_cpu = lengths.to(torch::kCPU, torch::kInt64);  // (B)
   const auto [sorted, order] = on_cpu.sort(/*stable=*/true, /*dim=*/0, /*descending=*/false);
   const auto* first = sorted.const_data_ptr<int64_t>();
@@ -55,7 +80,7 @@ Tensor TextTower::forward(const Tensor& ids, const Tensor& lengths) const {
   return at::cat(pooled).index_select(0, order.argsort().to(device));  // (B, D)
 }
 
-Tensor TextTower::forward_bucket(const Tensor& ids, const Tensor& lengths) const {
+Tensor TextTransformer::forward_bucket(const Tensor& ids, const Tensor& lengths) const {
   const auto length = ids.size(1);
   const auto x =
       token_embedding_->forward(ids) + positional_embedding_.slice(0, 0, length);  // (B, L, W)
@@ -67,6 +92,13 @@ Tensor TextTower::forward_bucket(const Tensor& ids, const Tensor& lengths) const
           .view({-1, 1, 1, length});
   const auto pooled = transformer_->forward_at(x, lengths - 1, mask);  // (B, W)
   return at::matmul(ln_final_->forward(pooled), text_projection_);
+}
+
+}  // namespace
+
+std::unique_ptr<TextTower> make_text_transformer(torch::nn::Module& root, const ClipConfig& config,
+                                                 const Fresh& fresh) {
+  return std::make_unique<TextTransformer>(root, config, fresh);
 }
 
 }  // namespace anagram

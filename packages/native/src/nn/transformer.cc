@@ -59,9 +59,9 @@ Tensor MlpImpl::forward(const Tensor& x) const {
 ResidualBlockImpl::ResidualBlockImpl(const TransformerConfig& config, const Fresh& fresh)
     : causal_(config.causal) {
   const auto hidden = static_cast<int64_t>(static_cast<double>(config.width) * config.mlp_ratio);
-  ln_1 = register_module("ln_1", LayerNorm(config.width, fresh));
+  ln_1 = register_module("ln_1", LayerNorm(config.width, fresh, config.epsilon));
   attn = register_module("attn", Attention(config.width, config.heads, fresh));
-  ln_2 = register_module("ln_2", LayerNorm(config.width, fresh));
+  ln_2 = register_module("ln_2", LayerNorm(config.width, fresh, config.epsilon));
   mlp = register_module("mlp", Mlp(config.width, hidden, config.activation, fresh));
 }
 
@@ -85,6 +85,11 @@ TransformerImpl::TransformerImpl(const TransformerConfig& config, const Fresh& f
     blocks_.emplace_back(config, fresh);
     blocks->push_back(blocks_.back());
   }
+}
+
+Tensor TransformerImpl::forward(Tensor x) const {
+  for (const auto& block : blocks_) x = block->forward(x);
+  return x;
 }
 
 Tensor TransformerImpl::forward_at(Tensor x, const Tensor& position,

@@ -20,6 +20,7 @@ struct TransformerConfig {
   double mlp_ratio;
   Activation activation;
   bool causal;
+  double epsilon = 1e-5;  // of the layer norms
 };
 
 class AttentionImpl : public torch::nn::Module {
@@ -71,6 +72,7 @@ class TransformerImpl : public torch::nn::Module {
  public:
   TransformerImpl(const TransformerConfig& config, const Fresh& fresh);
 
+  torch::Tensor forward(torch::Tensor x) const;  // (B, L, W) → (B, L, W)
   // The last block's output at one position of each row: `x` (B, L, W), `position` (B) int64 → (B,
   // W). `mask` (B, 1, 1, L) says which keys that position sees in the last block (0 or -inf); none
   // = all.

@@ -1,10 +1,17 @@
 #include "objective.h"
 
+#include "complementary.h"
 #include "contrastive.h"
+#include "hardest.h"
 #include "own_images.h"
+#include "own_rank.h"
 #include "own_texts.h"
+#include "sigmoid.h"
+#include "soft_targets.h"
+#include "softened.h"
 #include "structure_images.h"
 #include "structure_texts.h"
+#include "text_contrast.h"
 
 namespace anagram {
 namespace {
@@ -107,16 +114,43 @@ ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveCo
     out.loss = out.loss + term * weight;
   };
 
-  {
+  if (config.sigmoid != 0) {
+    TORCH_CHECK(in.logit_bias.defined(),
+                "objective: the sigmoid term needs a logit bias, which models with SigLIP's towers "
+                "have. Use the contrastive term.");
+    const auto [loss, pair_loss] = sigmoid(in, config);
+    add("sigmoid", config.sigmoid, loss);
+    out.pair_loss = pair_loss;
+  }
+  if (config.contrastive != 0 || config.sigmoid == 0) {
     // Without the term its forward still tells how well each pair fits.
     const at::AutoGradMode gradient(at::GradMode::is_enabled() && config.contrastive != 0);
     const auto [loss, pair_loss] = contrastive(in, config);
     if (config.contrastive != 0) add("contrastive", config.contrastive, loss);
     out.pair_loss = pair_loss;
   }
-  if (config.own_texts != 0) add("ownTexts", config.own_texts, own_texts(in, own_negative_text));
+  if (config.own_texts != 0)
+    add("ownTexts", config.own_texts, own_texts(in, own_negative_text, config.focal));
   if (config.own_images != 0)
-    add("ownImages", config.own_images, own_images(in, own_negative_image));
+    add("ownImages", config.own_images, own_images(in, own_negative_image, config.focal));
+  if (config.rank_texts != 0) {
+    add("rankTexts", config.rank_texts,
+        own_rank(in.images, in.texts, own_negative_text, in.logit_scale, in.weights, config.rank));
+  }
+  if (config.rank_images != 0) {
+    add("rankImages", config.rank_images,
+        own_rank(in.texts, in.images, own_negative_image, in.logit_scale, in.weights, config.rank));
+  }
+  if (config.text_contrast != 0)
+    add("textContrast", config.text_contrast, text_contrast(in, own_negative_text));
+  if (config.hardest != 0) add("hardest", config.hardest, hardest(in, config));
+  if (config.soft_targets != 0)
+    add("softTargets", config.soft_targets, soft_targets(in, config, /*relations=*/false));
+  if (config.soft_relations != 0)
+    add("softRelations", config.soft_relations, soft_targets(in, config, /*relations=*/true));
+  if (config.softened != 0) add("softened", config.softened, softened(in, config));
+  if (config.complementary != 0)
+    add("complementary", config.complementary, complementary(in, config));
   if (structure.weight != 0 && structure.image_role != Role::off && any(in.shuffled_images)) {
     add("structureImages", structure.weight,
         structure_images(in, *in.shuffled_images, *in.shuffled_image_rows, structure.image_role,

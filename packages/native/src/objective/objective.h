@@ -1,10 +1,10 @@
 // The training objective: a weighted sum of named terms over one batch of embeddings.
 //
-//   loss = contrastive·C + own_texts·OT + own_images·OI + structure.weight·(SI + ST)
+//   loss = contrastive·C + sigmoid·S + own_texts·OT + own_images·OI + structure.weight·(SI + ST)
 //
 // Formula, range and a known value of each term stand in its own header: contrastive.h,
-// own_texts.h, own_images.h, structure_images.h, structure_texts.h. Gradient flows to images,
-// texts, logit scale and shuffled views.
+// sigmoid.h, own_texts.h, own_images.h, structure_images.h, structure_texts.h. Gradient flows to
+// images, texts, logit scale, logit bias and shuffled views.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -26,6 +26,7 @@ struct ObjectiveInput {
   at::Tensor images;       // (NI, D) rows of unit length, NI ≥ P
   at::Tensor texts;        // (NT, D) rows of unit length, NT ≥ P
   at::Tensor logit_scale;  // () s, exp'ed and clamped by the model
+  at::Tensor logit_bias;   // () b, of the sigmoid term; undefined where the model has none
   int64_t pairs = 0;       // P ≥ 1
 
   at::Tensor image_groups;  // (NI) equal numbers = equal pictures: no negatives of each other
@@ -49,13 +50,14 @@ struct ObjectiveInput {
 
 struct ObjectiveOutput {
   at::Tensor loss;  // ()
-  // Unweighted value of each active term: contrastive, ownTexts, ownImages, structureImages,
-  // structureTexts.
+  // Unweighted value of each active term, by the name that lib/binding.ts has for its weight;
+  // structureImages and structureTexts.
   std::map<std::string, double> terms;
   // (P) cosine of the pair minus the largest cosine of its own negatives, both directions; NaN
   // where a row has none. No gradient.
   at::Tensor own_margin;
-  // (P) the pair's own contrastive loss, mean of both directions, unweighted. No gradient.
+  // (P) the pair's own contrastive loss, mean of both directions; with the sigmoid term in place of
+  // the contrastive one, its own part of that. Unweighted, no gradient.
   at::Tensor pair_loss;
 };
 

@@ -2,8 +2,9 @@
 
 namespace anagram {
 
-at::Tensor own_images(const ObjectiveInput& in, const OwnNegatives& negatives) {
-  return own_cross_entropy(in.texts, in.images, negatives, in.logit_scale, in.weights);
+at::Tensor own_images(const ObjectiveInput& in, const OwnNegatives& negatives,
+                      const FocalConfig& focal) {
+  return own_cross_entropy(in.texts, in.images, negatives, in.logit_scale, in.weights, focal);
 }
 
 }  // namespace anagram

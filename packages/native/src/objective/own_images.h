@@ -4,6 +4,7 @@
 //   loss = Σ w_i · -log softmax_own(s·[T_i·I_i, T_i·I'_i1 … T_i·I'_iJ_i]) / Σ w_i
 //   both sums over the rows with J_i ≥ 1
 //
+// With focal weights or label smoothing: own_negatives.h.
 // Range [0, ∞). Known value, all similarities equal and J negatives a row: ln(1 + J). 0 when no
 // row has a negative.
 // Gradient flows to texts, pictures, own negatives (also when they are another pair's picture) and
@@ -17,6 +18,7 @@
 
 namespace anagram {
 
-at::Tensor own_images(const ObjectiveInput& input, const OwnNegatives& negatives);
+at::Tensor own_images(const ObjectiveInput& input, const OwnNegatives& negatives,
+                      const FocalConfig& focal);
 
 }  // namespace anagram

@@ -54,20 +54,41 @@ Tensor own_similarities(const Tensor& anchors, const Tensor& candidates,
       .sum(1);
 }
 
-Tensor own_cross_entropy(const Tensor& anchors, const Tensor& candidates,
-                         const OwnNegatives& negatives, const Tensor& logit_scale,
-                         const Tensor& weights) {
-  const auto [rows, segment, _] =
-      at::unique_consecutive(negatives.row, /*return_inverse=*/true);                  // (R), (E)
-  const auto logits = own_similarities(anchors, candidates, negatives) * logit_scale;  // (E)
-  const auto own = own_similarities(anchors, candidates, {rows, rows}) * logit_scale;  // (R)
+Tensor rows_with_negatives(const OwnNegatives& negatives) {
+  return std::get<0>(at::unique_consecutive(negatives.row));
+}
+
+Tensor own_cross_entropy(const Tensor& own, const Tensor& logits, const OwnNegatives& negatives,
+                         const Tensor& weights, const FocalConfig& focal) {
+  const auto [rows, segment, counts] = at::unique_consecutive(
+      negatives.row, /*return_inverse=*/true, /*return_counts=*/true);  // (R), (E), (R)
+  const auto row_weights = weights.index_select(0, rows);               // (R)
 
   const auto largest = segment_max(logits, segment, rows.size(0));  // (R)
   const auto sum = at::zeros_like(largest).index_add(
       0, segment, (logits - largest.index_select(0, segment)).exp());  // (R)
   // log(e^own + Σ e^negative) - own, precise also where the negatives are far below.
   const auto cross_entropy = at::softplus(largest + sum.log() - own, 1, /*threshold=*/40);  // (R)
-  return weighted_mean(cross_entropy, weights.index_select(0, rows));
+  if (focal.gamma == 0 && focal.smoothing == 0) return weighted_mean(cross_entropy, row_weights);
+
+  const auto focused = [&](const Tensor& surprise) {  // -log p → (1 - p)^gamma · -log p
+    return focal.gamma == 0 ? surprise : (-(-surprise).expm1()).pow(focal.gamma) * surprise;
+  };
+  const auto share = focal.smoothing / (counts + 1).to(own.scalar_type());            // (R)
+  const auto of_negatives = (own + cross_entropy).index_select(0, segment) - logits;  // (E)
+  const auto losses =
+      (focused(cross_entropy) * (1 - focal.smoothing + share))
+          .index_add(0, segment, focused(of_negatives) * share.index_select(0, segment));
+  return weighted_mean(losses, row_weights);
+}
+
+Tensor own_cross_entropy(const Tensor& anchors, const Tensor& candidates,
+                         const OwnNegatives& negatives, const Tensor& logit_scale,
+                         const Tensor& weights, const FocalConfig& focal) {
+  const auto rows = rows_with_negatives(negatives);                                    // (R)
+  const auto logits = own_similarities(anchors, candidates, negatives) * logit_scale;  // (E)
+  const auto own = own_similarities(anchors, candidates, {rows, rows}) * logit_scale;  // (R)
+  return own_cross_entropy(own, logits, negatives, weights, focal);
 }
 
 Tensor own_margin(const ObjectiveInput& in, const OwnNegatives& texts, const OwnNegatives& images) {

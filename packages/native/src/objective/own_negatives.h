@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 
+#include "config.h"
 #include "objective.h"
 
 namespace anagram {
@@ -22,12 +23,25 @@ OwnNegatives own_negative_images(const ObjectiveInput& input);
 at::Tensor own_similarities(const at::Tensor& anchors, const at::Tensor& candidates,
                             const OwnNegatives& negatives);
 
-// Mean, weighted by the pairs' weights, of -log softmax(s·[own, negatives])_own over rows with a
-// negative. Memory is O(E·D): rows with few negatives do not pay for those with many.
-at::Tensor own_cross_entropy(const at::Tensor& anchors,     // (≥ P, D)
-                             const at::Tensor& candidates,  // (N, D), row r belongs to anchor r
+// The pairs that have negatives, in ascending order: (R).
+at::Tensor rows_with_negatives(const OwnNegatives& negatives);
+
+// Mean, weighted by the pairs' weights, over rows with a negative of
+//   Σ_k q_k · (1 - p_k)^gamma · -log p_k,   p = softmax([own, negatives])
+// with q = onehot(own), smoothed over own and negatives (FSC-CLIP: Oh et al. 2024). Without focus
+// and smoothing that is -log p_own. Memory is O(E): rows with few negatives do not pay for those
+// with many. Known value, all equal and K negatives a row: (K / (K + 1))^gamma · ln(K + 1).
+at::Tensor own_cross_entropy(const at::Tensor& own,     // (R) logits
+                             const at::Tensor& logits,  // (E)
+                             const OwnNegatives& negatives,
+                             const at::Tensor& weights,  // (P)
+                             const FocalConfig& focal);  // → ()
+
+// The same of s times the similarities of anchors (≥ P, D) with candidates (N, D), of which row r
+// belongs to anchor r.
+at::Tensor own_cross_entropy(const at::Tensor& anchors, const at::Tensor& candidates,
                              const OwnNegatives& negatives, const at::Tensor& logit_scale,
-                             const at::Tensor& weights);  // (P) → ()
+                             const at::Tensor& weights, const FocalConfig& focal);
 
 // (P) cosine of the pair minus the largest cosine among its own negatives of both kinds; NaN where
 // there are none.

@@ -4,6 +4,7 @@
 //   loss = Σ w_i · -log softmax_own(s·[I_i·T_i, I_i·T'_i1 … I_i·T'_iK_i]) / Σ w_i
 //   both sums over the rows with K_i ≥ 1
 //
+// With focal weights or label smoothing: own_negatives.h.
 // Range [0, ∞). Known value, all similarities equal and K negatives a row: ln(1 + K). 0 when no
 // row has a negative.
 // Gradient flows to pictures, texts, own negatives (also when they are another pair's text) and
@@ -17,6 +18,7 @@
 
 namespace anagram {
 
-at::Tensor own_texts(const ObjectiveInput& input, const OwnNegatives& negatives);
+at::Tensor own_texts(const ObjectiveInput& input, const OwnNegatives& negatives,
+                     const FocalConfig& focal);
 
 }  // namespace anagram

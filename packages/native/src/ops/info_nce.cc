@@ -2,9 +2,7 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <algorithm>
 #include <limits>
-#include <vector>
 
 namespace anagram {
 namespace {
@@ -12,62 +10,6 @@ namespace {
 using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-struct Span {
-  int64_t begin;
-  int64_t end;
-  Tensor of(const Tensor& tensor) const { return tensor.slice(0, begin, end); }
-  bool operator==(const Span&) const = default;
-};
-
-std::vector<Span> cut(int64_t begin, int64_t end, int64_t tile) {
-  std::vector<Span> spans;
-  for (int64_t at = begin; at < end; at += tile) spans.push_back({at, std::min(at + tile, end)});
-  return spans;
-}
-
-// Off-diagonal entries that are true pairs, so that they are no negatives: equal texts, equal
-// pictures (a lone negative has a group only among its own kind) and the pairs listed in also_true.
-Tensor true_entries(const InfoNceInput& in, Span rows, Span columns) {
-  const bool pair_rows = rows.begin < in.pairs, pair_columns = columns.begin < in.pairs;
-  auto mask = at::zeros({rows.end - rows.begin, columns.end - columns.begin},
-                        in.images.options().dtype(at::kBool));  // (R, C)
-  if (pair_rows) mask |= rows.of(in.text_groups).unsqueeze(1).eq(columns.of(in.text_groups));
-  if (pair_columns) mask |= rows.of(in.image_groups).unsqueeze(1).eq(columns.of(in.image_groups));
-  if (in.also_true.size(0) > 0) {
-    const auto row = in.also_true.select(1, 0) - rows.begin;        // (M)
-    const auto column = in.also_true.select(1, 1) - columns.begin;  // (M)
-    const auto inside = row.ge(0) & row.lt(mask.size(0)) & column.ge(0) & column.lt(mask.size(1));
-    const auto entry = (row * mask.size(1) + column).masked_select(inside);  // (≤ M)
-    mask.view(-1).index_fill_(0, entry, true);
-  }
-  if (rows == columns) mask.fill_diagonal_(false);
-  return mask;
-}
-
-// s·I·Tᵀ of one tile, true entries off the diagonal at -inf.
-Tensor tile_logits(const InfoNceInput& in, Span rows, Span columns) {
-  auto logits =
-      at::mm(rows.of(in.images), columns.of(in.texts).t()).mul_(in.logit_scale);  // (R, C)
-  return logits.masked_fill_(true_entries(in, rows, columns),
-                             -std::numeric_limits<double>::infinity());
-}
-
-// Visits every tile that has a pair's row or a pair's column. Tiles never straddle P, so that each
-// one serves the row direction, the column direction, or both.
-template <class Visit>
-void for_each_tile(const InfoNceInput& in, int64_t tile, Visit visit) {
-  const auto pairs = cut(0, in.pairs, tile);
-  const auto lone_images = cut(in.pairs, in.images.size(0), tile);
-  const auto lone_texts = cut(in.pairs, in.texts.size(0), tile);
-  for (const auto& rows : pairs) {
-    for (const auto& columns : pairs) visit(rows, columns);
-    for (const auto& columns : lone_texts) visit(rows, columns);
-  }
-  for (const auto& rows : lone_images) {
-    for (const auto& columns : pairs) visit(rows, columns);
-  }
-}
 
 // Log-sum-exp of one direction, fed tile by tile. The maximum starts at the lowest finite number:
 // an entry or a whole tile of -inf then adds exactly 0.
@@ -98,8 +40,8 @@ class InfoNce : public torch::autograd::Function<InfoNce> {
                                const Tensor& logit_scale, const Tensor& weights,
                                const Tensor& image_groups, const Tensor& text_groups,
                                const Tensor& also_true, int64_t pairs, int64_t tile) {
-    const InfoNceInput in{images,  texts,        logit_scale, pairs,
-                          weights, image_groups, text_groups, also_true};
+    const SimilarityMatrix in{images,  texts,        logit_scale, pairs,
+                              weights, image_groups, text_groups, also_true};
     RunningLogSumExp over_texts(weights), over_images(weights);
     auto own = at::empty_like(weights);  // (P) logits of the pairs, from the tiles themselves
     for_each_tile(in, tile, [&](Span rows, Span columns) {
@@ -122,8 +64,8 @@ class InfoNce : public torch::autograd::Function<InfoNce> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const int64_t pairs = context->saved_data["pairs"].toInt();
-    const InfoNceInput in{saved[0], saved[1], saved[2], pairs,
-                          saved[3], saved[4], saved[5], saved[6]};
+    const SimilarityMatrix in{saved[0], saved[1], saved[2], pairs,
+                              saved[3], saved[4], saved[5], saved[6]};
     const auto &row_lse = saved[7], &column_lse = saved[8];
     const auto share = in.weights * gradients[0] / (2.0 * static_cast<double>(pairs));  // (P)
 
@@ -156,7 +98,7 @@ class InfoNce : public torch::autograd::Function<InfoNce> {
 
 }  // namespace
 
-InfoNceOutput info_nce(const InfoNceInput& in, int64_t tile) {
+InfoNceOutput info_nce(const SimilarityMatrix& in, int64_t tile) {
   TORCH_CHECK(tile >= 1, "InfoNCE: expected a tile of at least 1, received ", tile);
   const auto result = InfoNce::apply(in.images, in.texts, in.logit_scale, in.weights,
                                      in.image_groups, in.text_groups, in.also_true, in.pairs, tile);

@@ -10,24 +10,15 @@
 
 #include <cstdint>
 
-namespace anagram {
+#include "ops/similarity_tiles.h"
 
-struct InfoNceInput {
-  at::Tensor images;        // (NI, D)
-  at::Tensor texts;         // (NT, D), same floating type
-  at::Tensor logit_scale;   // () s
-  int64_t pairs = 0;        // P: the first P images and texts belong together
-  at::Tensor weights;       // (P) mean 1
-  at::Tensor image_groups;  // (NI) int64
-  at::Tensor text_groups;   // (NT) int64
-  at::Tensor also_true;     // (M, 2) int64 image, text
-};
+namespace anagram {
 
 struct InfoNceOutput {
   at::Tensor loss;       // () differentiable in images, texts and logit_scale, once
   at::Tensor pair_loss;  // (P) unweighted, mean of both directions; no gradient
 };
 
-InfoNceOutput info_nce(const InfoNceInput& input, int64_t tile);
+InfoNceOutput info_nce(const SimilarityMatrix& input, int64_t tile);
 
 }  // namespace anagram

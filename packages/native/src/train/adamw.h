@@ -1,8 +1,8 @@
 // AdamW with decoupled weight decay (Loshchilov & Hutter 2019) over libtorch's fused kernel, 3–10×
 // faster on CPU than a loop over tensors:
 //   m ← β₁m + (1-β₁)g,  v ← β₂v + (1-β₂)g²,  θ ← θ - lr·λθ - lr·m̂/(√v̂ + ε)
-// Two groups, as open_clip has them: λ = 0 for what has at most one dimension (gains, biases, the
-// logit scale) and for class and position embeddings.
+// As open_clip has it, λ = 0 for what has at most one dimension (gains, biases, the logit scale)
+// and for class and position embeddings. One kernel call for each λ and each factor of the rate.
 #pragma once
 
 #include <torch/torch.h>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nn/clip.h"
+#include "train/parameter.h"
 
 namespace anagram {
 
@@ -20,7 +21,7 @@ struct AdamWConfig {
 
 class AdamW {
  public:
-  AdamW(std::vector<NamedTensor> parameters, const AdamWConfig& config);
+  AdamW(const std::vector<Parameter>& parameters, const AdamWConfig& config);
 
   // Update number `count` (1, 2, …) by gradients times `coefficient` (1 = as they are); parameters
   // without a gradient are decayed and moved by a gradient of zero, so that every parameter has
@@ -35,6 +36,7 @@ class AdamW {
     std::vector<std::string> names;
     std::vector<torch::Tensor> parameters, exp_avgs, exp_avg_sqs;
     double weight_decay = 0;
+    double rate = 1;
   };
   AdamWConfig config_;
   std::vector<Group> groups_;

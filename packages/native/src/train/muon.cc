@@ -19,7 +19,7 @@ const std::string kMomentum = "momentum_buffer.";
 const std::string kJoint = "attn.in_proj_weight";
 
 // The matrices that a parameter is made of, as views.
-std::vector<Tensor> matrices_of(const NamedTensor& parameter, const Tensor& values) {
+std::vector<Tensor> matrices_of(const Parameter& parameter, const Tensor& values) {
   if (!parameter.name.ends_with(kJoint)) return {values};
   return values.chunk(3);
 }
@@ -38,7 +38,7 @@ Tensor orthogonalise(const Tensor& matrix) {
   return tall ? x.t() : x;
 }
 
-Muon::Muon(std::vector<NamedTensor> parameters, const MuonConfig& config)
+Muon::Muon(std::vector<Parameter> parameters, const MuonConfig& config)
     : config_(config), parameters_(std::move(parameters)) {
   TORCH_CHECK(config.momentum >= 0 && config.momentum < 1,
               "optimizer: expected a momentum in [0, 1), received ", config.momentum, ".");
@@ -46,24 +46,26 @@ Muon::Muon(std::vector<NamedTensor> parameters, const MuonConfig& config)
     momentum_.push_back(torch::zeros_like(item.tensor, torch::requires_grad(false)));
 }
 
-bool Muon::fits(const NamedTensor& parameter) {
-  return parameter.tensor.dim() == 2 && parameter.name.find("resblocks.") != std::string::npos;
+bool Muon::fits(const Parameter& parameter) {
+  return parameter.tensor.dim() == 2 && parameter.name.ends_with("weight") &&
+         parameter.name.find("resblocks.") != std::string::npos;
 }
 
 void Muon::step(double learning_rate, double coefficient) {
   torch::NoGradGuard no_grad;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     auto parameter = parameters_[i].tensor;
+    const double rate = learning_rate * parameters_[i].rate;
     const auto gradient =
         parameter.grad().defined() ? parameter.grad() * coefficient : torch::zeros_like(parameter);
     momentum_[i].lerp_(gradient, 1 - config_.momentum);
     const auto update = gradient.lerp(momentum_[i], config_.momentum);
-    parameter.mul_(1 - learning_rate * config_.weight_decay);
+    parameter.mul_(1 - rate * config_.weight_decay);
     const auto targets = matrices_of(parameters_[i], parameter);
     const auto updates = matrices_of(parameters_[i], update);
     for (size_t k = 0; k < targets.size(); ++k) {
       const auto larger = static_cast<double>(std::max(targets[k].size(0), targets[k].size(1)));
-      targets[k].add_(orthogonalise(updates[k]), -learning_rate * kScale * std::sqrt(larger));
+      targets[k].add_(orthogonalise(updates[k]), -rate * kScale * std::sqrt(larger));
     }
   }
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nn/clip.h"
+#include "train/parameter.h"
 
 namespace anagram {
 
@@ -22,19 +23,20 @@ struct MuonConfig {
 
 class Muon {
  public:
-  Muon(std::vector<NamedTensor> parameters, const MuonConfig& config);
+  Muon(std::vector<Parameter> parameters, const MuonConfig& config);
 
-  // The matrices it is meant for: weights of attention and MLP in a tower's blocks.
-  static bool fits(const NamedTensor& parameter);
+  // The matrices it is meant for: weights of attention and MLP in a tower's blocks. Low-rank
+  // adapters are none: they would not stay low in rank.
+  static bool fits(const Parameter& parameter);
 
   void step(double learning_rate, double coefficient);
   // `momentum_buffer.NAME` of every parameter.
   std::vector<NamedTensor> state_tensors() const;
-  const std::vector<NamedTensor>& parameters() const { return parameters_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
 
  private:
   MuonConfig config_;
-  std::vector<NamedTensor> parameters_;
+  std::vector<Parameter> parameters_;
   std::vector<torch::Tensor> momentum_;
 };
 

@@ -6,9 +6,9 @@ using torch::Tensor;
 
 namespace {
 
-std::vector<NamedTensor> share_of(OptimizerKind kind, const std::vector<NamedTensor>& parameters,
-                                  const TrainerConfig& config) {
-  std::vector<NamedTensor> share;
+std::vector<Parameter> share_of(OptimizerKind kind, const std::vector<Parameter>& parameters,
+                                const TrainerConfig& config) {
+  std::vector<Parameter> share;
   for (const auto& item : parameters) {
     const bool to_muon = config.optimizer == OptimizerKind::muon && Muon::fits(item);
     if (to_muon == (kind == OptimizerKind::muon)) share.push_back(item);
@@ -18,7 +18,7 @@ std::vector<NamedTensor> share_of(OptimizerKind kind, const std::vector<NamedTen
 
 }  // namespace
 
-Optimizer::Optimizer(std::vector<NamedTensor> parameters, const TrainerConfig& config)
+Optimizer::Optimizer(std::vector<Parameter> parameters, const TrainerConfig& config)
     : parameters_(std::move(parameters)),
       adamw_(share_of(OptimizerKind::adamw, parameters_, config),
              {config.beta1, config.beta2, config.epsilon, config.weight_decay}),
@@ -48,22 +48,6 @@ std::vector<NamedTensor> Optimizer::state_tensors() const {
   auto state = adamw_.state_tensors();
   for (auto& item : muon_.state_tensors()) state.push_back(std::move(item));
   return state;
-}
-
-Tensor Optimizer::state_tensor(const std::string& name) const {
-  for (const auto& [key, value, trainable] : state_tensors()) {
-    if (key == name) return value;
-  }
-  TORCH_CHECK(false, "trainer: there is no state named '", name,
-              "'. Its stateTensors() lists those there are.");
-}
-
-void Optimizer::write_state(const std::string& name, const Tensor& values) {
-  auto target = state_tensor(name);
-  TORCH_CHECK(values.numel() == target.numel(), "trainer: expected ", target.numel(),
-              " values for '", name, "' of shape ", target.sizes(), ", received ", values.numel(),
-              ".");
-  target.copy_(values.view(target.sizes()));
 }
 
 void Optimizer::set_step_count(int64_t count) {

@@ -11,12 +11,13 @@
 #include "train/adamw.h"
 #include "train/config.h"
 #include "train/muon.h"
+#include "train/parameter.h"
 
 namespace anagram {
 
 class Optimizer {
  public:
-  Optimizer(std::vector<NamedTensor> parameters, const TrainerConfig& config);
+  Optimizer(std::vector<Parameter> parameters, const TrainerConfig& config);
 
   // Global Euclidean norm of the gradients at hand; parameters without a gradient count as zero.
   double gradient_norm() const;
@@ -24,15 +25,14 @@ class Optimizer {
   void step(double learning_rate, double coefficient);
   void drop_gradients();
 
+  const std::vector<Parameter>& parameters() const { return parameters_; }
   std::vector<NamedTensor> state_tensors() const;
-  torch::Tensor state_tensor(const std::string& name) const;
-  void write_state(const std::string& name, const torch::Tensor& values);
   // Updates applied so far (Adam's t).
   int64_t step_count() const { return step_count_; }
   void set_step_count(int64_t count);
 
  private:
-  std::vector<NamedTensor> parameters_;
+  std::vector<Parameter> parameters_;
   AdamW adamw_;
   Muon muon_;
   int64_t step_count_ = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "ops/augment.h"
 #include "ops/patch_shuffle.h"
@@ -54,6 +56,20 @@ void check_batch(const Batch& batch, const ClipConfig& model) {
   check_length("shuffledTextLengths", batch.shuffled_text_lengths, pairs);
 }
 
+void check_rate(double learning_rate) {
+  TORCH_CHECK(std::isfinite(learning_rate) && learning_rate >= 0,
+              "step: expected a learning rate of at least 0, received ", learning_rate, ".");
+}
+
+// What a step tells beside its loss.
+void describe(const ObjectiveInput& embedded, ObjectiveOutput& objective, StepResult& result) {
+  result.images_seen = embedded.images.size(0);
+  if (embedded.shuffled_images) result.images_seen += embedded.shuffled_images->size(0);
+  result.terms = std::move(objective.terms);
+  result.own_margin = objective.own_margin.to(torch::kCPU, torch::kFloat32);
+  result.pair_loss = objective.pair_loss.to(torch::kCPU, torch::kFloat32);
+}
+
 // Which pairs' pictures are shuffled: a share of them, drawn without repetition, in ascending
 // order.
 Tensor shuffled_image_rows(int64_t pairs, double share, uint64_t seed) {
@@ -65,24 +81,67 @@ Tensor shuffled_image_rows(int64_t pairs, double share, uint64_t seed) {
   return std::get<0>(torch::randperm(pairs, generator).slice(0, 0, count).sort());  // (R)
 }
 
-std::vector<NamedTensor> trained(const Clip& model, bool train_logit_scale) {
-  std::vector<NamedTensor> parameters;
-  for (auto& item : model->tensors()) {
-    if (item.trainable && (train_logit_scale || item.name != "logit_scale"))
-      parameters.push_back(item);
+bool contains(const std::vector<NamedTensor>& items, const std::string& name) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const NamedTensor& item) { return item.name == name; });
+}
+
+// The tensors that need no gradient at all; those with an adapter do.
+std::vector<NamedTensor> frozen(const Clip& model, const TrainerConfig& config,
+                                const std::optional<Lora>& lora) {
+  const auto adapted = lora ? lora->matrices() : std::vector<NamedTensor>{};
+  std::vector<NamedTensor> items;
+  for (const auto& name : config.frozen) {
+    if (!contains(adapted, name)) items.push_back({name, model->tensor(name), false});
   }
+  for (const auto& [name, tensor, trainable] : adapted) {
+    TORCH_CHECK(std::find(config.frozen.begin(), config.frozen.end(), name) != config.frozen.end(),
+                "trainer: expected '", name, "', which has an adapter, among what is frozen.");
+  }
+  return items;
+}
+
+std::vector<Parameter> trained(const Clip& model, const TrainerConfig& config,
+                               const std::optional<Lora>& lora) {
+  const std::set<std::string> left_out(config.frozen.begin(), config.frozen.end());
+  std::vector<Parameter> parameters;
+  for (const auto& [name, tensor, trainable] : model->tensors()) {
+    if (!trainable || left_out.contains(name)) continue;
+    const auto rate = config.rates.find(name);
+    parameters.push_back({name, tensor, rate == config.rates.end() ? 1 : rate->second});
+  }
+  if (lora) {
+    for (auto& parameter : lora->parameters()) parameters.push_back(std::move(parameter));
+  }
+  TORCH_CHECK(!parameters.empty(), "trainer: everything is frozen. Expected something to train.");
   return parameters;
 }
 
+// What a step may change in the model.
+std::vector<NamedTensor> changing(const Clip& model, const std::vector<NamedTensor>& frozen) {
+  std::vector<NamedTensor> items;
+  for (auto& item : model->tensors()) {
+    if (!contains(frozen, item.name)) items.push_back(std::move(item));
+  }
+  return items;
+}
+
+}  // namespace
+
 // A step that has not been kept leaves no trace: running statistics are put back, gradients dropped
-// and the model is in eval mode again, also when something throws on the way.
+// and the model is in eval mode again, also when something throws on the way. What is frozen is so
+// within a step alone: another trainer of the same model may freeze something else.
 class Attempt {
  public:
-  Attempt(Clip& model, Optimizer& optimizer) : model_(model), optimizer_(optimizer) {
+  Attempt(Clip& model, Optimizer& optimizer, std::vector<NamedTensor>& frozen)
+      : model_(model), optimizer_(optimizer), frozen_(frozen) {
     for (const auto& buffer : model_->buffers()) before_.push_back(buffer.clone());
+    for (auto& item : frozen_) item.tensor.requires_grad_(false);
     model_->train();
   }
   ~Attempt() {
+    for (auto& item : frozen_) item.tensor.requires_grad_(true);
+    for (auto& parameter : model_->parameters()) parameter.mutable_grad().reset();
     optimizer_.drop_gradients();
     model_->eval();
     if (kept_) return;
@@ -96,16 +155,21 @@ class Attempt {
  private:
   Clip& model_;
   Optimizer& optimizer_;
+  std::vector<NamedTensor>& frozen_;
   std::vector<Tensor> before_;
   bool kept_ = false;
 };
 
-}  // namespace
-
 Trainer::Trainer(Clip model, const TrainerConfig& config)
     : model_(std::move(model)),
       config_(config),
-      optimizer_(trained(model_, config.train_logit_scale), config) {
+      lora_(config.lora ? std::make_optional<Lora>(model_, *config.lora) : std::nullopt),
+      frozen_(frozen(model_, config, lora_)),
+      optimizer_(trained(model_, config, lora_), config) {
+  TORCH_CHECK(
+      config.objective.sigmoid == 0 || model_->logit_bias.defined(),
+      "trainer: the sigmoid term needs a logit bias, which models with SigLIP's towers have. "
+      "Give it weight 0 and use the contrastive term.");
   TORCH_CHECK(config.gradient_clip >= 0, "trainer: expected gradientClip of at least 0, received ",
               config.gradient_clip, ".");
   TORCH_CHECK(config.max_log_scale >= 0, "trainer: expected maxLogScale of at least 0, received ",
@@ -113,6 +177,7 @@ Trainer::Trainer(Clip model, const TrainerConfig& config)
   TORCH_CHECK(config.structure.image_share >= 0 && config.structure.image_share <= 1,
               "trainer: expected structure imageShare from 0 to 1, received ",
               config.structure.image_share, ".");
+  if (config.ema) ema_.emplace(changing(model_, frozen_), *config.ema);
 }
 
 ObjectiveInput Trainer::embed(const Batch& batch) {
@@ -128,8 +193,8 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
   in.own_image_offsets = index(batch.own_image_offsets);
   in.own_image_index = index(batch.own_image_index);
   in.also_true = index(batch.also_true);
-  in.logit_scale =
-      (config_.train_logit_scale ? model_->logit_scale : model_->logit_scale.detach()).exp();
+  in.logit_scale = model_->logit_scale.exp();
+  in.logit_bias = model_->logit_bias;
 
   // Shuffled views go through the towers in the same batch as everything else.
   auto pixels = batch.images;  // (NI + R, S, S, 3)
@@ -165,36 +230,125 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
   return in;
 }
 
+struct Trainer::Begun {
+  Attempt attempt;
+  ObjectiveInput embedded;
+  StepResult result;
+};
+
+Trainer::~Trainer() = default;
+
+void Trainer::update(StepResult& result, double learning_rate) {
+  if (lora_) lora_->backward();
+  result.gradient_norm = optimizer_.gradient_norm();
+  result.applied = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
+  if (!result.applied) return;
+  const auto clip = config_.gradient_clip;
+  optimizer_.step(learning_rate,
+                  clip > 0 ? std::min(1.0, clip / (result.gradient_norm + 1e-6)) : 1.0);
+  if (lora_) lora_->merge();
+  const torch::NoGradGuard no_grad;
+  auto& log_scale = model_->logit_scale;
+  if (log_scale.requires_grad()) log_scale.clamp_(0, config_.max_log_scale);
+  if (ema_) ema_->update(optimizer_.step_count());
+}
+
 StepResult Trainer::step(const Batch& batch, double learning_rate) {
+  begun_.reset();
   check_batch(batch, model_->config());
-  TORCH_CHECK(std::isfinite(learning_rate) && learning_rate >= 0,
-              "step: expected a learning rate of at least 0, received ", learning_rate, ".");
+  check_rate(learning_rate);
   const at::AutoGradMode with_gradient(true);
   StepResult result;
   {
-    Attempt attempt(model_, optimizer_);
+    Attempt attempt(model_, optimizer_, frozen_);
     const auto embedded = embed(batch);
     auto objective = compute_objective(embedded, config_.objective, config_.structure);
-    result.images_seen = batch.images.size(0);
-    if (embedded.shuffled_images) result.images_seen += embedded.shuffled_images->size(0);
+    describe(embedded, objective, result);
     result.loss = objective.loss.item<double>();
-    result.terms = std::move(objective.terms);
-    result.own_margin = objective.own_margin.to(torch::kCPU, torch::kFloat32);
-    result.pair_loss = objective.pair_loss.to(torch::kCPU, torch::kFloat32);
     objective.loss.backward();
-    result.gradient_norm = optimizer_.gradient_norm();
-    result.applied = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
-    if (result.applied) {
-      const auto clip = config_.gradient_clip;
-      optimizer_.step(learning_rate,
-                      clip > 0 ? std::min(1.0, clip / (result.gradient_norm + 1e-6)) : 1.0);
-      const torch::NoGradGuard no_grad;
-      if (config_.train_logit_scale) model_->logit_scale.clamp_(0, config_.max_log_scale);
-      attempt.keep();
-    }
+    update(result, learning_rate);
+    if (result.applied) attempt.keep();
   }
   result.logit_scale = std::exp(model_->logit_scale.item<double>());
   return result;
+}
+
+Embedded Trainer::begin(const Batch& batch) {
+  begun_.reset();
+  check_batch(batch, model_->config());
+  const at::AutoGradMode with_gradient(true);
+  begun_.reset(new Begun{{model_, optimizer_, frozen_}, {}, {}});
+  auto& in = begun_->embedded = embed(batch);
+  {
+    // What the curriculum and the report read of a step, whatever the loss.
+    const torch::NoGradGuard no_grad;
+    ObjectiveConfig nothing;
+    nothing.contrastive = 0;
+    auto objective = compute_objective(in, nothing, {});
+    describe(in, objective, begun_->result);
+  }
+  const auto values = [](const Tensor& rows) {
+    return rows.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  };
+  return {
+      values(in.images), values(in.texts), in.logit_scale.item<double>(),
+      in.logit_bias.defined() ? std::make_optional(in.logit_bias.item<double>()) : std::nullopt};
+}
+
+StepResult Trainer::finish(const EmbeddingGradients& gradients, double learning_rate) {
+  TORCH_CHECK(begun_, "finish: expected a step that was begun. Call begin first.");
+  check_rate(learning_rate);
+  const at::AutoGradMode with_gradient(true);
+  StepResult result;
+  {
+    const auto begun = std::move(begun_);  // gone at the end, whatever happens
+    const auto& in = begun->embedded;
+    std::vector<Tensor> roots, values;
+    const auto send = [&](const Tensor& root, const Tensor& gradient) {
+      if (!root.defined() || !root.requires_grad()) return;  // frozen
+      TORCH_CHECK(gradient.sizes() == root.sizes(), "finish: expected a gradient of shape ",
+                  root.sizes(), ", received ", gradient.sizes(), ".");
+      roots.push_back(root);
+      values.push_back(gradient.to(root.options()));
+    };
+    send(in.images, gradients.images);
+    send(in.texts, gradients.texts);
+    send(in.logit_scale, torch::scalar_tensor(gradients.logit_scale, torch::kFloat64));
+    send(in.logit_bias, torch::scalar_tensor(gradients.logit_bias, torch::kFloat64));
+    torch::autograd::backward(roots, values);
+    result = std::move(begun->result);
+    result.loss = gradients.loss;
+    update(result, learning_rate);
+    if (result.applied) begun->attempt.keep();
+  }
+  result.logit_scale = std::exp(model_->logit_scale.item<double>());
+  return result;
+}
+
+std::vector<NamedTensor> Trainer::state_tensors() const {
+  auto state = optimizer_.state_tensors();
+  const auto add = [&](std::vector<NamedTensor> more) {
+    for (auto& item : more) state.push_back(std::move(item));
+  };
+  if (lora_) add(lora_->state_tensors());
+  if (ema_) add(ema_->state_tensors());
+  return state;
+}
+
+Tensor Trainer::state_tensor(const std::string& name) const {
+  for (const auto& [key, value, trainable] : state_tensors()) {
+    if (key == name) return value;
+  }
+  TORCH_CHECK(false, "trainer: there is no state named '", name,
+              "'. Its stateTensors() lists those there are.");
+}
+
+void Trainer::write_state(const std::string& name, const Tensor& values) {
+  auto target = state_tensor(name);
+  TORCH_CHECK(values.numel() == target.numel(), "trainer: expected ", target.numel(),
+              " values for '", name, "' of shape ", target.sizes(), ", received ", values.numel(),
+              ".");
+  target.copy_(values.view(target.sizes()));
 }
 
 }  // namespace anagram

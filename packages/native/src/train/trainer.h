@@ -7,12 +7,16 @@
 #include <torch/torch.h>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nn/clip.h"
 #include "objective/objective.h"
 #include "train/config.h"
+#include "train/ema.h"
+#include "train/lora.h"
 #include "train/optimizer.h"
 
 namespace anagram {
@@ -48,21 +52,41 @@ struct StepResult {
   torch::Tensor pair_loss;   // float (P), CPU
 };
 
+// What a loss of the caller's own is computed from.
+struct Embedded {
+  torch::Tensor images;                   // float (NI, D), CPU, rows of unit length
+  torch::Tensor texts;                    // float (NT, D)
+  double logit_scale = 0;                 // s
+  std::optional<double> logit_bias = {};  // of SigLIP's towers
+};
+
+// A loss of the caller's own, with respect to what it was computed from.
+struct EmbeddingGradients {
+  double loss = 0;
+  torch::Tensor images;  // (NI, D)
+  torch::Tensor texts;   // (NT, D)
+  double logit_scale = 0;
+  double logit_bias = 0;
+};
+
 class Trainer {
  public:
   Trainer(Clip model, const TrainerConfig& config);
+  ~Trainer();
 
   StepResult step(const Batch& batch, double learning_rate);
 
+  // The same in two phases, for a loss of the caller's own: `begin` embeds the batch and keeps the
+  // graph, `finish` sends the gradients back through it and changes the weights. The objective's
+  // weights play no part. Whatever begins next drops a step that was not finished.
+  Embedded begin(const Batch& batch);
+  StepResult finish(const EmbeddingGradients& gradients, double learning_rate);
+
   // `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon
-  // does.
-  std::vector<NamedTensor> state_tensors() const { return optimizer_.state_tensors(); }
-  torch::Tensor state_tensor(const std::string& name) const {
-    return optimizer_.state_tensor(name);
-  }
-  void write_state(const std::string& name, const torch::Tensor& values) {
-    optimizer_.write_state(name, values);
-  }
+  // does, what Lora and Ema keep.
+  std::vector<NamedTensor> state_tensors() const;
+  torch::Tensor state_tensor(const std::string& name) const;
+  void write_state(const std::string& name, const torch::Tensor& values);
   // Optimizer steps applied so far (Adam's t).
   int64_t step_count() const { return optimizer_.step_count(); }
   void set_step_count(int64_t count) { optimizer_.set_step_count(count); }
@@ -70,10 +94,17 @@ class Trainer {
  private:
   // The batch's pictures and texts, and the shuffled views, as rows of unit length.
   ObjectiveInput embed(const Batch& batch);
+  // Clips and applies the gradients, if they and the loss are finite.
+  void update(StepResult& result, double learning_rate);
 
   Clip model_;
   TrainerConfig config_;
+  std::optional<Lora> lora_;
+  std::vector<NamedTensor> frozen_;  // without those that have an adapter
   Optimizer optimizer_;
+  std::optional<Ema> ema_;
+  struct Begun;
+  std::unique_ptr<Begun> begun_;
 };
 
 }  // namespace anagram

@@ -1,6 +1,8 @@
 // A minimal list of checks: CHECK_THAT("what holds", { … }) registers itself and main.cc runs it.
 #pragma once
 
+#include <c10/util/Exception.h>
+
 #include <functional>
 #include <sstream>
 #include <stdexcept>
@@ -33,6 +35,18 @@ void expect(bool condition, const Parts&... parts) {
   std::ostringstream message;
   static_cast<void>((message << ... << parts));
   throw std::runtime_error(message.str());
+}
+
+// `act` has to throw an error of libtorch that says `part`.
+inline void expect_refusal(const std::function<void()>& act, const std::string& part) {
+  std::string message;
+  try {
+    act();
+  } catch (const c10::Error& error) {
+    message = error.what_without_backtrace();
+  }
+  expect(message.find(part) != std::string::npos, "expected '", part, "', received '", message,
+         "'");
 }
 
 }  // namespace anagram::test

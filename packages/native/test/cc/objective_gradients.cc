@@ -33,6 +33,7 @@ ObjectiveInput example(double logit_scale) {
   in.images = unit_rows(kImages, generator);
   in.texts = unit_rows(kTexts, generator);
   in.logit_scale = at::scalar_tensor(logit_scale, at::kDouble);
+  in.logit_bias = at::scalar_tensor(-3.0, at::kDouble);
   in.pairs = kPairs;
   in.image_groups = integers({0, 1, 2, 0, 4, 4, 6});
   in.text_groups = integers({0, 1, 2, 3, 1, 5, 2, 7});
@@ -52,8 +53,8 @@ ObjectiveInput example(double logit_scale) {
 void expect_gradients(const ObjectiveConfig& config, const StructureConfig& structure,
                       double logit_scale) {
   auto in = example(logit_scale);
-  const std::vector<Tensor> leaves{in.images, in.texts, in.logit_scale, *in.shuffled_images,
-                                   *in.shuffled_texts};
+  const std::vector<Tensor> leaves{
+      in.images, in.texts, in.logit_scale, in.logit_bias, *in.shuffled_images, *in.shuffled_texts};
   for (const auto& leaf : leaves) leaf.requires_grad_();
   const auto gradients =
       torch::autograd::grad({compute_objective(in, config, structure).loss}, leaves, {}, {}, false,
@@ -100,6 +101,24 @@ CHECK_THAT("objective gradients: contrastive without a row's own negatives",
 CHECK_THAT("objective gradients: contrastive at a logit scale of 100",
            { expect_gradients({.tile = 3}, kNoStructure, 100.0); });
 
+CHECK_THAT("objective gradients: sigmoid, shared negatives, for any tile", {
+  for (const int64_t tile : {1, 2, 3, 512}) {
+    expect_gradients({.contrastive = 0, .sigmoid = 1, .tile = tile}, kNoStructure, 14.0);
+  }
+});
+
+CHECK_THAT("objective gradients: sigmoid without shared and own negatives", {
+  expect_gradients({.contrastive = 0,
+                    .sigmoid = 0.5,
+                    .shared_negatives = false,
+                    .own_in_contrastive = false,
+                    .tile = 2},
+                   kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: sigmoid at a logit scale of 100",
+           { expect_gradients({.contrastive = 0, .sigmoid = 1, .tile = 3}, kNoStructure, 100.0); });
+
 CHECK_THAT("objective gradients: own texts", {
   auto config = kNone;
   config.own_texts = 1.5;
@@ -124,9 +143,50 @@ CHECK_THAT("objective gradients: shuffled pictures as positives",
 CHECK_THAT("objective gradients: shuffled texts as positives",
            { expect_gradients(kNone, structure(Role::off, Role::positive), 5.0); });
 
+CHECK_THAT("objective gradients: focal weights and label smoothing over own negatives", {
+  for (const double gamma : {0.0, 1.0, 2.0}) {
+    auto config = kNone;
+    config.own_texts = config.own_images = 1;
+    config.focal = {.gamma = gamma, .smoothing = 0.1};
+    expect_gradients(config, kNoStructure, 5.0);
+  }
+});
+
+CHECK_THAT("objective gradients: rank with a fixed margin", {
+  auto config = kNone;
+  config.rank_texts = 1;
+  config.rank_images = 0.5;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: hinge on the hardest", {
+  auto config = kNone;
+  config.hardest = 1;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: text contrast", {
+  auto config = kNone;
+  config.text_contrast = 1;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: softened contrast", {
+  auto config = kNone;
+  config.softened = 1;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: complementary contrast", {
+  auto config = kNone;
+  config.complementary = 1;
+  expect_gradients(config, kNoStructure, 5.0);
+});
+
 CHECK_THAT("objective gradients: everything together", {
-  expect_gradients({.contrastive = 0.8, .own_texts = 0.6, .own_images = 0.4, .tile = 3},
-                   structure(Role::negative, Role::positive), 10.0);
+  expect_gradients(
+      {.contrastive = 0.8, .sigmoid = 0.3, .own_texts = 0.6, .own_images = 0.4, .tile = 3},
+      structure(Role::negative, Role::positive), 10.0);
 });
 
 CHECK_THAT("objective: a batch in which no term has a row has loss 0 and can go backward", {

@@ -61,7 +61,7 @@ void expect_text_gradients(const ClipConfig& config) {
   expect_gradients(
       model, [&] { return model->encode_text(ids, lengths); },
       [](const std::string& name) {
-        return !name.starts_with("visual.") && name != "logit_scale";
+        return !name.starts_with("visual.") && !name.starts_with("logit_");
       });
 }
 
@@ -90,6 +90,18 @@ CHECK_THAT("tower gradients: ResNet on running statistics",
 
 CHECK_THAT("tower gradients: text transformer, QuickGELU",
            { expect_text_gradients(tiny_config()); });
+
+CHECK_THAT("tower gradients: SigLIP's image tower, pixels that fill no patch", {
+  auto config = tiny_siglip_config();
+  config.vision.image_size = 11;
+  expect_image_gradients(config, true);
+});
+
+CHECK_THAT("tower gradients: SigLIP's text tower, exact GELU", {
+  auto config = tiny_siglip_config();
+  config.siglip->tanh_gelu = false;
+  expect_text_gradients(config);
+});
 
 CHECK_THAT("tower gradients: text transformer, GELU", {
   auto config = tiny_config();

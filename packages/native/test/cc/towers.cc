@@ -46,6 +46,25 @@ CHECK_THAT("text tower: the order of words reaches the result, what follows the 
              expect(difference(rows[0], rows[2]) < 1e-12, "the tail is seen");
            });
 
+CHECK_THAT(
+    "SigLIP's text tower: pad tokens reach the result, whatever the caller wrote in their place", {
+      torch::NoGradGuard no_grad;
+      auto model = stirred(tiny_siglip_config());
+      const auto lengths = torch::tensor({3, 2});
+      const auto row = [&](const Tensor& ids) { return model->encode_text(ids, lengths); };
+      const auto narrow = row(torch::tensor({{9, 1, 10}, {9, 10, 0}}));
+      const auto wide = row(torch::tensor({{9, 1, 10, 5, 6, 7, 8}, {9, 10, 3, 3, 3, 3, 3}}));
+      expect(difference(narrow, wide) < 1e-12, "what follows the text is seen");
+      auto other = tiny_siglip_config();
+      other.siglip->pad_token = 5;
+      const auto filled =
+          stirred(other)->encode_text(torch::tensor({{9, 1, 10}}), torch::tensor({3}));
+      expect(difference(narrow[0], filled[0]) > 1e-3, "padding is not seen");
+      const auto full = torch::tensor({{9, 1, 10, 4, 4, 4, 4}});
+      expect(difference(narrow[0], model->encode_text(full, torch::tensor({7}))[0]) < 1e-12,
+             "padding is not what the pad token is");
+    });
+
 CHECK_THAT("buckets: they cover all rows in order, each as long as its longest text, at most four",
            {
              std::vector<int64_t> lengths;
@@ -136,17 +155,6 @@ CHECK_THAT("ResNet: parameters and buffers carry open_clip's names", {
   expect(!names.contains("visual.layer1.1.downsample.0.weight"), "a shortcut where none belongs");
 });
 
-void expect_refusal(const std::function<void()>& act, const std::string& part) {
-  std::string message;
-  try {
-    act();
-  } catch (const c10::Error& error) {
-    message = error.what_without_backtrace();
-  }
-  expect(message.find(part) != std::string::npos, "expected '", part, "', received '", message,
-         "'");
-}
-
 CHECK_THAT(
     "towers: wrong shapes, ids, lengths and configs are refused with what was expected and "
     "received",
@@ -176,6 +184,12 @@ CHECK_THAT(
       auto config = tiny_config();
       config.text.heads = 3;
       expect_refusal([&] { Clip(config, 1, torch::kCPU); }, "multiple of its 3 heads, received 8");
+      config = tiny_siglip_config();
+      config.siglip->pad_token = 11;
+      expect_refusal([&] { Clip(config, 1, torch::kCPU); }, "padToken from 0 to 10, received 11");
+      config = tiny_siglip_config();
+      config.embed_dim = 5;
+      expect_refusal([&] { Clip(config, 1, torch::kCPU); }, "width 8, received an embedDim of 5");
       config = tiny_config();
       config.vision.stem = Stem::conv;
       config.vision.patch_size = 6;

@@ -27,6 +27,14 @@ inline ClipConfig tiny_resnet_config() {
   return config;
 }
 
+inline ClipConfig tiny_siglip_config() {
+  auto config = tiny_config();
+  config.quick_gelu = false;
+  config.embed_dim = config.vision.width;
+  config.siglip = SiglipConfig{.pad_token = 4};
+  return config;
+}
+
 // Every parameter moved off its first value, so that none of them (a gain of 0, a bias of 0) hides
 // another.
 inline Clip stirred(const ClipConfig& config, uint64_t seed = 3) {

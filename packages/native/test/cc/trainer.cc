@@ -2,6 +2,7 @@
 // decay goes.
 #include "train/trainer.h"
 
+#include "batches.h"
 #include "check.h"
 #include "towers.h"
 
@@ -9,28 +10,6 @@ namespace anagram::test {
 namespace {
 
 using torch::Tensor;
-
-Batch example_batch(int64_t pairs, int64_t side, uint64_t seed = 1) {
-  const auto numbers = torch::arange(pairs, torch::kInt32), none = torch::zeros({0}, torch::kInt32);
-  auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
-  Batch batch;
-  batch.pairs = pairs;
-  batch.images = example_pixels(pairs, side);
-  batch.texts = torch::randint(0, 11, {pairs, 7}, generator, torch::kInt32);
-  batch.text_lengths = torch::randint(2, 8, {pairs}, generator, torch::kInt32);
-  batch.image_groups = numbers;
-  batch.text_groups = numbers;
-  batch.weights = torch::ones({pairs});
-  batch.own_text_offsets = torch::zeros({pairs + 1}, torch::kInt32);
-  batch.own_text_index = none;
-  batch.own_image_offsets = torch::zeros({pairs + 1}, torch::kInt32);
-  batch.own_image_index = none;
-  batch.also_true = torch::zeros({0, 2}, torch::kInt32);
-  batch.shuffled_texts = torch::zeros({0, 7}, torch::kInt32);
-  batch.shuffled_text_lengths = none;
-  batch.seed = seed;
-  return batch;
-}
 
 std::vector<Tensor> snapshot(const Clip& model, const Trainer& trainer) {
   std::vector<Tensor> all;
@@ -167,7 +146,7 @@ CHECK_THAT("step: the logit scale is clamped, and stays what it was when it is n
   const double scale = Trainer(model, clamped).step(example_batch(3, 8), 1e-3).logit_scale;
   expect(std::abs(scale - std::exp(2.0)) < 1e-5, scale);
   model->write_tensor("logit_scale", torch::tensor(4.6));
-  clamped.train_logit_scale = false;
+  clamped.frozen = {"logit_scale"};
   Trainer fixed(model, clamped);
   expect(std::abs(fixed.step(example_batch(3, 8), 1e-3).logit_scale - std::exp(4.6)) < 1e-3,
          "it moved");

@@ -32,9 +32,23 @@ def masked_cross_entropy(logits, true, row):
     return torch.logsumexp(logits[keep], 0) - logits[row]
 
 
+def sigmoid(case, logits, true, weights, columns, rows):
+    """SigLIP's loss, entry by entry: eq. 1 of Zhai et al. 2023, over pairs and lone negatives, without what is true."""
+    p, total = case["pairs"], torch.zeros((), dtype=torch.float64)
+    for i in range(rows):
+        for t in range(columns):
+            if (i >= p and t >= p) or (true[i, t] and i != t):
+                continue
+            owners = [weights[r] for r in (i, t) if r < p]
+            z = 1 if i == t else -1
+            total = total - sum(owners) / len(owners) * F.logsigmoid(z * logits[i, t])
+    return total / p
+
+
 def objective(case):
     config = case["config"]
     p, s = case["pairs"], torch.tensor(case["logitScale"], dtype=torch.float64, requires_grad=True)
+    b = torch.tensor(case["logitBias"], dtype=torch.float64, requires_grad=True)
     images = (torch.tensor(case["images"], dtype=torch.float64) / 256).requires_grad_()
     texts = (torch.tensor(case["texts"], dtype=torch.float64) / 256).requires_grad_()
     weights = torch.tensor(case["weights"], dtype=torch.float64)
@@ -48,7 +62,7 @@ def objective(case):
          + masked_cross_entropy(logits[:rows, r], true[:rows, r], r)) / 2
         for r in range(p)
     ])
-    terms = {"contrastive": (weights * contrastive).mean()}
+    terms = {"contrastive": (weights * contrastive).mean(), "sigmoid": sigmoid(case, logits + b, true, weights, columns, rows)}
     own = {"ownTexts": (logits, true, "ownTexts"), "ownImages": (logits.T, true.T, "ownImages")}
     for name, (matrix, truth, key) in own.items():
         total, count = torch.zeros((), dtype=torch.float64), 0.0
@@ -61,13 +75,14 @@ def objective(case):
         terms[name] = total / count if count else total
 
     loss = sum(config[name] * term for name, term in terms.items())
-    gradients = torch.autograd.grad(loss, [images, texts, s])
+    gradients = torch.autograd.grad(loss, [images, texts, s, b], allow_unused=True)
     return {
         "loss": loss.item(),
         "terms": {name: term.item() for name, term in terms.items() if config[name]},
         "imageGradients": gradients[0].flatten().tolist(),
         "textGradients": gradients[1].flatten().tolist(),
         "logitScaleGradient": gradients[2].item(),
+        "logitBiasGradient": 0.0 if gradients[3] is None else gradients[3].item(),
     }
 
 
@@ -91,15 +106,17 @@ def make_case(name, seed, pairs, images, texts, logit_scale, config, **changes):
         "ownImages": [[] for _ in range(pairs)],
         "alsoTrue": [],
         "logitScale": logit_scale,
+        "logitBias": 0.0,
         "config": config,
         **changes,
     }
     return {**case, "expected": objective(case)}
 
 
-def config(contrastive=1.0, shared_negatives=True, own_texts=0.0, own_images=0.0):
+def config(contrastive=1.0, shared_negatives=True, own_texts=0.0, own_images=0.0, sigmoid=0.0):
     return {
         "contrastive": contrastive,
+        "sigmoid": sigmoid,
         "sharedNegatives": shared_negatives,
         "ownTexts": own_texts,
         "ownImages": own_images,
@@ -133,5 +150,8 @@ print(json.dumps(rounded([
     make_case("negatives that are not shared", 4, 6, 8, 9, 50.0, config(shared_negatives=False), **MASKED),
     make_case("own negatives alone", 5, 6, 8, 9, 10.0, config(0.0, True, 1.0, 0.5), **OWN),
     make_case("everything", 6, 6, 8, 9, 30.0, config(0.8, True, 0.6, 0.4), **OWN, **MASKED),
+    make_case("plain SigLIP", 8, 6, 6, 6, 10.0, config(0.0, sigmoid=1.0), logitBias=-10.0),
+    make_case("sigmoid, shared negatives, masks and weights", 9, 6, 8, 9, 20.0, config(0.0, sigmoid=1.0), logitBias=-4.0, **MASKED),
+    make_case("sigmoid with negatives that are not shared", 10, 6, 8, 9, 8.0, config(0.0, False, 0.6, 0.4, 0.7), logitBias=1.5, **OWN, **MASKED),
     make_case("logit scale of 100", 7, 6, 8, 9, 100.0, config(1.0, True, 1.0, 1.0), **OWN, **MASKED),
 ])))

@@ -1,0 +1,74 @@
+import type { StructureRole, TrainSettings } from '@anagram/core';
+
+/** One row of the table. All of them see the same number of pictures with the same architecture, augmentation and budget. */
+export interface Contender {
+  readonly title: string;
+  /** A preset of `train` by its name, or terms. A preset that this build does not know is skipped. */
+  readonly objective: string | NonNullable<TrainSettings['objective']>;
+  readonly structure?: { readonly image: StructureRole; readonly text: StructureRole };
+  /** Default `muon`, as all but `clip-adamw` have. Learning rate 1e-3. */
+  readonly optimizer?: 'muon' | 'adamw';
+  /**
+   * `contrasts` (default): each pair with its negative. `apart`: both sides of a contrast are ordinary pairs of a set twice as long, drawn
+   * independently: the same pictures and captions, but a pair meets its negative in a batch by chance alone.
+   */
+  readonly data?: 'contrasts' | 'apart';
+  /** Why the row cannot run yet. */
+  readonly needs?: string;
+}
+
+const presets = [
+  'siglip',
+  'spec',
+  'ce-clip',
+  'triplet-clip',
+  'structure-clip',
+  'soft-clip',
+  'pyramid-clip',
+  'fsc-clip',
+  'degla',
+  'clic',
+  'con-clip',
+  'rcl',
+];
+const lone = { negativePairs: false, negativesPerPair: 1 } as const;
+const noisy = 'a noisy copy of the world (wrong and missing captions) as a Source, and prepare with a verifier over it';
+
+export const contenders: { readonly [row: string]: Contender } = {
+  clip: { title: 'plain CLIP', objective: 'clip' },
+  'clip-adamw': { title: 'plain CLIP, AdamW', objective: 'clip', optimizer: 'adamw' },
+  control: { title: 'control: negatives as ordinary pairs', objective: 'clip', data: 'apart' },
+  'side-by-side': { title: 'negatives as pairs of the same batch', objective: { negativesPerPair: 1 } },
+  anagram: { title: 'Anagram', objective: 'anagram' },
+  'structure-off': { title: 'Anagram, structure off', objective: 'anagram', structure: { image: 'off', text: 'off' } },
+  'structure-negative': {
+    title: 'Anagram, structure negative',
+    objective: 'anagram',
+    structure: { image: 'negative', text: 'negative' },
+  },
+  'structure-positive': {
+    title: 'Anagram, structure positive',
+    objective: 'anagram',
+    structure: { image: 'positive', text: 'positive' },
+  },
+  negclip: { title: 'NegCLIP', objective: 'negclip' },
+  'text-negatives': { title: 'negative texts only', objective: { ...lone, ownTexts: 0.5, negativeImages: 0 } },
+  'image-negatives': { title: 'negative pictures only', objective: { ...lone, ownImages: 0.5 } },
+  'both-negatives': { title: 'negative texts and pictures', objective: { ...lone, ownTexts: 0.5, ownImages: 0.5 } },
+  ...Object.fromEntries(presets.map((name) => [name, { title: name, objective: name }])),
+  'noisy-raw': { title: 'noisy data', objective: 'anagram', needs: noisy },
+  'noisy-prepared': { title: 'noisy data, prepared', objective: 'anagram', needs: noisy },
+};
+
+/** How a row's structure terms are named in the results. */
+export function structureOf({ objective, structure }: Contender): string {
+  const roles = structure ?? (objective === 'anagram' ? { image: 'positive', text: 'negative' } : null);
+  if (!roles) return 'off';
+  return roles.image === roles.text ? roles.image : `image ${roles.image}, text ${roles.text}`;
+}
+
+/** `objective` of the results: the preset, or the row's name for one made of terms. */
+export function objectiveOf(row: string): string {
+  const { objective } = contenders[row]!;
+  return typeof objective === 'string' && row !== 'control' ? objective : row;
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { setThreads, Tokenizer } from '@anagram/core';
+import { contenders } from './contenders.ts';
+import { readResults, sameRow } from './results.ts';
+import { runRow } from './run-row.ts';
+import { openWorld, type WorldName, worldNames } from './worlds.ts';
+
+/** The proof, row by row: `npm run proof -- --rows clip,anagram --world shapes --seeds 1,2,3 --steps 900 --jobs 2`; README.md says more. */
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: Object.keys(contenders).join(',') },
+    world: { type: 'string', default: 'emoji' },
+    seeds: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '900' },
+    jobs: { type: 'string', default: '1' },
+    again: { type: 'boolean', default: false },
+    out: { type: 'string', default: import.meta.dirname },
+    work: { type: 'string', default: '.cache/proof' },
+    'per-category': { type: 'string', default: '200' },
+    gallery: { type: 'string', default: '300' },
+    'curve-every': { type: 'string', default: '100' },
+    'curve-items': { type: 'string', default: '50' },
+  },
+});
+const rows = values.rows.split(',');
+const worlds = values.world.split(',') as WorldName[];
+const seeds = values.seeds.split(',').map(Number);
+const steps = Number(values.steps);
+const unknown = rows.filter((row) => !contenders[row]);
+if (unknown.length > 0) throw new Error(`Expected rows of ${Object.keys(contenders).join(', ')}; received ${unknown}.`);
+if (!worlds.every((world) => worldNames.includes(world))) {
+  throw new Error(`Expected worlds of ${worldNames.join(', ')}; received ${values.world}.`);
+}
+if (!seeds.every(Number.isInteger) || !Number.isInteger(steps) || steps < 1) {
+  throw new Error(`Expected whole numbers as --seeds and --steps; received ${values.seeds} and ${values.steps}.`);
+}
+
+const controller = new AbortController();
+process.once('SIGINT', () => controller.abort(new Error('interrupted')));
+const { signal } = controller;
+const git = (...args: string[]) => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':!results.json', ':!*.jsonl') !== '';
+const commit = git('rev-parse', '--short=12', 'HEAD') + (changed ? ' with changes' : '');
+
+await setThreads(1); // a processor for each row
+await mkdir(values.out, { recursive: true });
+try {
+  for (const name of worlds) await runWorld(name);
+} catch (error) {
+  if (!signal.aborted) throw error;
+  console.error('stopped; the same command goes on');
+  process.exitCode = 130;
+}
+
+async function runWorld(name: WorldName): Promise<void> {
+  const world = await openWorld(name, signal);
+  const tokenizer = Tokenizer.train(await Array.fromAsync(world.training.texts()), { vocabSize: 1024 });
+  const waiting = rows.flatMap((row) => seeds.map((seed) => ({ row, seed, steps })));
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      signal.throwIfAborted();
+      const label = `${name} ${next.row} seed ${next.seed}, ${steps} steps`;
+      const done = ((await readResults(values.out))[name] ?? []).some((result) => sameRow(result, next));
+      if (done && !values.again) {
+        console.log(`${label}: done before; --again repeats it`);
+        continue;
+      }
+      const started = performance.now();
+      const skipped = await runRow({
+        ...next,
+        world,
+        tokenizer,
+        out: values.out,
+        work: join(values.work),
+        command: `npm run proof -- --rows ${next.row} --world ${name} --seeds ${next.seed} --steps ${steps}`,
+        commit,
+        perCategory: Number(values['per-category']),
+        gallery: Number(values.gallery),
+        curveEvery: Number(values['curve-every']),
+        curveItems: Number(values['curve-items']),
+        signal,
+        onEvent: (event) => {
+          if (event.type === 'warning') console.error(`${label}: ${event.message}`);
+          if (event.type === 'checkpoint-saved') console.error(`${label}: step ${event.step}`);
+        },
+      });
+      const seconds = Math.round((performance.now() - started) / 1000);
+      console.log(skipped === null ? `${label}: done in ${seconds} s` : `${label}: skipped, ${skipped}`);
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: Number(values.jobs) }, lane));
+  for (const end of lanes) if (end.status === 'rejected') throw end.reason;
+}

@@ -1,0 +1,150 @@
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ClipModel,
+  composition,
+  isAnagramError,
+  type OnEvent,
+  type Outcomes,
+  retrieval,
+  type Tokenizer,
+  type TrainSettings,
+  train,
+} from '@anagram/core';
+import { contenders, objectiveOf, structureOf } from './contenders.ts';
+import { addResult, type CurvePoint } from './results.ts';
+import { takenApart, type World } from './worlds.ts';
+
+/** The same for every row. */
+const shared = {
+  batchSize: 64,
+  augment: { scale: 0.15, shift: 0.04, rotation: 8, contrast: 0.25, tint: 0.15 },
+  checkpointEvery: 100,
+} satisfies Omit<TrainSettings, 'steps'>;
+
+export interface Measure {
+  /** Items of each category and pictures in the gallery of the held-out vendor. */
+  readonly perCategory: number;
+  readonly gallery: number;
+  /** Steps between points of the learning curve, and items of each category there. */
+  readonly curveEvery: number;
+  readonly curveItems: number;
+}
+
+export interface RowOptions extends Measure {
+  readonly world: World;
+  readonly tokenizer: Tokenizer;
+  readonly row: string;
+  readonly seed: number;
+  readonly steps: number;
+  /** Where results go. */
+  readonly out: string;
+  /** Where the row's run is kept until it is done. */
+  readonly work: string;
+  readonly command: string;
+  readonly commit: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: OnEvent;
+}
+
+/**
+ * Trains and scores one row. Stopped, the same call goes on.
+ * @returns Why the row was skipped, or null when it is done.
+ */
+export async function runRow(options: RowOptions): Promise<string | null> {
+  const { world, tokenizer, row, seed, steps, out, work, signal, onEvent } = options;
+  const { data = 'contrasts', optimizer = 'muon', objective, structure, needs } = contenders[row]!;
+  if (needs !== undefined) return `it needs ${needs}`;
+  const knobs = signal ? { signal } : {};
+  const dir = join(work, world.name, `${row}-${seed}-${steps}`);
+  await mkdir(dir, { recursive: true });
+  const curveFile = join(dir, 'curve.jsonl');
+  const items = world.items('validation', options.curveItems);
+  await using model = await ClipModel.create({ architecture: 'tiny-vit', tokenizer, seed });
+  const settings = {
+    ...shared,
+    steps,
+    seed,
+    objective,
+    optimizer: { kind: optimizer, learningRate: 1e-3 },
+    ...(structure && { structure }),
+  } as TrainSettings; // a preset may be one that only a later build knows
+  let imagesSeen: number;
+  try {
+    const run = await train({
+      ...settings,
+      model,
+      pairs: data === 'apart' ? takenApart(world.training) : world.training,
+      dir,
+      ...knobs,
+      ...(onEvent && { onEvent }),
+      validate: {
+        every: options.curveEvery,
+        run: async ({ step }) => {
+          const { categories } = await composition({ name: `${world.name} validation`, items }).run({
+            model,
+            ...knobs,
+          });
+          const group = Object.fromEntries(Object.entries(categories).map(([name, own]) => [name, own.group.value]));
+          await appendFile(curveFile, `${JSON.stringify({ step, group } satisfies CurvePoint)}\n`);
+        },
+      },
+    });
+    imagesSeen = run.imagesSeen;
+  } catch (error) {
+    if (!isRefusedPreset(error, objective)) throw error;
+    await rm(dir, { recursive: true, force: true });
+    return (error as Error).message;
+  }
+
+  // The one place where the held-out vendor is opened.
+  const scored = await composition({ name: `${world.name}`, items: world.items('test', options.perCategory) }).run({
+    model,
+    ...knobs,
+  });
+  const found = await retrieval({
+    name: `${world.name} retrieval`,
+    gallery: world.gallery('test', options.gallery),
+  }).run({ model, ...knobs });
+  const categories = Object.entries(scored.categories).map(([name, { text, image, group }]) => [
+    name,
+    { text: text.value, image: image.value, group: group.value, n: group.n },
+  ]);
+  const result = {
+    row,
+    objective: objectiveOf(row),
+    structure: structureOf(contenders[row]!),
+    optimizer,
+    seed,
+    steps,
+    imagesSeen,
+    mean: scored.mean,
+    categories: Object.fromEntries(categories),
+    recallAt1: found.recallAt1,
+    command: options.command,
+    commit: options.commit,
+  };
+  const outcomes = {
+    [scored.task]: only(scored.outcomes!, ['all.macro.group']),
+    [found.task]: only(found.outcomes!, ['imageToText.recall@1', 'textToImage.recall@1']),
+  };
+  await addResult(out, world.name, { result, curve: await readCurve(curveFile), outcomes });
+  await rm(dir, { recursive: true, force: true });
+  return null;
+}
+
+/** A preset that this build does not know, or whose needs the row does not meet. */
+function isRefusedPreset(error: unknown, objective: unknown): boolean {
+  return typeof objective === 'string' && isAnagramError(error, 'invalid-options') && /objective/.test(error.message);
+}
+
+function only({ items, scores }: Outcomes, names: readonly string[]): Outcomes {
+  return { items, scores: Object.fromEntries(names.map((name) => [name, scores[name]!])) };
+}
+
+/** A stopped run repeats steps after its last checkpoint: the later point of a step counts. */
+async function readCurve(file: string): Promise<CurvePoint[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const points = text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as CurvePoint] : []));
+  return [...new Map(points.map((point) => [point.step, point])).values()].sort((a, b) => a.step - b.step);
+}

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomic } from '@anagram/core';
+import { between, renderCurves, renderTable } from './render-table.ts';
+import { readCurves, readOutcomes, readResults } from './results.ts';
+import { worldNames } from './worlds.ts';
+
+/** Writes tables and plots out of the results: `node benchmarks/composition/table.ts`. */
+const here = import.meta.dirname;
+const mainRows = ['clip', 'clip-adamw', 'control', 'anagram', 'negclip'];
+const [results, curves, outcomes] = [await readResults(here), await readCurves(here), await readOutcomes(here)];
+const page: string[] = [];
+const short: string[] = [];
+for (const world of worldNames) {
+  const own = results[world] ?? [];
+  if (own.length === 0) continue;
+  const tested = outcomes.filter((one) => one.world === world);
+  page.push(`### ${world}`, renderTable(own, tested));
+  short.push(
+    `**${world}**`,
+    renderTable(
+      own.filter(({ row }) => mainRows.includes(row)),
+      tested,
+    ),
+  );
+  const drawn = curves.filter((point) => point.world === world && mainRows.includes(point.row));
+  if (drawn.length === 0) continue;
+  for (const category of [undefined, ...Object.keys(drawn[0]!.group)]) {
+    const file = `plots/${world}-${category ?? 'mean'}.svg`;
+    await writeAtomic(join(here, file), renderCurves(drawn, category));
+    page.push(`![${category ?? 'mean group score'} over steps](${file})`);
+  }
+}
+const none = 'No row has been run yet.';
+for (const [path, content] of [
+  [join(here, 'README.md'), page],
+  [join(here, '../../README.md'), short],
+] as const) {
+  const text = await readFile(path, 'utf8');
+  await writeAtomic(path, between(text, 'proof', content.join('\n\n') || none));
+}

@@ -1,0 +1,59 @@
+import { type CompositionItem, hashBytes, type PairSet, type RetrievalItem } from '@anagram/core';
+import { emojiSceneGallery, emojiSceneItems, emojiScenes, loadArtwork } from '@anagram/worlds/emoji-scenes';
+import { shapeGallery, shapeItems, shapes } from '@anagram/worlds/shapes';
+
+/** What a row needs of a world. */
+export interface World {
+  readonly name: 'emoji' | 'shapes';
+  readonly training: PairSet;
+  /** `validation`: held-out combinations of a vendor that training knows. `test`: held-out combinations of the held-out vendor. */
+  items(split: 'validation' | 'test', perCategory: number): readonly CompositionItem[];
+  gallery(split: 'validation' | 'test', count: number): readonly RetrievalItem[];
+}
+
+export const worldNames = ['emoji', 'shapes'] as const;
+export type WorldName = (typeof worldNames)[number];
+
+/** Scenes that training draws from. */
+const count = 200_000;
+/** Of the test's items and gallery; no setting is chosen by them. */
+const testSeed = 2027;
+const seedOf = { validation: 21, test: testSeed } as const;
+
+export async function openWorld(name: WorldName, signal?: AbortSignal): Promise<World> {
+  if (name === 'shapes') {
+    const style = { validation: 'toon', test: 'print' } as const;
+    return {
+      name,
+      training: shapes({ styles: ['soft', 'toon', 'night'], split: 'train', count, seed: 1 }),
+      items: (split, perCategory) => shapeItems({ style: style[split], split, perCategory, seed: seedOf[split] }),
+      gallery: (split, count) => shapeGallery({ style: style[split], split, count, seed: seedOf[split] }),
+    };
+  }
+  const artwork = await loadArtwork(signal ? { signal } : {});
+  const vendor = { validation: 'fluent', test: 'twemoji' } as const;
+  return {
+    name,
+    training: emojiScenes({ artwork, vendors: ['noto', 'openmoji', 'fluent'], split: 'train', count, seed: 1 }),
+    items: (split, perCategory) =>
+      emojiSceneItems({ artwork, vendor: vendor[split], split, perCategory, seed: seedOf[split] }),
+    gallery: (split, count) => emojiSceneGallery({ artwork, vendor: vendor[split], split, count, seed: seedOf[split] }),
+  };
+}
+
+/** Both sides of each contrast as ordinary pairs without negatives: pair 2k and 2k + 1 of the set are pair k and its negative. */
+export function takenApart(set: PairSet): PairSet {
+  return {
+    name: `${set.name}-apart`,
+    length: set.length * 2,
+    fingerprint: hashBytes(`apart ${set.fingerprint}`),
+    category: (index) => set.category(index >> 1),
+    async pair(index, imageSize, fit) {
+      const { image, text, imageKey, weight, negatives } = await set.pair(index >> 1, imageSize, fit);
+      if (index % 2 === 0) return { image, text, imageKey, weight, negatives: [] };
+      const [other] = negatives;
+      return { image: other!.image!, text: other!.text!, imageKey: other!.imageKey!, weight, negatives: [] };
+    },
+    texts: () => set.texts(),
+  };
+}

@@ -1,0 +1,8 @@
+export {
+  type DebianPackage,
+  debianDir,
+  debianEntries,
+  fetchDebianPackage,
+  unpackDebianPackage,
+} from './debian-package.ts';
+export { readStampPictures, readStamps, type Stamp, stampsPackage } from './stamps.ts';

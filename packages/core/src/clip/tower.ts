@@ -1,0 +1,7 @@
+export type Tower = 'image' | 'text';
+
+/** The tower that a tensor is part of, by its name here and in open_clip; null for the logit scale, which stands between them. */
+export function towerOf(name: string): Tower | null {
+  if (name.startsWith('logit_')) return null;
+  return name.startsWith('visual.') ? 'image' : 'text';
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { AnagramError } from '../errors.ts';
+import { readSmallFile } from '../small-file.ts';
+import { SentencePiece } from './sentence-piece.ts';
+import { largestSentencePiece } from './sentence-piece-model.ts';
+import type { TextTokenizer } from './text-tokenizer.ts';
+import { Tokenizer } from './tokenizer.ts';
+import { largestTokenizer } from './tokenizer-json.ts';
+import { parseUnigramJson } from './unigram-json.ts';
+
+/** Bytes of the largest `tokenizer_config.json` that is read. */
+const largestConfig = 2 ** 18;
+
+/** What would make other tokens of a text than SigLIP's do. */
+const configSchema = z.object({
+  do_lower_case: z.literal(true).optional(),
+  pad_token: z.union([z.literal('</s>'), z.object({ content: z.literal('</s>') })]).optional(),
+});
+
+/**
+ * The tokenizer of a model folder: SentencePiece where it has a `spiece.model` or a unigram `tokenizer.json`, byte-level BPE
+ * in CLIP's manner else.
+ * @throws AnagramError `model-mismatch` where there is none that can be read.
+ */
+export async function loadTokenizer(dir: string): Promise<TextTokenizer> {
+  const sentencePiece = (await fromSentencePiece(dir)) ?? (await fromUnigramJson(dir));
+  if (!sentencePiece) return Tokenizer.load(dir);
+  const path = join(dir, 'tokenizer_config.json');
+  if (existsSync(path)) {
+    await explained(path, async () => configSchema.parse(JSON.parse(`${await readSmallFile(path, largestConfig)}`)));
+  }
+  return sentencePiece;
+}
+
+async function fromSentencePiece(dir: string): Promise<SentencePiece | null> {
+  const path = join(dir, 'spiece.model');
+  if (!existsSync(path)) return null;
+  return explained(path, async () => new SentencePiece(await readSmallFile(path, largestSentencePiece)));
+}
+
+async function fromUnigramJson(dir: string): Promise<SentencePiece | null> {
+  const path = join(dir, 'tokenizer.json');
+  const bytes = await readSmallFile(path, largestTokenizer).catch(() => null);
+  if (!bytes?.includes('"Unigram"')) return null;
+  return explained(path, async () => {
+    const model = parseUnigramJson(bytes);
+    return model && new SentencePiece(model);
+  });
+}
+
+async function explained<T>(path: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (cause) {
+    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
+    const why = issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message;
+    throw new AnagramError(
+      'model-mismatch',
+      `${path} cannot be used as a tokenizer: ${why.slice(0, 400)}. Expected a unigram model of SentencePiece, as SigLIP's is.`,
+      { path },
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,120 @@
+import type { NativeBatch, NativeTrainer, StepResult } from '@anagram/native';
+import * as z from 'zod';
+import { AnagramError } from '../errors.ts';
+import { parseSettings } from '../settings.ts';
+import type { ObjectiveSettings } from './objective-settings.ts';
+
+/**
+ * What a loss is computed from. The first `pairs` rows of both matrices are the pairs; lone negatives follow. Links, groups and
+ * weights are those of the batch, as `NativeBatch` describes them.
+ */
+export interface EmbeddedBatch
+  extends Pick<
+    NativeBatch,
+    | 'pairs'
+    | 'weights'
+    | 'imageGroups'
+    | 'textGroups'
+    | 'ownTextOffsets'
+    | 'ownTextIndex'
+    | 'ownImageOffsets'
+    | 'ownImageIndex'
+    | 'alsoTrue'
+  > {
+  /** (NI, width), rows of unit length, row by row. */
+  readonly image: Float32Array;
+  /** (NT, width), rows of unit length, row by row. */
+  readonly text: Float32Array;
+  readonly width: number;
+  /** s, the factor of the cosines; not its logarithm. */
+  readonly logitScale: number;
+  /** b of SigLIP's towers; null for CLIP. */
+  readonly logitBias: number | null;
+  /** Number of the step, from 0. */
+  readonly step: number;
+}
+
+export interface LossAndGradients {
+  readonly loss: number;
+  /** Of the loss, with respect to each input; a number that is left out is 0. */
+  readonly gradients: {
+    readonly image: Float32Array;
+    readonly text: Float32Array;
+    readonly logitScale?: number;
+    readonly logitBias?: number;
+  };
+}
+
+export type LossFunction = (batch: EmbeddedBatch) => LossAndGradients | Promise<LossAndGradients>;
+
+export interface CustomObjectiveOptions
+  extends Pick<ObjectiveSettings, 'negativePairs' | 'negativesPerPair' | 'negativeImages'> {
+  /** Recorded in `run.json` and compared when a run goes on, in place of the function, which cannot be. Default `custom`. */
+  name?: string;
+}
+
+const customOptions = z.strictObject({
+  name: z.string().min(1).default('custom'),
+  negativePairs: z.boolean().default(true),
+  negativesPerPair: z.int().min(0).max(16).default(1),
+  negativeImages: z.number().min(0).max(1).default(1),
+});
+
+/** Made by `custom`. */
+export class CustomObjective {
+  readonly options: z.output<typeof customOptions>;
+  readonly #loss: LossFunction;
+
+  constructor(loss: LossFunction, options: CustomObjectiveOptions) {
+    this.options = parseSettings('custom', customOptions, options);
+    this.#loss = loss;
+  }
+
+  /** One step of training with this loss. */
+  async step(trainer: NativeTrainer, batch: NativeBatch, step: number, learningRate: number): Promise<StepResult> {
+    const { images, texts, logitScale, logitBias } = await trainer.begin(batch);
+    const { pairs, weights, imageGroups, textGroups, alsoTrue } = batch;
+    const { ownTextOffsets, ownTextIndex, ownImageOffsets, ownImageIndex } = batch;
+    const { loss, gradients } = await this.#loss({
+      ...{ image: images, text: texts, width: images.length / imageGroups.length, pairs, logitScale, logitBias, step },
+      ...{ weights, imageGroups, textGroups, alsoTrue },
+      ...{ ownTextOffsets, ownTextIndex, ownImageOffsets, ownImageIndex },
+    });
+    checkLength('image', gradients.image, images.length);
+    checkLength('text', gradients.text, texts.length);
+    // A loss that is no number has no gradient: the step is skipped, as any other would be.
+    const known = Number.isFinite(loss + (gradients.logitScale ?? 0) + (gradients.logitBias ?? 0));
+    const result = await trainer.finish(
+      {
+        loss: known ? loss : 0,
+        images: known ? gradients.image : gradients.image.map(() => Number.NaN),
+        texts: known ? gradients.text : gradients.text.map(() => Number.NaN),
+        logitScale: known ? (gradients.logitScale ?? 0) : 0,
+        logitBias: known ? (gradients.logitBias ?? 0) : 0,
+      },
+      learningRate,
+    );
+    return { ...result, loss, terms: { [this.options.name]: loss } };
+  }
+}
+
+/**
+ * An objective of one's own, computed in TypeScript from the embeddings of each batch. It must be a pure function of its argument,
+ * or a run that was stopped will not go on to the same weights.
+ * @example
+ * train({ objective: custom(({ image, text, width, pairs, logitScale }) => ({ loss, gradients: { image: …, text: … } })), … })
+ * @throws AnagramError `invalid-options`
+ */
+export function custom(loss: LossFunction, options: CustomObjectiveOptions = {}): CustomObjective {
+  return new CustomObjective(loss, options);
+}
+
+function checkLength(name: string, gradient: unknown, length: number): void {
+  if (gradient instanceof Float32Array && gradient.length === length) return;
+  const received = gradient instanceof Float32Array ? `${gradient.length} values` : String(gradient);
+  throw new AnagramError(
+    'invalid-options',
+    `custom: gradients.${name} must be a Float32Array of ${length} values, as many as the ${name} embeddings have, received ${received}.`,
+    { where: `custom.gradients.${name}` },
+  );
+}

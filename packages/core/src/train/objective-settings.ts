@@ -1,0 +1,153 @@
+import type { NativeObjectiveConfig } from '@anagram/native';
+import * as z from 'zod';
+
+/** Objectives by name: `docs/objectives.md` has their terms, sources, and what differs from the official code. */
+export const objectivePresets = [
+  'anagram',
+  'clip',
+  'siglip',
+  'negclip',
+  'spec',
+  'ce-clip',
+  'triplet-clip',
+  'structure-clip',
+  'soft-clip',
+  'pyramid-clip',
+  'fsc-clip',
+  'con-clip',
+  'rcl',
+] as const;
+export type ObjectivePreset = (typeof objectivePresets)[number];
+
+/** What is minimised, term by term, and how negatives enter the batch. */
+export interface ObjectiveSettings {
+  /** Weight of symmetric InfoNCE over the rows of the batch. Default 1. */
+  contrastive?: number;
+  /**
+   * Weight of SigLIP's sigmoid loss, which judges each picture with each text by itself (Zhai et al. 2023). For models with
+   * SigLIP's towers alone, which have the logit bias that it needs. Default 0.
+   */
+  sigmoid?: number;
+  /** Lone negatives are columns for every row of the contrastive or sigmoid term, not for their own pair alone. Default false. */
+  sharedNegatives?: boolean;
+  /**
+   * A pair's own negatives are columns of its contrastive softmax, and entries of its sigmoid term, too. False: the pairwise terms alone see them, so that the
+   * nearest negative does not crowd out all others (FSC-CLIP, Oh et al. 2024). Default true.
+   */
+  ownInContrastive?: boolean;
+  /** Weight of the pairwise term over a picture's own text and its own negative texts. Default 0. */
+  ownTexts?: number;
+  /** Weight of the pairwise term over a text's own picture and its own negative pictures. Default 0. */
+  ownImages?: number;
+  /** γ of both pairwise terms: each entry counts by (1 - p)^γ, so that what is learned weighs less (FSC-CLIP). 0, or at least 1. Default 0. */
+  focal?: number;
+  /** Part of the pairwise terms' target that is spread over own and negatives alike, 0–1 (FSC-CLIP). Default 0. */
+  labelSmoothing?: number;
+  /** Weight of the hinge by which a picture's own text must beat each of its own negative texts. Default 0. */
+  rankTexts?: number;
+  /** Weight of the hinge by which a text's own picture must beat each of its own negative pictures. Default 0. */
+  rankImages?: number;
+  /** Of `rankTexts` and `rankImages`: in cosines, or `adaptive`, the batch's mean gap in logits (CE-CLIP). Default 0.2. */
+  margin?: number | 'adaptive';
+  /** Weight of the hinge on the hardest negative of the batch, both directions (VSE++, Structure-CLIP). Default 0. */
+  hardest?: number;
+  /** Of `hardest`, in cosines. Default 0.2. */
+  hardestMargin?: number;
+  /** Weight of the term by which a text must be closer to its picture than to its own negative texts (CE-CLIP). Default 0. */
+  textContrast?: number;
+  /** Weight of KL to targets as soft as pictures, and texts, are alike among themselves (SoftCLIP). Default 0. */
+  softTargets?: number;
+  /** The same among the negatives alone. Default 0. */
+  softRelations?: number;
+  /** Part of the target of `softTargets` that is soft, 0–1. Default 1. */
+  softShare?: number;
+  /** Temperature of the likeness in soft targets. Default 0.1. */
+  softTemperature?: number;
+  /** Weight of InfoNCE with label smoothing over the negatives (PyramidCLIP). Default 0. */
+  softened?: number;
+  /** Part of the target of `softened` that lies on the negatives, 0–1. Default 0.2. */
+  softenedShare?: number;
+  /** Weight of the complementary term, which pushes negatives away and pulls no positive: robust to wrong pairs (RCL). Default 0. */
+  complementary?: number;
+  /**
+   * A negative with text and picture is a pair of its own: a row of the contrastive term, and own negative of its pair as
+   * its pair is of it. False: its text is a lone negative text, and its picture a lone negative picture where `ownImages`
+   * is not 0. Default true.
+   */
+  negativePairs?: boolean;
+  /** Negatives drawn for a pair at each step, 0–16. Default 1. */
+  negativesPerPair?: number;
+  /**
+   * Share of the drawn negatives that keep their picture, 0–1; the others are negative texts alone, which cost no picture of the
+   * batch, so that it shows more different pairs. Default 1.
+   */
+  negativeImages?: number;
+  /** Rows and columns of a tile of the similarity matrix; changes memory and speed, not the result. Default 512. */
+  tile?: number;
+}
+
+const share = z.number().min(0).max(1);
+const weight = z.number().min(0);
+
+export const objectiveSchema = z.strictObject({
+  contrastive: weight.default(1),
+  sigmoid: weight.default(0),
+  sharedNegatives: z.boolean().default(false),
+  ownInContrastive: z.boolean().default(true),
+  ownTexts: weight.default(0),
+  ownImages: weight.default(0),
+  focal: z
+    .number()
+    .refine((value) => value === 0 || value >= 1, 'expected 0, or at least 1: below, the gradient has no bound')
+    .default(0),
+  labelSmoothing: share.default(0),
+  rankTexts: weight.default(0),
+  rankImages: weight.default(0),
+  margin: z.union([z.literal('adaptive'), weight]).default(0.2),
+  hardest: weight.default(0),
+  hardestMargin: weight.default(0.2),
+  textContrast: weight.default(0),
+  softTargets: weight.default(0),
+  softRelations: weight.default(0),
+  softShare: share.default(1),
+  softTemperature: z.number().positive().default(0.1),
+  softened: weight.default(0),
+  softenedShare: share.default(0.2),
+  complementary: weight.default(0),
+  negativePairs: z.boolean().default(true),
+  negativesPerPair: z.int().min(0).max(16).default(1),
+  negativeImages: share.default(1),
+  tile: z.int().min(1).default(512),
+});
+
+/** Settings with every default filled in. */
+export type ResolvedObjective = z.output<typeof objectiveSchema>;
+
+/** Every preset is shorthand for terms. */
+export const presetTerms: { readonly [name in ObjectivePreset]: ObjectiveSettings } = {
+  anagram: { ownTexts: 0.5, ownImages: 0.5, negativeImages: 0.5 },
+  clip: { negativesPerPair: 0 },
+  siglip: { contrastive: 0, sigmoid: 1, negativesPerPair: 0 },
+  negclip: { negativePairs: false, sharedNegatives: true },
+  spec: { ownInContrastive: false, ownTexts: 0.5, ownImages: 0.5 },
+  'ce-clip': {
+    ...{ negativePairs: false, sharedNegatives: true, negativesPerPair: 4 },
+    ...{ textContrast: 0.2, rankTexts: 0.2, margin: 'adaptive' },
+  },
+  'triplet-clip': { contrastive: 2 },
+  'structure-clip': {
+    ...{ contrastive: 0, hardest: 1, hardestMargin: 0.2, rankTexts: 5, margin: 0.1 },
+    negativePairs: false,
+  },
+  'soft-clip': { softTargets: 1, softRelations: 1, negativesPerPair: 0 },
+  'pyramid-clip': { contrastive: 0, softened: 1, softenedShare: 0.2, negativesPerPair: 0 },
+  'fsc-clip': { ownTexts: 0.5, focal: 2, labelSmoothing: 0.02, negativePairs: false, negativesPerPair: 3 },
+  'con-clip': {},
+  rcl: { contrastive: 0, complementary: 1, negativesPerPair: 0 },
+};
+
+/** The part of the settings that a step needs; the rest decides how batches are made. */
+export function toObjectiveConfig(objective: ResolvedObjective): NativeObjectiveConfig {
+  const { negativePairs, negativesPerPair, negativeImages, margin, ...terms } = objective;
+  return { ...terms, margin: margin === 'adaptive' ? null : margin };
+}

@@ -1,0 +1,22 @@
+#include "softened.h"
+
+#include "pair_logits.h"
+#include "weighted_mean.h"
+
+namespace anagram {
+
+at::Tensor softened(const ObjectiveInput& in, const ObjectiveConfig& config) {
+  const double share = config.softened_share;
+  const auto all = pair_logits(in, config);  // (P, P)
+  const auto direction = [&](const at::Tensor& logits) {
+    const auto left_out = logits.isneginf();
+    const auto cross_entropy = -logits.log_softmax(1).masked_fill(left_out, 0);  // (P, P)
+    const auto own = cross_entropy.diagonal();                                   // (P)
+    const auto negatives = left_out.logical_not().sum(1) - 1;                    // (P)
+    const auto others = (cross_entropy.sum(1) - own) / negatives.clamp_min(1);   // (P)
+    return own * (1 - share) + others * share;
+  };
+  return weighted_mean((direction(all) + direction(all.t())) / 2, in.weights);
+}
+
+}  // namespace anagram

@@ -1,0 +1,54 @@
+"""Embeddings of a folder's model, computed by transformers or open_clip from picture files and texts as they are."""
+
+from pathlib import Path
+
+import open_clip
+import torch
+from open_clip.transform import image_transform
+from PIL import Image
+from safetensors.torch import save_file
+from transformers import AutoTokenizer, CLIPImageProcessorPil, CLIPModel
+
+
+
+def run(library, model, pictures, texts, out):
+    """Writes `images` and `texts`, (count, width) unit rows, to `out`. Pictures are file names."""
+    images = [Image.open(name).convert("RGB") for name in pictures]
+    read = read_transformers if library == "transformers" else read_open_clip
+    embed_images, embed_texts = read(Path(model), load_tokenizer(model))
+    with torch.no_grad():
+        rows = {"images": images and embed_images(images), "texts": texts and embed_texts(texts)}
+    save_file({name: torch.nn.functional.normalize(row, dim=-1).contiguous() for name, row in rows.items() if len(row) > 0}, out)
+
+
+def load_tokenizer(folder):
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    return lambda texts: [tokenizer(text, truncation=True)["input_ids"] for text in texts]
+
+
+def read_transformers(folder, tokenize):
+    processor, model = CLIPImageProcessorPil.from_pretrained(folder), CLIPModel.from_pretrained(folder).eval()
+    pooled = lambda output: getattr(output, "pooler_output", output)
+
+    def embed_images(images):
+        return pooled(model.get_image_features(**processor(images, return_tensors="pt")))
+
+    def embed_texts(texts):
+        return torch.cat([pooled(model.get_text_features(input_ids=torch.tensor([row]))) for row in tokenize(texts)])
+
+    return embed_images, embed_texts
+
+
+def read_open_clip(folder, tokenize):
+    """By open_clip's own factory, which reads its config and weights from the folder."""
+    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{folder}")
+    model.eval()
+
+    def embed_texts(texts):
+        rows = tokenize(texts)
+        ids = torch.zeros(len(rows), model.context_length, dtype=torch.long)
+        for place, row in zip(ids, rows):
+            place[: len(row)] = torch.tensor(row)
+        return model.encode_text(ids)
+
+    return lambda images: model.encode_image(torch.stack([transform(image) for image in images])), embed_texts

@@ -1,0 +1,42 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Architecture,
+  type ArchitectureName,
+  ClipModel,
+  encodePng,
+  type PairSet,
+  Tokenizer,
+  train,
+} from '../../packages/core/src/index.ts';
+import { tinyPairs } from '../../packages/core/src/testing/index.ts';
+
+export const smallViT: Architecture = {
+  embed_dim: 48,
+  quick_gelu: true,
+  vision_cfg: { image_size: 32, layers: 2, width: 64, head_width: 16, patch_size: 8 },
+  text_cfg: { context_length: 24, width: 64, heads: 4, layers: 2 },
+};
+
+/** A model with a vocabulary of its own, trained by Anagram for a few steps. */
+export async function trainSmall(dir: string, architecture: Architecture | ArchitectureName) {
+  const pairs = tinyPairs({ count: 48, seed: 3 });
+  const tokenizer = Tokenizer.train(pairs.texts() as Iterable<string>, { vocabSize: 560 });
+  const model = await ClipModel.create({ architecture, tokenizer, seed: 2 });
+  await train({ model, pairs, dir, steps: 40, batchSize: 24, seed: 1 });
+  return { model, pairs };
+}
+
+/** The pictures of some pairs as PNG files, `size` pixels wide and high, and their texts. */
+export async function writePairs(pairs: PairSet, dir: string, size: number, count: number) {
+  await mkdir(dir, { recursive: true });
+  const drawn = await Promise.all(Array.from({ length: count }, (_, index) => pairs.pair(index, size)));
+  const files = await Promise.all(
+    drawn.map(async ({ image }, index) => {
+      const path = join(dir, `${index}.png`);
+      await writeFile(path, await encodePng(image));
+      return path;
+    }),
+  );
+  return { files, texts: drawn.map(({ text }) => text) };
+}

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { setThreads, Tokenizer } from '@anagram/core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readCurves, readOutcomes, readResults } from '../benchmarks/composition/results.ts';
+import { type RowOptions, runRow } from '../benchmarks/composition/run-row.ts';
+import { openWorld } from '../benchmarks/composition/worlds.ts';
+
+let root: string;
+let options: Omit<RowOptions, 'out'>;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'anagram-proof-'));
+  await setThreads(1);
+  const world = await openWorld('shapes');
+  options = {
+    world,
+    tokenizer: Tokenizer.train([...(world.training.texts() as Iterable<string>)].slice(0, 2000), { vocabSize: 600 }),
+    row: 'anagram',
+    seed: 1,
+    steps: 6,
+    work: join(root, 'work'),
+    command: 'npm run proof -- --rows anagram',
+    commit: 'abc',
+    perCategory: 4,
+    gallery: 12,
+    curveEvery: 3,
+    curveItems: 2,
+  };
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+it('writes a row in the documented shape, with its curve and its decisions', async () => {
+  const out = await mkdtemp(join(root, 'out-'));
+  expect(await runRow({ ...options, out })).toBeNull();
+  const { shapes } = await readResults(out);
+  expect(shapes).toMatchObject([
+    {
+      objective: 'anagram',
+      structure: 'image positive, text negative',
+      seed: 1,
+      steps: 6,
+      imagesSeen: 6 * 64,
+      commit: 'abc',
+    },
+  ]);
+  const groups = Object.values(shapes![0]!.categories).map(({ group }) => group);
+  expect(groups.length).toBe(9);
+  expect(shapes![0]!.mean).toBeCloseTo(groups.reduce((sum, group) => sum + group, 0) / 9, 12);
+  expect((await readCurves(out)).map(({ step }) => step)).toEqual([3, 6]);
+  expect(Object.keys((await readOutcomes(out))[0]!.tasks)).toEqual(['shapes', 'shapes retrieval']);
+});
+
+it('goes on after an abort to the same figures', async () => {
+  const [whole, stopped] = [await mkdtemp(join(root, 'out-')), await mkdtemp(join(root, 'out-'))];
+  await runRow({ ...options, out: whole });
+  const controller = new AbortController();
+  const onEvent: RowOptions['onEvent'] = (event) => {
+    if (event.type === 'step-end' && event.step === 4) controller.abort(new Error('stop'));
+  };
+  await expect(runRow({ ...options, out: stopped, signal: controller.signal, onEvent })).rejects.toThrow('stop');
+  expect(await readResults(stopped)).toEqual({});
+  const resumed: number[] = [];
+  await runRow({
+    ...options,
+    out: stopped,
+    onEvent: (event) => event.type === 'run-start' && resumed.push(event.resumedFrom),
+  });
+  expect(resumed).toEqual([4]);
+  for (const file of ['results.json', 'curves.jsonl', 'outcomes.jsonl']) {
+    expect(await readFile(join(stopped, file), 'utf8')).toBe(await readFile(join(whole, file), 'utf8'));
+  }
+});
+
+it('says why a row is skipped', async () => {
+  const out = await mkdtemp(join(root, 'out-'));
+  expect(await runRow({ ...options, out, row: 'noisy-raw' })).toMatch(/^it needs a noisy copy/);
+  expect(await readResults(out)).toEqual({});
+});
+
+it('skips what is done, unless it is asked for again', async () => {
+  const out = await mkdtemp(join(root, 'out-'));
+  const sizes = ['--per-category', '2', '--gallery', '6', '--curve-every', '2', '--curve-items', '2'];
+  const main = new URL('../benchmarks/composition/main.ts', import.meta.url).pathname;
+  const args = [
+    '--rows',
+    'clip',
+    '--world',
+    'shapes',
+    '--steps',
+    '2',
+    '--out',
+    out,
+    '--work',
+    join(root, 'cli'),
+    ...sizes,
+  ];
+  const proof = async (...more: string[]) =>
+    (await promisify(execFile)(process.execPath, ['--conditions=@anagram/source', main, ...args, ...more])).stdout;
+  expect(await proof()).toMatch(/^shapes clip seed 1, 2 steps: done in/);
+  const first = await readFile(join(out, 'results.json'), 'utf8');
+  expect(await proof()).toBe('shapes clip seed 1, 2 steps: done before; --again repeats it\n');
+  expect(await proof('--again')).toMatch(/done in/);
+  expect(await readFile(join(out, 'results.json'), 'utf8')).toBe(first);
+});
