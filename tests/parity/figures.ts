@@ -14,7 +14,7 @@ export interface Row {
   readonly worst?: { readonly [figure: string]: string };
 }
 
-export type TableName = 'towers' | 'resnets' | 'pixels' | 'texts' | 'saved' | 'scores';
+export type TableName = 'towers' | 'resnets' | 'pixels' | 'tensors' | 'texts' | 'saved' | 'scores';
 
 /** The most that a figure may be, where it has a bound. */
 export const tolerances: { readonly [table in TableName]: { readonly [figure: string]: number } } = {
@@ -42,11 +42,13 @@ export const tolerances: { readonly [table in TableName]: { readonly [figure: st
     gradients: 5e-4,
     'weights after 1': 5e-3,
     'weights after 10': 5e-2,
-    losses: 1e-4,
+    losses: 5e-4,
     'gradient norms': 1e-3,
   },
   /** Levels of 0–255. */
   pixels: { worst: 1 },
+  /** transformers' own processor where torchvision is installed, whose weights have 16 bits. */
+  tensors: { worst: 2 },
   /** Texts whose token numbers are others. */
   texts: { differing: 0 },
   saved: { images: 1e-5, texts: 1e-5 },

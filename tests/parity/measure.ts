@@ -4,6 +4,7 @@ import type { ClipModel, PairSet, Pixels } from '../../packages/core/src/index.t
 import { openSafetensors, train } from '../../packages/core/src/index.ts';
 import { learningRate } from '../../packages/core/src/train/schedule.ts';
 import { resolveSettings, type TrainSettings, toTrainerConfig } from '../../packages/core/src/train/settings.ts';
+import type { Case } from './cases.ts';
 import { sampled } from './compare.ts';
 
 /** The one batch of a case: pictures in the model's size, and their texts. */
@@ -17,15 +18,17 @@ export const keep = 65_536;
 export const steps = 10;
 export const keepAfter = [1, steps] as const;
 
-/** Settings of the steps, but for what differs from case to case. */
-export const settings: TrainSettings = {
+/** Settings of the steps. */
+export const settingsOf = ({ learningRate = 5e-4 }: Case): TrainSettings => ({
   steps,
   objective: 'clip',
   schedule: { kind: 'cosine', warmup: 0.2 },
   // A smaller epsilon would blow up rounding noise, where a tensor has no other gradient, to whole steps.
-  optimizer: { learningRate: 5e-4, weightDecay: 0.2, beta1: 0.9, beta2: 0.98, epsilon: 1e-5 },
+  optimizer: { learningRate, weightDecay: 0.2, beta1: 0.9, beta2: 0.98, epsilon: 1e-5 },
   gradientClip: 1,
-};
+});
+
+const contrastive: TrainSettings = { steps, objective: 'clip' };
 
 /** Pictures of `data.safetensors`. */
 export async function readPictures(dir: string, size: number): Promise<Pixels[]> {
@@ -54,7 +57,7 @@ export async function features(model: ClipModel, { pictures, texts }: Data) {
 /** The contrastive loss of the batch without training mode: running statistics where a ResNet has them. */
 export async function evaluationLoss(model: ClipModel, data: Data): Promise<number> {
   const { images, texts } = await features(model, data);
-  const { objective } = toTrainerConfig(resolveSettings(settings), model.native.tensors());
+  const { objective } = toTrainerConfig(resolveSettings(contrastive), model.native.tensors());
   const input = {
     ...negatives(data),
     images,
@@ -70,7 +73,11 @@ export async function gradients(model: ClipModel, data: Data) {
   const buffers = model.native.tensors().filter(({ trainable }) => !trainable);
   const before = await Promise.all(buffers.map(({ name }) => model.native.readTensor(name)));
   // With β₁ = 0 the first moment is the gradient.
-  const config = { ...toTrainerConfig(resolveSettings(settings), model.native.tensors()), beta1: 0, gradientClip: 0 };
+  const config = {
+    ...toTrainerConfig(resolveSettings(contrastive), model.native.tensors()),
+    beta1: 0,
+    gradientClip: 0,
+  };
   const trainer = await loadBinding().createTrainer(model.native, config);
   const { loss } = await trainer.step(batchOf(model, data), 0);
   for (const [at, { name }] of buffers.entries()) await model.native.writeTensor(name, before[at]!);
@@ -89,7 +96,12 @@ export interface Steps {
 }
 
 /** The steps by core's whole loop: its batches, schedule, clipping and optimizer. */
-export async function takeStepsByTrain(model: ClipModel, data: Data, dir: string): Promise<Steps> {
+export async function takeStepsByTrain(
+  model: ClipModel,
+  data: Data,
+  settings: TrainSettings,
+  dir: string,
+): Promise<Steps> {
   const [losses, gradientNorms, weights] = [
     [] as number[],
     [] as number[],
@@ -117,7 +129,7 @@ export async function takeStepsByTrain(model: ClipModel, data: Data, dir: string
 }
 
 /** The steps by the addon's trainer alone, with core's schedule: no checkpoints of large models. */
-export async function takeStepsByTrainer(model: ClipModel, data: Data): Promise<Steps> {
+export async function takeStepsByTrainer(model: ClipModel, data: Data, settings: TrainSettings): Promise<Steps> {
   const resolved = resolveSettings(settings);
   const config: NativeTrainerConfig = toTrainerConfig(resolved, model.native.tensors());
   const trainer = await loadBinding().createTrainer(model.native, config);

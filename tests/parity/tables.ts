@@ -3,7 +3,8 @@ import type { Row, TableName } from './figures.ts';
 const titles: { readonly [table in TableName]: string } = {
   towers: 'Towers and training',
   resnets: 'Deep ResNets',
-  pixels: 'Pixels: levels of 0–255',
+  pixels: 'Pixels by Pillow: levels of 0–255',
+  tensors: 'Pixels by torchvision',
   texts: 'Token numbers',
   saved: 'Models that Anagram trained and saved',
   scores: 'Scores',

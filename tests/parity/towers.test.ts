@@ -81,7 +81,7 @@ function tableOf(of: Case): 'towers' | 'resnets' {
 type Rows = ReadonlyMap<Library, Notes>;
 
 function askPython(of: Case, folder: string): Promise<Towers> {
-  const { optimizer, gradientClip, schedule } = measure.settings;
+  const { optimizer, gradientClip, schedule } = measure.settingsOf(of);
   return reference.ask('towers.run', {
     name: of.architecture,
     architecture: architectureOf(of),
@@ -138,7 +138,7 @@ async function compareSteps(
   rows: Rows,
 ) {
   const through = of.through === 'train' ? measure.takeStepsByTrain : measure.takeStepsByTrainer;
-  const ours = await through(model, data, join(folder, 'run'));
+  const ours = await through(model, data, measure.settingsOf(of), join(folder, 'run'));
   const trained = new Set(model.native.tensors().flatMap(({ name, trainable }) => (trainable ? [name] : [])));
   for (const library of of.trainedBy!) {
     const row = rows.get(library)!;

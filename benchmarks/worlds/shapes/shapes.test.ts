@@ -90,11 +90,12 @@ describe.each(shapeCategories)('%s', (category) => {
 
   it('has either caption as the right one equally often: without the picture they cannot be told apart', () => {
     const texts = draws(category).map((contrast) => contrast.texts);
-    const auroc = detectability(
+    const { auroc, paired } = detectability(
       texts.map(([right]) => right),
       texts.map(([, wrong]) => wrong),
     )!;
     expect(Math.abs(auroc - 0.5)).toBeLessThan(0.1);
+    expect(Math.abs(paired - 0.5)).toBeLessThan(0.1);
   });
 });
 

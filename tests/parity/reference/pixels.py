@@ -31,20 +31,12 @@ def run(dir, size):
     names, levels = sorted(path.name for path in folder.iterdir()), {}
     for name in names:
         image = Image.open(folder / name)
-        if "alpha" in name:
-            image = on_white(image)
-        # open_clip resizes before it converts, and Pillow resizes a palette without antialiasing: nobody wants those pixels.
-        image = image.convert("RGB") if image.mode in ("1", "P") else image
+        # Where the libraries convert each in a way of its own, all get what Pillow makes of it: see docs/parity.md.
+        image = image.convert("RGB") if image.mode in ("1", "P", "RGBA") else image
         for library, process in libraries.items():
             levels[f"{library}/{name}"] = unnormalised(process(image))
     save_file(levels, folder / "pixels.safetensors")
     return {"names": names, "libraries": list(libraries)}
-
-
-def on_white(image):
-    """Pillow's convert("RGB") shows what lies beneath transparency; Anagram lays it on white."""
-    image = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def unnormalised(values):

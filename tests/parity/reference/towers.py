@@ -38,7 +38,7 @@ def run(name, architecture, dir, tokenizer, pairs, layouts, libraries, training,
     model = build(architecture)
     pixels, texts, ids, lengths = data(architecture, tokenizer, pairs)
     if isinstance(architecture["vision_cfg"]["layers"], list):
-        settle(model, pixels, ids)
+        settle(model, pixels)
     write_layouts(model, architecture, folder, tokenizer, layouts)
     save_file({"pixels": pixels.float(), "ids": ids.float()}, folder / "data.safetensors")
     seconds["build"] = time.monotonic() - began
@@ -67,6 +67,9 @@ def build(architecture):
                 gain = name.endswith(("ln_1.weight", "ln_2.weight")) or "bn" in name and name.endswith("weight")
                 parameter.copy_(parameter.clamp(min=0.5) if gain else parameter)
                 parameter.add_(torch.randn_like(parameter), alpha=0.05)
+            if deep and ".layer" in name and name.endswith(".bn3.weight"):
+                # open_clip begins at 0, and large branches would multiply rounding errors from block to block.
+                parameter.copy_(0.1 + 0.02 * torch.randn_like(parameter))
             if deep and name.endswith(".bias") and (".bn" in name or ".downsample.1." in name):
                 kinkless(parameter, dict(model.named_parameters())[name.removesuffix("bias") + "weight"])
     return model
@@ -78,13 +81,13 @@ def kinkless(bias, gain):
     bias.copy_(torch.where(torch.arange(len(bias)) % 3 == 0, -4.0, 4.0) * gain)
 
 
-def settle(model, pixels, ids):
+def settle(model, pixels):
     """Running statistics that belong to such pictures: of one pass, at full momentum."""
     norms = [module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     for norm in norms:
         norm.momentum = 1.0
     with torch.no_grad():
-        model.train()(normalised(pixels), ids)
+        model.train().encode_image(normalised(pixels))
     for norm in norms:
         norm.momentum = 0.1
 

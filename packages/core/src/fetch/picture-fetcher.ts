@@ -165,7 +165,7 @@ export class PictureFetcher {
 }
 
 function parsed(address: string, base?: URL): URL {
-  const url = URL.parse(address, base);
+  const url = URL.parse(address, base?.href);
   if (!url || !/^https?:$/.test(url.protocol)) throw new FetchFailure('bad-url', 'expected an http or https URL');
   if (url.username || url.password) throw new FetchFailure('bad-url', 'it carries a name or a password');
   return url;
