@@ -63,6 +63,12 @@ const sdServer = (shared: HandleOptions) => {
   return openModel('sd:', { providers, ...shared, env: { KEY: apiKey } });
 };
 const openai = (shared: HandleOptions) => openaiCompatible({ ...shared, baseUrl: server.baseUrl, apiKey, model: 'm' });
+const hosted = (shared: HandleOptions) =>
+  openModel('openai:m', {
+    providers: { openai: { baseUrl: server.baseUrl } },
+    ...shared,
+    env: { OPENAI_API_KEY: apiKey },
+  });
 const comfy = (shared: HandleOptions) => comfyui({ ...shared, baseUrl: origin(), apiKey, workflow, slots, pollMs: 5 });
 const basic = (shared: HandleOptions) => sdapi({ ...shared, baseUrl: origin(), apiKey });
 
@@ -99,6 +105,12 @@ const wires: { [name: string]: { picture: boolean; ask(meter: Meter): Promise<nu
       return (await writer.write({ text: 'A red car.', categories: ['colour'], seed: 1 })).length;
     },
   },
+  'openai by its id, captions': {
+    picture: false,
+    ask: async (meter) => (await captioner({ model: hosted({ meter }), ...knobs }).caption({ image, count: 1 })).length,
+  },
+  'openai by its id, generations': { picture: true, ask: drawBy(hosted) },
+  'openai by its id, edits': { picture: true, ask: editBy(hosted) },
   'openai generations': { picture: true, ask: drawBy(openai) },
   'openai edits': { picture: true, ask: editBy(openai) },
   'sdapi txt2img': { picture: true, ask: drawBy(basic) },
