@@ -13,6 +13,8 @@ const configSchema = z.strictObject({
   prepare: section.optional(),
   calibrate: section.optional(),
   negatives: section.optional(),
+  /** Services, cache and budget of everything that generates. */
+  generation: section.optional(),
   model: section.optional(),
   train: section.optional(),
   evaluate: section.optional(),

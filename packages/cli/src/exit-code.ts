@@ -2,7 +2,7 @@ import { type ErrorCode, isAnagramError } from '@anagram/core';
 
 /**
  * Stable exit codes: 0 ok; 1 failed; 2 bad usage, which is whatever the command line says wrong: a flag, a value, a path at which
- * there is nothing; 3 partial (some records could not be used, some tasks not run); 130 interrupted.
+ * there is nothing; 3 partial (some records could not be used, some tasks not run, a budget is spent); 130 interrupted.
  */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, partial: 3, interrupted: 130 } as const;
 
@@ -27,7 +27,11 @@ export function explain(error: unknown, signal: AbortSignal): { code: number; te
       report: { error: { code: 'interrupted', message: text, where: null } },
     };
   }
-  const code = isAnagramError(error, 'invalid-options') ? exitCodes.usage : exitCodes.failed;
+  const code = isAnagramError(error, 'invalid-options')
+    ? exitCodes.usage
+    : isAnagramError(error, 'budget-spent')
+      ? exitCodes.partial
+      : exitCodes.failed;
   const message = sentence(error);
   const report = {
     error: { code: isAnagramError(error) ? error.code : 'unknown', message, where: whereOf(error) },

@@ -1,10 +1,12 @@
 import { parseSettings } from '@anagram/core';
-import { type ModelHandle, openaiCompatible, type WireOptions } from '@anagram/gen';
+import { type ImageOptions, type ModelHandle, openaiCompatible, openModel } from '@anagram/gen';
 import * as z from 'zod';
 import { usage } from './config.ts';
+import type { Generation } from './generation.ts';
 
 const connection = z.strictObject({
-  baseUrl: z.string(),
+  /** Without it `model` is a registry id: `openai:…`, `anthropic:…`, `local:…`, or of a service in `generation.providers`. */
+  baseUrl: z.string().exactOptional(),
   model: z.string(),
   /** Environment variable that holds the key. */
   apiKeyEnv: z.string().default('ANAGRAM_API_KEY'),
@@ -12,27 +14,38 @@ const connection = z.strictObject({
   structure: z.enum(['schema', 'json']).exactOptional(),
   maxRetries: z.int().min(0).exactOptional(),
   timeoutMs: z.int().min(1).exactOptional(),
+  size: z.templateLiteral([z.int(), 'x', z.int()]).exactOptional(),
+  sendSeed: z.boolean().exactOptional(),
+  parameters: z.record(z.string(), z.json()).exactOptional(),
 });
 
 /**
- * Turns `{ baseUrl, model }` in the settings into a generator. What a config file in code made itself, `"off"` and the like
+ * Turns `{ model }` or `{ baseUrl, model }` in the settings into a generator. What a config file in code made itself, `"off"` and the like
  * are left to the verb that takes them.
  * @param where e.g. `negatives.writer`, for errors.
  * @throws AnagramError `invalid-options`
  */
-export function toGenerator(where: string, setting: unknown, make: (options: WireOptions) => object): unknown {
+export function toGenerator(
+  where: string,
+  setting: unknown,
+  make: (options: ImageOptions) => object,
+  generation: Generation,
+): unknown {
   if (typeof setting !== 'object' || setting === null || !('baseUrl' in setting || 'model' in setting)) return setting;
-  const { maxRetries, timeoutMs, ...wire } = parseSettings(where, connection, setting);
-  return make({
-    model: connect(wire),
-    ...(maxRetries !== undefined && { maxRetries }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  });
-}
+  const { baseUrl, model, apiKeyEnv, name, structure, ...options } = parseSettings(where, connection, setting);
+  return make({ model: connect(), ...(options as Omit<ImageOptions, 'model'>) });
 
-function connect({ apiKeyEnv, ...wire }: { baseUrl: string; model: string; apiKeyEnv: string }): ModelHandle {
-  const apiKey = process.env[apiKeyEnv];
-  return openaiCompatible({ ...wire, ...(apiKey && { apiKey }) });
+  function connect(): ModelHandle {
+    const { meter, providers } = generation;
+    if (baseUrl === undefined) {
+      if (!model.includes(':'))
+        throw usage(`${where}.baseUrl`, 'Expected an address, or a model of the form PROVIDER:MODEL.');
+      return openModel(model, { providers, meter, env: process.env });
+    }
+    const apiKey = process.env[apiKeyEnv];
+    const chosen = { ...(name && { name }), ...(structure && { structure }), ...(apiKey && { apiKey }) };
+    return openaiCompatible({ baseUrl, model, meter, ...chosen });
+  }
 }
 
 /** Flags `--base-url` and `--model` as a setting; undefined where neither was given. */

@@ -20,7 +20,7 @@ SOURCE is a folder of pictures with .txt files beside them, a .csv, .tsv or .jso
 files, or a folder that prepare has filled. For tables: --set source.image=COLUMN --set source.text=COLUMN --set source.id=COLUMN
 
 Deeper settings come from --config FILE (.json, .ts, .mjs; sections source, verifier, prepare, calibrate, negatives,
-model, train, evaluate) and --set train.optimizer.learningRate=5e-4; a flag wins over --set, --set over the file.
+generation, model, train, evaluate) and --set train.optimizer.learningRate=5e-4; a flag wins over --set, --set over the file.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage (a flag, a value, a path at which there is nothing), 3 done in part (records
 that could not be used, benchmarks that were skipped), 130 interrupted: run the same command to continue.

@@ -16,6 +16,7 @@ export interface ErrorDetails {
   'loss-not-finite': { step: number; gradientNorm: number };
   'not-enough-data': { needed: number; found: number };
   'generation-failed': { model: string };
+  'budget-spent': { model: string; limit: 'calls' | 'tokens' | 'money' };
 }
 export type ErrorCode = keyof ErrorDetails;
 

@@ -11,6 +11,7 @@ export type AnagramEvent =
   | { type: 'checkpoint-saved'; path: string; step: number }
   | { type: 'run-end'; dir: string; steps: number; imagesSeen: number }
   | { type: 'pictures-fetched'; source: string; fetched: number; failed: { readonly [reason: string]: number } }
+  | { type: 'generation-fault'; model: string; fault: string; message: string }
   | { type: 'warning'; message: string };
 
 /** One line of a run's `log.jsonl`. */

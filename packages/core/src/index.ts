@@ -1,3 +1,4 @@
+export { AnswerCache } from './answer-cache.ts';
 export { AnagramError, type ErrorCode, type ErrorDetails, isAnagramError } from './errors.ts';
 export { type AnagramEvent, type Knobs, type OnEvent, type StepRecord, safeEmitter } from './events.ts';
 export type { Captioner, Illustrator, ImageEditor, NegativeWriter, PairScorer, Repairer } from './models.ts';

@@ -13,7 +13,14 @@ export interface Captioner {
 export interface Repairer {
   readonly id: string;
   /** @returns At most `count` corrected texts with the least change, best first; empty where nothing fits. */
-  repair(request: { image: Uint8Array; text: string; count: number; signal?: AbortSignal }): Promise<readonly string[]>;
+  repair(request: {
+    image: Uint8Array;
+    text: string;
+    count: number;
+    /** Words of the text that the verifier doubts most, the worst first; a hint. */
+    doubts?: readonly string[];
+    signal?: AbortSignal;
+  }): Promise<readonly string[]>;
 }
 
 export interface Illustrator {

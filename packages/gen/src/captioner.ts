@@ -1,29 +1,26 @@
 import type { Captioner } from '@anagram/core';
-import { generateText, Output } from 'ai';
 import * as z from 'zod';
-import { attempt, failure, type WireOptions } from './attempt.ts';
-import { imagePart } from './image-part.ts';
+import { askText, tooBusy, type WireOptions } from './ask-text.ts';
 import * as prompts from './prompts/captions-en.ts';
+
+const schema = z.strictObject({ captions: z.array(z.string()) });
 
 /** Texts for lone pictures, by a model that sees. A model that says nothing usable gives no texts. */
 export function captioner(options: WireOptions): Captioner {
   const { model, maxRetries = 2 } = options;
+  const { version, instructions } = prompts;
   return {
-    id: `${model.id}/${prompts.version}`,
+    id: `${model.id}/${version}`,
     async caption({ image, count, signal }) {
-      for (let round = 0; round <= maxRetries; round++) {
-        const answer = await attempt(options, signal, async (abortSignal) => {
-          const { output } = await generateText({
-            model: model.language,
-            instructions: prompts.instructions,
-            messages: [{ role: 'user', content: [{ type: 'text', text: prompts.prompt(count) }, imagePart(image)] }],
-            output: Output.object({ schema: z.strictObject({ captions: z.array(z.string()) }), name: 'captions' }),
-            ...{ seed: round, maxRetries, abortSignal },
-          });
-          return output.captions.map((caption) => caption.trim()).filter((caption) => caption !== '');
-        });
-        if ('value' in answer && answer.value.length > 0) return [...new Set(answer.value)].slice(0, count);
-        if ('problem' in answer && answer.problem === 'busy') throw failure(model, 'is too busy', answer.message);
+      const prompt = prompts.prompt(count);
+      for (let seed = 0; seed <= maxRetries; seed++) {
+        const question = { version, instructions, prompt, image, name: 'captions', schema, seed, texts: count, signal };
+        const answer = await askText(options, question);
+        if ('value' in answer) {
+          const texts = answer.value.captions.map((caption) => caption.trim()).filter((caption) => caption !== '');
+          if (texts.length > 0) return [...new Set(texts)].slice(0, count);
+        } else if (answer.problem === 'busy') throw tooBusy(model, answer.message);
+        else if (answer.problem === 'dry') break;
       }
       return [];
     },

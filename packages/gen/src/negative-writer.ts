@@ -7,9 +7,8 @@ import {
   ruleWriter,
   safeEmitter,
 } from '@anagram/core';
-import { generateText, Output } from 'ai';
 import * as z from 'zod';
-import { type Attempt, attempt, failure, type WireOptions } from './attempt.ts';
+import { type Attempt, askText, tooBusy, type WireOptions } from './ask-text.ts';
 import { changeOf } from './change-of.ts';
 import * as english from './prompts/negatives-en.ts';
 
@@ -44,17 +43,12 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
     seed: number,
     signal?: AbortSignal,
   ) =>
-    attempt(options, signal, async (abortSignal) => {
-      const { output } = await generateText({
-        model: model.language,
-        instructions,
-        prompt: prompt(text, categories, rejected),
-        output: Output.object({ schema: answerSchema(categories), name: 'negatives' }),
-        ...{ seed, maxRetries, abortSignal },
-        ...(temperature === undefined ? {} : { temperature }),
-      });
-      return output as Answer;
-    });
+    askText(options, {
+      ...{ version, instructions, prompt: prompt(text, categories, rejected), name: 'negatives' },
+      schema: answerSchema(categories),
+      ...{ seed, signal, texts: categories.length },
+      ...(temperature === undefined ? {} : { temperature }),
+    }) as Promise<Attempt<Answer>>;
 
   return {
     id: [model.id, version, temperature === undefined ? 'default' : `t${temperature}`, fallback?.id ?? 'none'].join(
@@ -68,8 +62,8 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
         const answer: Attempt<Answer> = await ask(text, open, rejected, seed + round, signal);
         if (!('value' in answer)) {
           if (answer.problem === 'answer') continue;
-          const remedy = 'Wait a while and run the same command again: what is finished is kept';
-          if (!fallback) throw failure(model, 'is too busy', answer.message, remedy);
+          if (answer.problem === 'dry') return [];
+          if (!fallback) throw tooBusy(model, answer.message);
           warn(`${model.id} is too busy (${answer.message}); ${fallback.id} writes negatives in its place.`);
           break;
         }

@@ -37,6 +37,10 @@ export type Fault =
     }
   | { readonly kind: 'broken-json' }
   | { readonly kind: 'refusal' }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'address' }
+  | { readonly kind: 'picture'; readonly bytes: Uint8Array }
+  | { readonly kind: 'reset' }
   | { readonly kind: 'stall' };
 
 export interface FakeServer {
@@ -48,8 +52,9 @@ export interface FakeServer {
 }
 
 /**
- * A server that speaks the OpenAI-compatible wire on the loopback: `/v1/chat/completions`, `/v1/images/generations` and
- * `/v1/images/edits`. With `apiKey` it asks for that key, and repeats a wrong one in its answer as real servers do.
+ * A server that speaks on the loopback the OpenAI-compatible wire (`/v1/chat/completions`, `/v1/images/generations`,
+ * `/v1/images/edits`), AUTOMATIC1111's (`/sdapi/v1/txt2img`, `img2img`) and ComfyUI's (`/upload/image`, `/prompt`, `/history`, `/view`).
+ * Faults meet what draws or writes; ComfyUI's wait and download pass. With `apiKey` it asks for that key, and repeats a wrong one in its answer as real servers do.
  */
 export async function startFakeServer(behaviour: {
   apiKey?: string;
@@ -59,6 +64,7 @@ export async function startFakeServer(behaviour: {
   const chats: ChatRequest[] = [];
   const images: ImageRequest[] = [];
   const faults: Fault[] = [];
+  const files = new Map<string, Uint8Array>();
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
@@ -66,22 +72,60 @@ export async function startFakeServer(behaviour: {
     const bytes = Buffer.concat(chunks);
     const path = request.url ?? '';
     const { authorization } = request.headers;
-    if (behaviour.apiKey !== undefined && authorization !== `Bearer ${behaviour.apiKey}`) {
+    if (path === '/files/picture.png') return sendBytes(response, files.get(path)!);
+    if (behaviour.apiKey !== undefined && !isKey(authorization, behaviour.apiKey)) {
       return refuse(response, 401, `Incorrect API key provided: ${authorization?.replace('Bearer ', '')}.`);
     }
+    if (path.startsWith('/history/')) {
+      const id = path.split('/').at(-1)!;
+      const images = files.has(id) ? [{ filename: id, subfolder: '', type: 'output' }] : [];
+      return send(
+        response,
+        200,
+        JSON.stringify({ [id]: { outputs: { 9: { images } }, status: { status_str: 'success' } } }),
+      );
+    }
+    if (path.startsWith('/view?'))
+      return sendBytes(response, files.get(new URLSearchParams(path.slice(6)).get('filename')!)!);
+    if (path === '/upload/image')
+      return send(response, 200, JSON.stringify({ name: 'upload.png', subfolder: '', type: 'input' }));
+
     const isChat = path === '/v1/chat/completions';
     if (isChat) chats.push({ path, authorization, body: JSON.parse(bytes.toString('utf8')) });
     else images.push(await readImageRequest(path, request.headers['content-type'] ?? '', bytes));
     const fault = faults.shift();
     if (fault?.kind === 'stall') return;
+    if (fault?.kind === 'reset') return void request.socket.resetAndDestroy();
     if (fault?.kind === 'status') return refuse(response, fault.status, fault.message ?? 'Try again.', fault.headers);
     if (fault?.kind === 'broken-json')
       return send(response, 200, isChat ? completion('{"colour": "A bl') : '{"created": 1, "da');
-    if (fault?.kind === 'refusal') return send(response, 200, completion(null, "I'm sorry, I can't help with that."));
-    if (isChat && behaviour.chat) return send(response, 200, completion(behaviour.chat(chats.at(-1)!)));
-    if (/^\/v1\/images\/(generations|edits)$/.test(path) && behaviour.picture) {
-      const picture = Buffer.from(behaviour.picture(images.at(-1)!)).toString('base64');
-      return send(response, 200, JSON.stringify({ created: 1, data: [{ b64_json: picture }] }));
+    if (isChat) {
+      if (fault?.kind === 'refusal') return send(response, 200, completion(null, "I'm sorry, I can't help with that."));
+      if (fault?.kind === 'empty') return send(response, 200, completion(''));
+      if (behaviour.chat) return send(response, 200, completion(behaviour.chat(chats.at(-1)!)));
+    }
+    if (fault?.kind === 'refusal') return refuse(response, 400, 'Your request was rejected by our safety system.');
+    const wire = /^\/v1\/images\/(generations|edits)$|^\/sdapi\/v1\/(txt2img|img2img)$|^\/prompt$/.exec(path);
+    if (wire && behaviour.picture) {
+      const drawn = fault?.kind === 'picture' ? fault.bytes : behaviour.picture(images.at(-1)!);
+      const none = fault?.kind === 'empty';
+      files.set('/files/picture.png', drawn);
+      const address = fault?.kind === 'address' ? `http://${request.headers.host}/files/picture.png` : null;
+      const base64 = Buffer.from(drawn).toString('base64');
+      if (wire[1] !== undefined) {
+        const data = none ? [] : [address ? { url: address } : { b64_json: base64 }];
+        return send(response, 200, JSON.stringify({ created: 1, data }));
+      }
+      if (wire[2] !== undefined) {
+        return send(
+          response,
+          200,
+          JSON.stringify({ images: none ? [] : [address ?? base64], parameters: {}, info: '' }),
+        );
+      }
+      const id = `job-${images.length}`;
+      if (!none) files.set(id, drawn);
+      return send(response, 200, JSON.stringify({ prompt_id: id, number: 1, node_errors: {} }));
     }
     return refuse(response, 404, `No route for ${path}.`);
   };
@@ -131,6 +175,15 @@ function refuse(response: ServerResponse, status: number, message: string, heade
   send(response, status, JSON.stringify({ error: { message, type: 'error', param: null, code: null } }));
 }
 
+function sendBytes(response: ServerResponse, bytes: Uint8Array): void {
+  response.writeHead(200, { 'content-type': 'image/png' }).end(bytes);
+}
+
 function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+}
+
+/** As a bearer token, or as AUTOMATIC1111 takes it. */
+function isKey(authorization: string | undefined, key: string): boolean {
+  return authorization === `Bearer ${key}` || authorization === `Basic ${Buffer.from(key).toString('base64')}`;
 }

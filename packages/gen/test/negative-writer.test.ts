@@ -92,12 +92,14 @@ describe('negativeWriter', () => {
     const writer = negativeWriter({ model: model(), maxRetries: 1, onEvent });
     for (let i = 0; i < 4; i++) server.faults.push({ kind: 'status', status: 503, headers: { 'retry-after-ms': '1' } });
     for (let i = 0; i < 2; i++) expect(await writer.write(request)).toHaveLength(2);
-    expect(warnings).toEqual(['local/writer-7b is too busy (status 503); rules-en-2 writes negatives in its place.']);
+    expect(warnings).toEqual([
+      'local/writer-7b is too busy (status 503: Try again.); rules-en-2 writes negatives in its place.',
+    ]);
   });
 
   test('gives up on a server that stalls', async () => {
-    server.faults.push({ kind: 'stall' });
-    const writer = negativeWriter({ model: model(), timeoutMs: 50, fallback: null });
+    for (let i = 0; i < 2; i++) server.faults.push({ kind: 'stall' });
+    const writer = negativeWriter({ model: model(), timeoutMs: 50, maxRetries: 1, fallback: null });
     await expect(writer.write(request)).rejects.toMatchObject({
       code: 'generation-failed',
       message: expect.stringContaining('is too busy: no answer within 0.05 s'),
@@ -115,7 +117,7 @@ describe('negativeWriter', () => {
   test('fails with one sentence where no repetition helps', async () => {
     server.faults.push({ kind: 'status', status: 404, message: 'The model `writer-7b` does not exist' });
     await expect(negativeWriter({ model: model() }).write(request)).rejects.toThrow(
-      'refused the request with status 404: The model `writer-7b` does not exist. Expected an answer. Check that the server runs',
+      'refused the request: status 404: The model `writer-7b` does not exist. Expected an answer. Check that the server runs',
     );
     const { baseUrl } = server;
     await server.close();

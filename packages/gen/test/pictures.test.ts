@@ -79,7 +79,7 @@ describe('illustrator', () => {
     ]);
     expect(server.images.map((request) => request.path)).toEqual(['/v1/images/generations', '/v1/images/generations']);
     expect(server.images.map((request) => request.fields)).toEqual(
-      [5, 6].map((seed) => ({ model: 'seer', prompt: 'a cat', n: 1, size: '64x64', steps: 4, seed })),
+      [5, 1005].map((seed) => ({ model: 'seer', prompt: 'a cat', n: 1, size: '64x64', steps: 4, seed })),
     );
   });
 

@@ -77,10 +77,13 @@ function nodeFact(version: string): Fact {
 function generatorFact(config: Config): Fact {
   const named = (['prepare', 'negatives'] as const).flatMap((section) =>
     Object.entries(config(section))
-      .filter(([, value]) => typeof value === 'object' && value !== null && 'baseUrl' in value)
+      .filter(
+        ([, value]) =>
+          typeof value === 'object' && value !== null && ('baseUrl' in value || ('model' in value && !('id' in value))),
+      )
       .map(
         ([key, value]) =>
-          `${section}.${key}: ${(value as { model?: string }).model} at ${(value as { baseUrl: string }).baseUrl}`,
+          `${section}.${key}: ${(value as { model?: string }).model}${'baseUrl' in (value as object) ? ` at ${(value as { baseUrl: string }).baseUrl}` : ''}`,
       ),
   );
   const text =

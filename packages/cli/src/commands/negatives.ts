@@ -3,6 +3,7 @@ import { editor, negativeWriter } from '@anagram/gen';
 import type { Command } from 'commander';
 import { given, readConfig } from '../config.ts';
 import { type CommonFlags, number, someOf, withCommonFlags } from '../flags.ts';
+import { withGeneration } from '../generation.ts';
 import { toGenerator, wireOfFlags } from '../generators.ts';
 import { requireData } from '../open-data.ts';
 import { runCommand } from '../run-command.ts';
@@ -31,21 +32,28 @@ export function addNegatives(program: Command): void {
     'anagram negatives ./data --base-url http://127.0.0.1:11434/v1 --model qwen3:4b',
   ).action((data: string, flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
-      const settings = (await readConfig(flags))('negatives');
+      const config = await readConfig(flags);
+      const settings = config('negatives');
       const { categories, perPair, language } = flags;
       const wire = wireOfFlags(flags);
       requireData(data);
-      const written = await writeNegatives({
-        ...settings,
-        ...given({
-          writer: toGenerator('negatives.writer', wire ?? settings.writer, (wire) =>
-            negativeWriter({ ...wire, onEvent }),
-          ),
-          editor: toGenerator('negatives.editor', settings.editor, editor),
-          ...{ categories, perPair, language },
-        }),
-        ...{ pairs: data, signal, onEvent },
-      } as WriteNegativesOptions);
+      const dir = typeof settings.dir === 'string' ? settings.dir : data;
+      const written = await withGeneration(config, dir, onEvent, (generation) =>
+        writeNegatives({
+          ...settings,
+          ...given({
+            writer: toGenerator(
+              'negatives.writer',
+              wire ?? settings.writer,
+              (wire) => negativeWriter({ ...wire, onEvent }),
+              generation,
+            ),
+            editor: toGenerator('negatives.editor', settings.editor, editor, generation),
+            ...{ categories, perPair, language },
+          }),
+          ...{ pairs: data, signal, onEvent },
+        } as WriteNegativesOptions),
+      );
       return { json: written, lines: summary(written), partial: written.negatives === 0 };
     }),
   );

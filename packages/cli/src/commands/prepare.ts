@@ -4,6 +4,7 @@ import { captioner, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
 import { given, readConfig } from '../config.ts';
 import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
+import { withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
@@ -68,13 +69,15 @@ async function run(path: string, flags: Flags, { signal, onEvent }: CommandConte
     const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
-  return await prepare({
-    ...settings,
-    captioner: toGenerator('prepare.captioner', settings.captioner, captioner),
-    repairer: toGenerator('prepare.repairer', settings.repairer, repairer),
-    illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator),
-    ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
-  } as unknown as PrepareOptions);
+  return await withGeneration(config, flags.dir, onEvent, (generation) =>
+    prepare({
+      ...settings,
+      captioner: toGenerator('prepare.captioner', settings.captioner, captioner, generation),
+      repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
+      illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
+      ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
+    } as unknown as PrepareOptions),
+  );
 }
 
 function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[] {

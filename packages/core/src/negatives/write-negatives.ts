@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { AnswerCache } from '../answer-cache.ts';
 import { type Knobs, safeEmitter } from '../events.ts';
 import { hashBytes } from '../image/hash.ts';
 import type { ImageEditor, NegativeWriter, PairScorer } from '../models.ts';
@@ -9,7 +10,6 @@ import { lockFolder } from '../shard/lock.ts';
 import { findFinished, readManifest, writeWidsIndex } from '../shard/manifest.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { shardName, writeLines, writeShard } from '../shard/shard-writer.ts';
-import { AnswerCache } from './answer-cache.ts';
 import { balance } from './balance.ts';
 import { ruleEditor } from './edit-image.ts';
 import { type RuleLanguage, ruleLanguages } from './language.ts';

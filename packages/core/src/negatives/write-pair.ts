@@ -1,3 +1,4 @@
+import type { AnswerCache } from '../answer-cache.ts';
 import { isAnagramError } from '../errors.ts';
 import { decodeImage } from '../image/decode.ts';
 import { hashBytes, hashPixels } from '../image/hash.ts';
@@ -6,7 +7,6 @@ import type { NegativeCategory, NegativeText } from '../pair.ts';
 import { Random } from '../random.ts';
 import type { PreparedSample } from '../shard/open-pairs.ts';
 import { type NegativeToStore, negativesSample, type ShardSample } from '../shard/sample.ts';
-import type { AnswerCache } from './answer-cache.ts';
 import { rejection, type TrueTexts, textKey } from './screen.ts';
 
 export interface PairWork {

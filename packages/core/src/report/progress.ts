@@ -77,6 +77,8 @@ export function progressRenderer(
         }
         case 'checkpoint-saved':
           return;
+        case 'generation-fault':
+          return redraw(`${pad('fault')} ${event.model}: ${event.fault}: ${event.message}`);
         case 'run-end':
           return say(`${pad('trained')} ${event.steps} steps, ${event.imagesSeen.toLocaleString('en')} pictures seen`);
         case 'pictures-fetched': {

@@ -1,0 +1,115 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createOpenAI } from '@ai-sdk/openai';
+import { parseSettings } from '@anagram/core';
+import * as z from 'zod';
+import type { Meter } from '../meter/meter.ts';
+import { handleOf, type ModelHandle } from '../model-handle.ts';
+import { invalid, requireAddress } from './address.ts';
+import { comfyui, type Workflow } from './comfyui.ts';
+import { readOpenai } from './openai-answers.ts';
+import { openaiCompatible } from './openai-compatible.ts';
+import { redactor } from './redact.ts';
+import { sdapi } from './sdapi.ts';
+import { wireFetch } from './wire-fetch.ts';
+
+const amount = z.number().min(0).exactOptional();
+const provider = z.strictObject({
+  /** What the service speaks. @default its name where that is a wire, else `compatible` */
+  wire: z.enum(['openai', 'anthropic', 'compatible', 'sdapi', 'sd-server', 'comfyui']).exactOptional(),
+  baseUrl: z.string().exactOptional(),
+  /** Environment variable that holds the key. */
+  apiKeyEnv: z.string().exactOptional(),
+  structure: z.enum(['schema', 'json']).exactOptional(),
+  limits: z
+    .strictObject({
+      concurrency: z.int().min(1).exactOptional(),
+      requestsPerMinute: z.int().min(1).exactOptional(),
+    })
+    .exactOptional(),
+  prices: z.strictObject({ inputPerMillion: amount, outputPerMillion: amount, perPicture: amount }).exactOptional(),
+  /** Of ComfyUI. */
+  workflow: z.record(z.string(), z.looseObject({ class_type: z.string(), inputs: z.looseObject({}) })).exactOptional(),
+  slots: z
+    .strictObject({
+      prompt: z.string(),
+      seed: z.string().exactOptional(),
+      image: z.string().exactOptional(),
+      width: z.string().exactOptional(),
+      height: z.string().exactOptional(),
+    })
+    .exactOptional(),
+});
+
+/** Services by name, as the settings give them. */
+export const providersSchema = z.record(z.string().regex(/^[a-z][a-zA-Z0-9]*$/), provider);
+export type ProviderSettings = z.output<typeof providersSchema>;
+
+const known: ProviderSettings = {
+  openai: { wire: 'openai', apiKeyEnv: 'OPENAI_API_KEY' },
+  anthropic: { wire: 'anthropic', apiKeyEnv: 'ANTHROPIC_API_KEY' },
+  local: { wire: 'compatible', baseUrl: 'http://127.0.0.1:11434/v1' },
+};
+
+/**
+ * A model by its registry id, `PROVIDER:MODEL`: `openai:gpt-5-mini`, `anthropic:claude-…`, `local:qwen3-vl:4b` (Ollama, or any
+ * other address), or of a service that the settings name.
+ * @param options.env Where keys are looked up.
+ * @throws AnagramError `invalid-options`.
+ */
+export function openModel(
+  id: string,
+  options: { providers?: ProviderSettings; meter?: Meter; env?: { readonly [name: string]: string | undefined } } = {},
+): ModelHandle {
+  const providers = parseSettings('generation.providers', providersSchema, options.providers ?? {});
+  const [name = '', model] = id.split(/:(.*)/s);
+  const own = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  const base = Object.hasOwn(known, name) ? known[name] : undefined;
+  const names = [...new Set([...Object.keys(known), ...Object.keys(providers)])].join(', ');
+  if (!own && !base) throw invalid('model', `Expected PROVIDER:MODEL with a provider of ${names}, received "${id}"`);
+  const {
+    wire = 'compatible',
+    baseUrl,
+    apiKeyEnv = 'ANAGRAM_API_KEY',
+    structure,
+    workflow,
+    slots,
+    ...rest
+  } = {
+    ...base,
+    ...own,
+  };
+  if (!model && wire !== 'comfyui' && wire !== 'sdapi' && wire !== 'sd-server') {
+    throw invalid('model', `Expected PROVIDER:MODEL, received "${id}"`);
+  }
+  const apiKey = options.env?.[apiKeyEnv] || undefined;
+  const handle = { ...rest, ...(options.meter && { meter: options.meter }) };
+  const shared = { ...handle, name, ...(apiKey !== undefined && { apiKey }) };
+  if (wire === 'openai' || wire === 'anthropic') return hosted(wire, model!);
+  if (baseUrl === undefined)
+    throw invalid(`generation.providers.${name}.baseUrl`, 'Expected the address of the server');
+  if (wire === 'compatible')
+    return openaiCompatible({ ...shared, baseUrl, model: model!, ...(structure && { structure }) });
+  if (wire !== 'comfyui') return sdapi({ ...shared, baseUrl, ...(model && { model }) });
+  if (!workflow || !slots) throw invalid(`generation.providers.${name}`, 'Expected workflow and slots for ComfyUI');
+  return comfyui({ ...shared, baseUrl, workflow: workflow as Workflow, slots });
+
+  function hosted(kind: 'openai' | 'anthropic', modelName: string): ModelHandle {
+    const settings = {
+      name,
+      // A missing key is what the service says, with the variable to set; the SDK's own sentence names another one.
+      apiKey: apiKey ?? 'missing',
+      ...(baseUrl !== undefined && {
+        baseURL: requireAddress(`generation.providers.${name}`, baseUrl).href.replace(/\/$/, ''),
+      }),
+      fetch: wireFetch(readOpenai),
+    };
+    const what = { name, model: modelName, redact: redactor([apiKey]) };
+    if (kind === 'anthropic') {
+      const language = createAnthropic(settings)(modelName);
+      return handleOf({ ...what, address: baseUrl ?? 'api.anthropic.com' }, { language }, handle);
+    }
+    const made = createOpenAI(settings);
+    const models = { language: made.chat(modelName), image: made.image(modelName) };
+    return handleOf({ ...what, address: baseUrl ?? 'api.openai.com' }, models, handle);
+  }
+}
