@@ -19,7 +19,7 @@ export function wireFetch(look: Look = async (json) => json): typeof fetch {
     const body = json ? JSON.stringify(await look(parse(bytes), url, init?.signal ?? undefined)) : bytes;
     const kept = new Headers(headers);
     for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) kept.delete(name);
-    return new Response(body as BodyInit, { status, headers: kept });
+    return new Response(body as NonNullable<RequestInit['body']>, { status, headers: kept });
   };
 }
 
