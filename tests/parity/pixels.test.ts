@@ -37,7 +37,7 @@ test('pictures of every shape and kind have the levels of Pillow', async () => {
     const [equal, one, more] = counts.map((count) => count / total);
     const figures = { equal: equal!, 'off by 1': one!, 'off by more': more!, worst };
     const row = {
-      table: 'pixels',
+      table: library.endsWith('tensors') ? 'tensors' : 'pixels',
       name: `${names.length} files`,
       against: library,
       figures,
