@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { findArchitecture } from './architecture.ts';
 import { type ClipConfig, defaultHeadWidth, defaultMlpRatio } from './clip-config.ts';
 import { fromPreprocessor, type preprocessorSchema, toPreprocessor } from './preprocess-config.ts';
-import { mlpRatio } from './transformers-config.ts';
+import { sharedActivation, towersOf } from './transformers-config.ts';
 
 const count = z.int().positive();
-const activation = z.enum(['gelu_pytorch_tanh', 'gelu']);
+const activations = z.enum(['gelu_pytorch_tanh', 'gelu']);
 /** Wrong by itself: the towers are built with SigLIP's own. */
 const epsilon = z.literal(1e-6);
 const tower = {
@@ -13,7 +13,7 @@ const tower = {
   intermediate_size: count.default(3072),
   num_hidden_layers: count.default(12),
   num_attention_heads: count.default(12),
-  hidden_act: activation.default('gelu_pytorch_tanh'),
+  hidden_act: activations.default('gelu_pytorch_tanh'),
   layer_norm_eps: epsilon.default(1e-6),
 };
 
@@ -43,12 +43,11 @@ export const siglipSchema = z
 
 /** @throws RangeError where the towers use different activations, embed in spaces of different sizes, or pictures are prepared as is not done here. */
 export function fromSiglipConfig(
-  { text, vision }: Pick<z.infer<typeof siglipSchema>, 'text' | 'vision'>,
+  config: Pick<z.infer<typeof siglipSchema>, 'text' | 'vision'>,
   preprocessor: z.infer<typeof preprocessorSchema>,
 ): ClipConfig {
-  if (text.hidden_act !== vision.hidden_act) {
-    throw new RangeError(`The towers use ${text.hidden_act} and ${vision.hidden_act}. Expected one for both.`);
-  }
+  const { text, vision } = config;
+  const activation = sharedActivation(config);
   const projection = text.projection_size ?? text.hidden_size;
   if (projection !== vision.hidden_size) {
     throw new RangeError(
@@ -58,24 +57,9 @@ export function fromSiglipConfig(
   return {
     architecture: findArchitecture({
       family: 'siglip',
-      ...(text.hidden_act === 'gelu' && { exact_gelu: true }),
+      ...(activation === 'gelu' && { exact_gelu: true }),
       embed_dim: vision.hidden_size,
-      vision_cfg: {
-        image_size: vision.image_size,
-        layers: vision.num_hidden_layers,
-        width: vision.hidden_size,
-        head_width: vision.hidden_size / vision.num_attention_heads,
-        mlp_ratio: mlpRatio(vision),
-        patch_size: vision.patch_size,
-      },
-      text_cfg: {
-        context_length: text.max_position_embeddings,
-        vocab_size: text.vocab_size,
-        width: text.hidden_size,
-        heads: text.num_attention_heads,
-        layers: text.num_hidden_layers,
-        mlp_ratio: mlpRatio(text),
-      },
+      ...towersOf(config),
     }),
     vocabSize: text.vocab_size,
     preprocess: fromPreprocessor(preprocessor, vision.image_size),

@@ -59,12 +59,39 @@ export function fromTransformersConfig(
   preprocessor: z.infer<typeof preprocessorSchema>,
 ): ClipConfig {
   const { text, vision } = config;
-  if (text.hidden_act !== vision.hidden_act) {
-    throw new RangeError(`The towers use ${text.hidden_act} and ${vision.hidden_act}. Expected one for both.`);
-  }
-  const architecture: Architecture = {
-    embed_dim: config.projection_dim,
-    ...(text.hidden_act === 'quick_gelu' && { quick_gelu: true }),
+  return {
+    architecture: findArchitecture({
+      embed_dim: config.projection_dim,
+      ...(sharedActivation(config) === 'quick_gelu' && { quick_gelu: true }),
+      ...towersOf(config),
+    }),
+    vocabSize: text.vocab_size,
+    preprocess: fromPreprocessor(preprocessor, vision.image_size),
+  };
+}
+
+/** @throws RangeError where the two towers use different ones. */
+export function sharedActivation<A extends string>({ text, vision }: Record<'text' | 'vision', { hidden_act: A }>): A {
+  if (text.hidden_act === vision.hidden_act) return text.hidden_act;
+  throw new RangeError(`The towers use ${text.hidden_act} and ${vision.hidden_act}. Expected one for both.`);
+}
+
+interface TowerConfig {
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+}
+
+/** Both towers by open_clip's names, for every kind of model that transformers describes in these fields. */
+export function towersOf({
+  text,
+  vision,
+}: {
+  text: TowerConfig & { readonly max_position_embeddings: number; readonly vocab_size: number };
+  vision: TowerConfig & { readonly image_size: number; readonly patch_size: number };
+}): Pick<Architecture, 'vision_cfg' | 'text_cfg'> {
+  return {
     vision_cfg: {
       image_size: vision.image_size,
       layers: vision.num_hidden_layers,
@@ -82,15 +109,10 @@ export function fromTransformersConfig(
       mlp_ratio: mlpRatio(text),
     },
   };
-  return {
-    architecture: findArchitecture(architecture),
-    vocabSize: text.vocab_size,
-    preprocess: fromPreprocessor(preprocessor, vision.image_size),
-  };
 }
 
 /** Times the width, cut to a whole number, it has to give the hidden size again: 7 · (61/7) is below 61 in doubles. */
-export function mlpRatio({
+function mlpRatio({
   hidden_size: width,
   intermediate_size: hidden,
 }: {
