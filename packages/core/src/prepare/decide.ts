@@ -1,12 +1,10 @@
 import type { Route, Verdict } from '../pair.ts';
+import type { Candidates } from './candidates.ts';
 import type { Duplicate } from './deduplicate.ts';
 import type { Generated } from './generate.ts';
 import { matchLone } from './match.ts';
-import { leaveOut, posteriors } from './posteriors.ts';
 import type { ScoredRecord } from './records.ts';
-import type { PictureCandidates } from './retrieve.ts';
 import { route, show } from './route.ts';
-import { fitTrust, type Trust } from './trust.ts';
 
 /** A picture of the source by its record's place, or a generated one. */
 export type PictureOf =
@@ -32,10 +30,7 @@ export type Help = { readonly by: string; readonly generated: ReadonlyMap<string
 export interface Evidence {
   readonly records: readonly ScoredRecord[];
   readonly duplicates: ReadonlyMap<string, Duplicate>;
-  readonly retrieved: ReadonlyMap<string, PictureCandidates>;
-  /** Places of the complete pairs that were looked up to learn how far retrieval can be trusted. */
-  readonly known: readonly number[];
-  readonly poolSize: number;
+  readonly candidates: Candidates;
   readonly threshold: number;
   readonly repair: Help;
   readonly caption: Help;
@@ -78,7 +73,7 @@ export function decide(evidence: Evidence): Decision[] {
   const settle = (record: ScoredRecord, decision: Decision) => {
     decisions[record.index] = decision;
   };
-  const candidates = candidatesOf(evidence, waiting());
+  const { candidates } = evidence;
   settleMatches(evidence, waiting(), candidates, settled, settle);
   for (const record of waiting()) {
     if (!record.hasImage) continue;
@@ -91,52 +86,6 @@ export function decide(evidence: Evidence): Decision[] {
   }
   settleTexts(evidence, waiting(), decisions, candidates, settled, settle);
   return decisions as Decision[];
-}
-
-type Candidates = ReadonlyMap<string, readonly { text: string; probability: number }[]>;
-
-/** Texts for the pictures that have none yet, each with the probability that it is right, learnt for lone pictures and for repairs apart. */
-function candidatesOf(evidence: Evidence, waiting: readonly ScoredRecord[]): Candidates {
-  const { retrieved, poolSize } = evidence;
-  const pictures = waiting.filter(({ id }) => retrieved.has(id));
-  const trust = {
-    alone: trustFor(
-      evidence,
-      pictures.filter(({ text }) => text === null),
-    ),
-    repair: trustFor(
-      evidence,
-      pictures.filter(({ text }) => text !== null),
-    ),
-  };
-  return new Map(
-    pictures.map(({ id, text, score }) => {
-      const found = retrieved.get(id)!;
-      const candidates = posteriors(text === null ? found : leaveOut(found, text, poolSize), poolSize);
-      // A text is replaced only as surely as it is wrong: else pairs just below the threshold would lose a right one.
-      const wrong = 1 - (score?.probability ?? 0);
-      const right = text === null ? trust.alone : trust.repair;
-      return [
-        id,
-        candidates.map((candidate) => ({ text: candidate.text, probability: wrong * right(candidate) })),
-      ] as const;
-    }),
-  );
-}
-
-function trustFor({ records, retrieved, known, poolSize }: Evidence, waiting: readonly ScoredRecord[]): Trust {
-  return fitTrust(
-    known.flatMap((index) => {
-      const { id, text, score } = records[index]!;
-      const found = retrieved.get(id);
-      return found ? [{ found, text: text!, probability: score!.probability }] : [];
-    }),
-    waiting.map(({ id, text, score }) => ({
-      found: retrieved.get(id)!,
-      own: text === null ? null : { text, probability: score?.probability ?? 0 },
-    })),
-    poolSize,
-  );
 }
 
 function settleMatches(

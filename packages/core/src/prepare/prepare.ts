@@ -11,6 +11,7 @@ import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { removeTemporaries, writeAtomic } from '../shard/write-atomic.ts';
 import { CutTexts } from '../text/cut-texts.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
+import { judgeCandidates } from './candidates.ts';
 import { decide, type Help, routeAll } from './decide.ts';
 import { deduplicate } from './deduplicate.ts';
 import { generateCaptions, generatePictures, generateRepairs } from './generate.ts';
@@ -102,7 +103,9 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   const retrieved = canRetrieve(verifier)
     ? await retrieveTexts({ ...context, verifier, records, pool, wanted: lookUp })
     : new Map();
-  const evidence = { records, duplicates, retrieved, known, poolSize: pool.length, threshold };
+  const at = (places: readonly number[]) => places.map((i) => records[i]!);
+  const candidates = judgeCandidates({ open: at(open), known: at(known), retrieved, poolSize: pool.length });
+  const evidence = { records, duplicates, candidates, threshold };
 
   // Generators are asked only for what the corpus itself cannot settle.
   const { captioner, repairer, illustrator } = options;
