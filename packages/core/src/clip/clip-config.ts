@@ -10,15 +10,15 @@ export interface ClipConfig {
   readonly preprocess: Preprocess;
 }
 
-export const openaiMean = [0.48145466, 0.4578275, 0.40821073] as const;
-export const openaiStd = [0.26862954, 0.26130258, 0.27577711] as const;
+const openaiMean = [0.48145466, 0.4578275, 0.40821073] as const;
+const openaiStd = [0.26862954, 0.26130258, 0.27577711] as const;
 /** SigLIP's, of both mean and deviation. */
 export const halves = [0.5, 0.5, 0.5] as const;
 /** ln(1 / 0.07), CLIP's start. */
 export const initialLogitScale = Math.log(1 / 0.07);
 /** ln 10 and −10, SigLIP's start. */
-export const siglipLogitScale = Math.log(10);
-export const siglipLogitBias = -10;
+const siglipLogitScale = Math.log(10);
+const siglipLogitBias = -10;
 export { defaultHeadWidth, defaultMlpRatio };
 
 /** @param padToken Of the tokenizer; SigLIP alone reads past the end of a text. */

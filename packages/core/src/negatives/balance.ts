@@ -24,7 +24,7 @@ export interface Balanced<T> {
 const rewards = [4, 2.8, 2, 1.4, 1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03, 0.01];
 const passes = 5;
 /** Fewer than this say too little to choose by. */
-export const fewestToBalance = 100;
+const fewestToBalance = 100;
 
 /**
  * Chooses negatives of a set so that reading alone does not tell them from their captions. A change adds words and takes

@@ -26,7 +26,7 @@ export interface SentencePieceModel {
 /** Bytes of the largest `spiece.model` that is read; SigLIP's has 0.8 MB, the one with 250,000 pieces 4.3 MB. */
 export const largestSentencePiece = 2 ** 23;
 /** Most pieces that are read. */
-export const mostPieces = 2 ** 18;
+const mostPieces = 2 ** 18;
 /** Bytes of the longest piece; SentencePiece's trainer makes them up to 16 characters. */
 export const longestPiece = 256;
 

@@ -32,7 +32,7 @@ const notAColour =
   /^(juice|juices|slices?|peels?|people|man|men|woman|women|person|boy|girl|board|house|cheese|beans?|onions?|peppers?|sox|wings?|jays?|wine|tea|rice|cross|carpet|retriever|bread|rings?|ware|medals?)$/;
 
 /** The basic colours, most frequent first. */
-export const basicColours: readonly string[] = Object.keys(colours).filter((colour) => colours[colour]!.often > 0);
+const basicColours: readonly string[] = Object.keys(colours).filter((colour) => colours[colour]!.often > 0);
 export const isColour = (word: string): boolean => Object.hasOwn(colours, word);
 export const isNearColour = (a: string, b: string): boolean =>
   a === b || (colours[a]?.near.split(' ').includes(b) ?? false);
