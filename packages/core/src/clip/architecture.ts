@@ -22,6 +22,8 @@ const count = z.int().positive();
 /** What open_clip takes where a config says nothing. */
 export const defaultHeadWidth = 64;
 export const defaultMlpRatio = 4;
+/** SigLIP's start. */
+export const siglipLogitBias = -10;
 
 const visionSchema = z.strictObject({
   image_size: count,

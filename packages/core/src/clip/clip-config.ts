@@ -1,6 +1,13 @@
 import type { NativeClipConfig } from '@anagram/native';
 import { clipFit, type Preprocess } from '../image/preprocess.ts';
-import { type Architecture, defaultHeadWidth, defaultMlpRatio, isResNet, isSiglip } from './architecture.ts';
+import {
+  type Architecture,
+  defaultHeadWidth,
+  defaultMlpRatio,
+  isResNet,
+  isSiglip,
+  siglipLogitBias,
+} from './architecture.ts';
 import { toOpenClipSiglip } from './open-clip-siglip.ts';
 
 /** Everything about a model but its weights and its tokenizer. */
@@ -16,10 +23,8 @@ const openaiStd = [0.26862954, 0.26130258, 0.27577711] as const;
 export const halves = [0.5, 0.5, 0.5] as const;
 /** ln(1 / 0.07), CLIP's start. */
 export const initialLogitScale = Math.log(1 / 0.07);
-/** ln 10 and −10, SigLIP's start. */
+/** ln 10, SigLIP's start. */
 const siglipLogitScale = Math.log(10);
-const siglipLogitBias = -10;
-export { defaultHeadWidth, defaultMlpRatio };
 
 /** @param padToken Of the tokenizer; SigLIP alone reads past the end of a text. */
 export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConfig, padToken = 0): NativeClipConfig {

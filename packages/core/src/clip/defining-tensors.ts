@@ -1,5 +1,5 @@
-import { type Architecture, isSiglip } from './architecture.ts';
-import { type ClipConfig, defaultMlpRatio, gridSide } from './clip-config.ts';
+import { type Architecture, defaultMlpRatio, isSiglip } from './architecture.ts';
+import { type ClipConfig, gridSide } from './clip-config.ts';
 import type { NamedShape } from './layout.ts';
 
 /**

@@ -9,23 +9,16 @@ import { type Architecture, isSiglip } from './architecture.ts';
 import { type ClipConfig, type Layout, whyNot } from './clip-config.ts';
 import { definingTensors } from './defining-tensors.ts';
 import { fromTheirs, type NamedShape, type ReadTensor, toTheirs } from './layout.ts';
+import { layoutFiles, layouts } from './layout-files.ts';
 import { toOpenClipSiglip } from './open-clip-siglip.ts';
 import { hasWeights, openWeights, refusePickled } from './open-weights.ts';
-import { toOpenClip } from './preprocess-config.ts';
+import { toAnagram, toOpenClip } from './preprocess-config.ts';
 import { readConfig } from './read-config.ts';
 import type { StoredTensors } from './read-safetensors.ts';
 import { toSiglipConfig } from './siglip-config.ts';
 import type { Scheme } from './tensor-names.ts';
 import { toTransformersConfig } from './transformers-config.ts';
 import { type TensorSource, writeSafetensors } from './write-safetensors.ts';
-
-/** By which file a layout is known, and where its weights lie. */
-const files: { readonly [layout in Layout]: { config: string; weights: string } } = {
-  anagram: { config: 'anagram_config.json', weights: 'model.safetensors' },
-  open_clip: { config: 'open_clip_config.json', weights: 'open_clip_model.safetensors' },
-  transformers: { config: 'config.json', weights: 'model.safetensors' },
-};
-const layouts = Object.keys(files) as Layout[];
 
 /** A model at rest: its config, its tokenizer, and a way to each tensor by open_clip's name. */
 export interface StoredClip {
@@ -41,7 +34,7 @@ export interface StoredClip {
 /** @throws AnagramError `model-mismatch`, or `checkpoint-corrupt` for the weights. */
 export async function readModel(dir: string): Promise<StoredClip> {
   const layout = await findLayout(dir);
-  const configPath = join(dir, files[layout].config);
+  const configPath = join(dir, layoutFiles[layout].config);
   const { config, whyMisread } = await readConfig(dir, configPath, layout);
   const tokenizer = await loadTokenizer(dir);
   if (tokenizer.vocabSize > config.vocabSize) {
@@ -55,7 +48,7 @@ export async function readModel(dir: string): Promise<StoredClip> {
     const remedy = `Set eos_token_id to ${tokenizer.endToken} if the model was trained with this tokenizer`;
     throw mismatch(configPath, `${configPath} does not fit its tokenizer: ${misread}. ${remedy}.`);
   }
-  const { weights } = files[layout];
+  const { weights } = layoutFiles[layout];
   await using stored = await openWeights(dir, weights);
   const { architecture } = config;
   for (const tensor of definingTensors(config)) {
@@ -75,11 +68,11 @@ export async function readModel(dir: string): Promise<StoredClip> {
 
 /** Where a folder has configs of more than one layout, the one whose weights are there. */
 async function findLayout(dir: string): Promise<Layout> {
-  const described = layouts.filter((name) => existsSync(join(dir, files[name].config)));
-  const layout = described.find((name) => hasWeights(dir, files[name].weights)) ?? described[0];
+  const described = layouts.filter((name) => existsSync(join(dir, layoutFiles[name].config)));
+  const layout = described.find((name) => hasWeights(dir, layoutFiles[name].weights)) ?? described[0];
   if (layout) return layout;
-  await refusePickled(dir, files.transformers.weights);
-  const expected = layouts.map((name) => files[name].config).join(', ');
+  await refusePickled(dir, layoutFiles.transformers.weights);
+  const expected = layouts.map((name) => layoutFiles[name].config).join(', ');
   throw mismatch(dir, `${dir} holds no model. Expected one of ${expected} in it.`);
 }
 
@@ -129,14 +122,14 @@ export async function writeModel(
   const own = (): TensorSource[] => tensors.map(({ name, shape }) => ({ name, shape, read: () => read(name) }));
   const scheme = schemeOf(layout, config.architecture);
   const weights = scheme ? toTheirs(tensors, read, scheme) : own();
-  await writeSafetensors(join(dir, files[layout].weights), weights);
+  await writeSafetensors(join(dir, layoutFiles[layout].weights), weights);
   await tokenizer.save(dir, { contextLength: config.architecture.text_cfg.context_length });
   if (layout === 'transformers') {
     const written = (isSiglip(config.architecture) ? toSiglipConfig : toTransformersConfig)(config, tokenizer);
     await writeJson(join(dir, 'preprocessor_config.json'), written.preprocessor);
-    await writeJson(join(dir, files.transformers.config), written.config);
+    await writeJson(join(dir, layoutFiles.transformers.config), written.config);
   } else {
-    await writeJson(join(dir, files[layout].config), openClipConfig(layout, config));
+    await writeJson(join(dir, layoutFiles[layout].config), openClipConfig(layout, config));
   }
 }
 
@@ -144,7 +137,8 @@ export async function writeModel(
 function openClipConfig(layout: Layout, { architecture, vocabSize, preprocess }: ClipConfig): object {
   const siglip = layout === 'open_clip' && isSiglip(architecture) ? toOpenClipSiglip(architecture, vocabSize) : null;
   const text_cfg = { ...architecture.text_cfg, vocab_size: vocabSize };
-  const preprocess_cfg = toOpenClip(preprocess, architecture.vision_cfg.image_size);
+  const write = layout === 'anagram' ? toAnagram : toOpenClip;
+  const preprocess_cfg = write(preprocess, architecture.vision_cfg.image_size);
   return { model_cfg: siglip ?? { ...architecture, text_cfg }, preprocess_cfg };
 }
 

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { type Architecture, defaultHeadWidth, defaultMlpRatio, findArchitecture } from './architecture.ts';
+import {
+  type Architecture,
+  defaultHeadWidth,
+  defaultMlpRatio,
+  findArchitecture,
+  siglipLogitBias,
+} from './architecture.ts';
 
 /** Sizes that timm's names stand for, of the image towers that open_clip's SigLIP models have. */
 const towers = {
@@ -94,7 +100,7 @@ export function toOpenClipSiglip(architecture: Architecture, vocabSize: number):
   if (!(exact_gelu ? exactTowers : tanhTowers).has(name)) return null;
   return {
     embed_dim,
-    init_logit_bias: -10,
+    init_logit_bias: siglipLogitBias,
     custom_text: true,
     vision_cfg: {
       image_size: vision.image_size,

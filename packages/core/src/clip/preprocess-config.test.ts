@@ -3,10 +3,12 @@ import type { Preprocess } from '../image/preprocess.ts';
 import { findArchitecture } from './architecture.ts';
 import { defaultPreprocess, whyNot } from './clip-config.ts';
 import {
+  anagramPreprocessSchema,
   fromOpenClip,
   fromPreprocessor,
   openClipPreprocessSchema,
   preprocessorSchema,
+  toAnagram,
   toOpenClip,
   toPreprocessor,
 } from './preprocess-config.ts';
@@ -87,6 +89,8 @@ test("open_clip's preprocess_cfg is read, and another size than the tower's is r
   expect(readOpenClip({ interpolation: 'random' }).interpolation).toBe('bicubic');
   expect(() => readOpenClip({ size: 256 })).toThrow('preprocess_cfg.size is 256, and the tower takes 224');
   expect(() => openClipPreprocessSchema.parse({ mode: 'L' })).toThrow('mode');
+  expect(() => openClipPreprocessSchema.parse({ interpolation: 'nearest' })).toThrow('interpolation');
+  expect(() => fromOpenClip(anagramPreprocessSchema.parse({ edge: 200 }), 224)).toThrow('less than the tower');
   expect(() => openClipPreprocessSchema.parse({ resize_mode: 'fit' })).toThrow('resize_mode');
 });
 
@@ -109,6 +113,10 @@ test.each<Partial<Preprocess>>([
     expect(write[layout](preprocess)).toEqual(preprocess);
     return false;
   });
+  for (const layout of ['transformers', 'open_clip', 'anagram'] as const) {
+    const preprocess = { ...defaultPreprocess(layout), ...change };
+    expect(fromOpenClip(anagramPreprocessSchema.parse(toAnagram(preprocess, 224)), 224)).toEqual(preprocess);
+  }
   const lost = change.resizeMode === 'longest' ? ['transformers'] : change.edge ? ['open_clip'] : [];
   expect(refusals).toEqual(lost);
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Preprocess } from '../image/preprocess.ts';
-import { defaultPreprocess } from './clip-config.ts';
+import { defaultPreprocess, siglipPreprocess } from './clip-config.ts';
 
 const side = z.int().positive();
 const perChannel = z.tuple([z.number(), z.number(), z.number()]);
@@ -41,17 +41,25 @@ export const preprocessorSchema = z.object({
   image_std: perChannelDeviation.optional(),
 });
 
+const openClipPreprocess = z.object({
+  size: z.union([side, z.tuple([side, side])]).nullish(),
+  mode: z.literal('RGB').optional(),
+  mean: perChannel.nullish(),
+  std: perChannelDeviation.nullish(),
+  /** `random` is of training alone: open_clip takes bicubic where it only looks. */
+  interpolation: z.enum(['bicubic', 'bilinear', 'random']).nullish(),
+  resize_mode: z.enum(['shortest', 'squash', 'longest']).nullish(),
+  fill_color: z.int().min(0).max(255).nullish(),
+});
 /** open_clip's `preprocess_cfg`, with its defaults. */
-export const openClipPreprocessSchema = z
-  .object({
-    size: z.union([side, z.tuple([side, side])]).nullish(),
-    mode: z.literal('RGB').optional(),
-    mean: perChannel.nullish(),
-    std: perChannelDeviation.nullish(),
-    /** `random` is of training alone: open_clip takes bicubic where it only looks. */
-    interpolation: z.enum(['bicubic', 'bilinear', 'random']).nullish(),
-    resize_mode: z.enum(['shortest', 'squash', 'longest']).nullish(),
-    fill_color: z.int().min(0).max(255).nullish(),
+export const openClipPreprocessSchema = openClipPreprocess.prefault({});
+
+/** Our own layout's: open_clip's, and what that has no word for. */
+export const anagramPreprocessSchema = openClipPreprocess
+  .extend({
+    interpolation: z.enum(['nearest', 'bicubic', 'bilinear', 'random']).nullish(),
+    edge: side.optional(),
+    crop_rounding: z.literal('down').optional(),
   })
   .prefault({});
 
@@ -110,7 +118,7 @@ function interpolationOf(resample: number): Interpolation {
 
 /** Levels are divided by 255 in the tower: another factor, or none, goes into mean and deviation. */
 function normalisation(stored: z.infer<typeof preprocessorSchema>): Pick<Preprocess, 'mean' | 'std'> {
-  const own = processorOf(stored) === 'SiglipImageProcessor' ? half : defaultPreprocess('transformers');
+  const own = processorOf(stored) === 'SiglipImageProcessor' ? siglipPreprocess() : defaultPreprocess('transformers');
   const mean = stored.do_normalize ? (stored.image_mean ?? own.mean) : ([0, 0, 0] as const);
   const std = stored.do_normalize ? (stored.image_std ?? own.std) : ([1, 1, 1] as const);
   const scale = stored.do_rescale ? 255 * stored.rescale_factor : 255;
@@ -118,9 +126,6 @@ function normalisation(stored: z.infer<typeof preprocessorSchema>): Pick<Preproc
   const scaled = ([a, b, c]: Preprocess['mean']) => [a / scale, b / scale, c / scale] as const;
   return { mean: scaled(mean), std: scaled(std) };
 }
-
-/** SigLIP's: levels to −1 … 1. */
-const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 /** transformers' `preprocessor_config.json`; `whyNot` says what it has no word for. */
 export function toPreprocessor(preprocess: Preprocess, imageSize: number): object {
@@ -143,18 +148,24 @@ export function toPreprocessor(preprocess: Preprocess, imageSize: number): objec
   };
 }
 
-/** @throws RangeError where `size` is not the tower's. */
-export function fromOpenClip(stored: z.infer<typeof openClipPreprocessSchema>, imageSize: number): Preprocess {
+/**
+ * Of open_clip's layout and of ours.
+ * @throws RangeError where `size` is not the tower's, or `edge` is less.
+ */
+export function fromOpenClip(stored: z.infer<typeof anagramPreprocessSchema>, imageSize: number): Preprocess {
   for (const length of [stored.size ?? imageSize].flat()) {
     if (length !== imageSize) {
       throw new RangeError(`preprocess_cfg.size is ${length}, and the tower takes ${imageSize}`);
     }
   }
+  const { edge = imageSize, interpolation } = stored;
+  if (edge < imageSize) throw new RangeError(`preprocess_cfg.edge is ${edge}, less than the tower's ${imageSize}`);
   const usual = defaultPreprocess('open_clip');
   return {
-    ...usual,
     resizeMode: stored.resize_mode ?? usual.resizeMode,
-    interpolation: stored.interpolation === 'bilinear' ? 'bilinear' : 'bicubic',
+    interpolation: interpolation && interpolation !== 'random' ? interpolation : usual.interpolation,
+    edge: edge === imageSize ? null : edge,
+    cropRounding: stored.crop_rounding ?? usual.cropRounding,
     fill: stored.fill_color ?? usual.fill,
     mean: stored.mean ?? usual.mean,
     std: stored.std ?? usual.std,
@@ -164,4 +175,14 @@ export function fromOpenClip(stored: z.infer<typeof openClipPreprocessSchema>, i
 /** open_clip's `preprocess_cfg`; `whyNot` says what it has no word for. */
 export function toOpenClip({ resizeMode, interpolation, fill, mean, std }: Preprocess, imageSize: number): object {
   return { size: imageSize, mode: 'RGB', mean, std, interpolation, resize_mode: resizeMode, fill_color: fill };
+}
+
+/** The same in our own layout, which has a word for everything. */
+export function toAnagram(preprocess: Preprocess, imageSize: number): object {
+  const { edge, cropRounding } = preprocess;
+  return {
+    ...toOpenClip(preprocess, imageSize),
+    ...(edge !== null && { edge }),
+    ...(cropRounding === 'down' && { crop_rounding: cropRounding }),
+  };
 }

@@ -6,7 +6,12 @@ import { readSmallFile } from '../small-file.ts';
 import { type Architecture, architectureSchema, findArchitecture } from './architecture.ts';
 import type { ClipConfig, Layout } from './clip-config.ts';
 import { fromOpenClipSiglip, openClipSiglipSchema } from './open-clip-siglip.ts';
-import { fromOpenClip, openClipPreprocessSchema, preprocessorSchema } from './preprocess-config.ts';
+import {
+  anagramPreprocessSchema,
+  fromOpenClip,
+  openClipPreprocessSchema,
+  preprocessorSchema,
+} from './preprocess-config.ts';
 import { fromSiglipConfig, siglipSchema } from './siglip-config.ts';
 import { fromTransformersConfig, transformersSchema, whyPooledElsewhere } from './transformers-config.ts';
 
@@ -14,11 +19,12 @@ import { fromTransformersConfig, transformersSchema, whyPooledElsewhere } from '
 const largestConfig = 2 ** 18;
 const longestReason = 400;
 
-/** open_clip's file, and ours: the same, but for what only our model configs know. */
-const openClipSchema = z.object({
-  model_cfg: z.looseObject({ vision_cfg: z.looseObject({ timm_model_name: z.string().optional() }) }),
-  preprocess_cfg: openClipPreprocessSchema,
-});
+/** open_clip's file, and ours: the same, but for what only ours know. */
+const model_cfg = z.looseObject({ vision_cfg: z.looseObject({ timm_model_name: z.string().optional() }) });
+const schemas = {
+  open_clip: z.object({ model_cfg, preprocess_cfg: openClipPreprocessSchema }),
+  anagram: z.object({ model_cfg, preprocess_cfg: anagramPreprocessSchema }),
+};
 
 export interface StoredConfig {
   readonly config: ClipConfig;
@@ -33,7 +39,7 @@ export interface StoredConfig {
  */
 export async function readConfig(dir: string, path: string, layout: Layout): Promise<StoredConfig> {
   if (layout !== 'transformers') {
-    const { model_cfg, preprocess_cfg } = await readJson(path, openClipSchema);
+    const { model_cfg, preprocess_cfg } = await readJson(path, schemas[layout]);
     const architecture = explained(path, () => readArchitecture(model_cfg));
     const vocabSize = architecture.text_cfg.vocab_size ?? 49408;
     const preprocess = explained(path, () => fromOpenClip(preprocess_cfg, architecture.vision_cfg.image_size));
@@ -41,8 +47,9 @@ export async function readConfig(dir: string, path: string, layout: Layout): Pro
   }
   const preprocessorPath = join(dir, 'preprocessor_config.json');
   const stored = await readJson(path, z.discriminatedUnion('model_type', [siglipSchema, transformersSchema]));
-  const found = existsSync(preprocessorPath) ? await readJson(preprocessorPath, preprocessorSchema) : {};
-  const preprocessor = preprocessorSchema.parse(found);
+  const preprocessor = existsSync(preprocessorPath)
+    ? await readJson(preprocessorPath, preprocessorSchema)
+    : preprocessorSchema.parse({});
   if ('family' in stored) {
     const config = explained(path, () =>
       fromSiglipConfig(stored, {
@@ -57,7 +64,7 @@ export async function readConfig(dir: string, path: string, layout: Layout): Pro
 }
 
 /** A model config as open_clip has it, or with what only ours know. */
-function readArchitecture(model: z.infer<typeof openClipSchema>['model_cfg']): Architecture {
+function readArchitecture(model: z.infer<typeof model_cfg>): Architecture {
   if (model.vision_cfg.timm_model_name !== undefined) return fromOpenClipSiglip(openClipSiglipSchema.parse(model));
   return findArchitecture(architectureSchema.parse(model));
 }

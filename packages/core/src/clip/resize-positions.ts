@@ -4,8 +4,8 @@ import type { Architecture } from './architecture.ts';
 import { gridSide } from './clip-config.ts';
 
 /** By open_clip's names, of a vision transformer's tokens and of a ResNet's attention pool. */
-const ofImages = /^visual\.(.*\.)?(positional_embedding|pos_embed)$/;
-const ofTexts = /^(text\.)?positional_embedding$/;
+const ofImages = /^visual\.(attnpool\.)?positional_embedding$/;
+const ofTexts = /^positional_embedding$/;
 
 interface Resized {
   /** Rows in the file. */

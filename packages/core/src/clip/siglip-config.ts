@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { findArchitecture } from './architecture.ts';
-import { type ClipConfig, defaultHeadWidth, defaultMlpRatio } from './clip-config.ts';
+import { defaultHeadWidth, defaultMlpRatio, findArchitecture } from './architecture.ts';
+import type { ClipConfig } from './clip-config.ts';
 import { fromPreprocessor, type preprocessorSchema, toPreprocessor } from './preprocess-config.ts';
 import { sharedActivation, towersOf } from './transformers-config.ts';
 

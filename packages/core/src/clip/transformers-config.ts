@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Architecture, findArchitecture } from './architecture.ts';
-import { type ClipConfig, defaultHeadWidth, defaultMlpRatio, initialLogitScale } from './clip-config.ts';
+import { type Architecture, defaultHeadWidth, defaultMlpRatio, findArchitecture } from './architecture.ts';
+import { type ClipConfig, initialLogitScale } from './clip-config.ts';
 import { fromPreprocessor, type preprocessorSchema, toPreprocessor } from './preprocess-config.ts';
 
 const count = z.int().positive();

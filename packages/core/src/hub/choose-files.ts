@@ -1,4 +1,6 @@
-/** Files of a repository that make one model, by the layout that is preferred among those there. */
+import { layoutFiles, layouts } from '../clip/layout-files.ts';
+
+/** Files of a repository that make one model, by the first layout of those there. */
 export interface ChosenFiles {
   /** Whatever is there of config, preprocessing and tokenizer. */
   readonly small: readonly string[];
@@ -15,12 +17,8 @@ const tokenizerFiles = [
   'spiece.model',
 ];
 
-/** In order of preference. What lies in `beside` is read with the config. */
-const layouts = [
-  { config: 'anagram_config.json', weights: 'model.safetensors', beside: [] },
-  { config: 'config.json', weights: 'model.safetensors', beside: ['preprocessor_config.json'] },
-  { config: 'open_clip_config.json', weights: 'open_clip_model.safetensors', beside: [] },
-];
+/** What is read with a layout's config. */
+const beside = { anagram: [], open_clip: [], transformers: ['preprocessor_config.json'] };
 
 /**
  * @param names Of all files of the repository.
@@ -29,11 +27,12 @@ const layouts = [
  */
 export function chooseFiles(names: readonly string[], isTransformers: boolean): ChosenFiles | null {
   const there = new Set(names);
-  for (const { config, weights, beside } of layouts) {
-    if (!there.has(config) || (config === 'config.json' && !isTransformers)) continue;
+  for (const layout of layouts) {
+    const { config, weights } = layoutFiles[layout];
+    if (!there.has(config) || (layout === 'transformers' && !isTransformers)) continue;
     const found = [weights, `${weights}.index.json`].find((name) => there.has(name));
     if (found === undefined) continue;
-    return { small: [config, ...beside, ...tokenizerFiles].filter((name) => there.has(name)), weights: found };
+    return { small: [config, ...beside[layout], ...tokenizerFiles].filter((name) => there.has(name)), weights: found };
   }
   return null;
 }

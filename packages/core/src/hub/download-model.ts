@@ -80,7 +80,7 @@ async function cachedSnapshot(cache: HubCache, revision: string): Promise<string
   if (commit === null) return null;
   const names = await cache.names(commit);
   const dir = cache.snapshot(commit);
-  const chosen = chooseFiles(names, names.includes('config.json') && (await isTransformers(join(dir, 'config.json'))));
+  const chosen = chooseFiles(names, await isTransformers(join(dir, 'config.json')));
   if (chosen === null) return null;
   if (!chosen.weights.endsWith('.json')) return dir;
   const shards = await readShards(join(dir, chosen.weights)).catch(() => null);
@@ -105,7 +105,7 @@ async function fetchSnapshot(download: Download): Promise<string> {
   });
   const dir = cache.snapshot(commit);
   if (names.includes('config.json')) await fetchFiles(download, commit, ['config.json']);
-  const chosen = chooseFiles(names, names.includes('config.json') && (await isTransformers(join(dir, 'config.json'))));
+  const chosen = chooseFiles(names, await isTransformers(join(dir, 'config.json')));
   if (chosen === null) throw withoutWeights(reference, names);
   const indexed = chosen.weights.endsWith('.json');
   await fetchFiles(download, commit, indexed ? [...chosen.small, chosen.weights] : chosen.small);

@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { explained, writeAtomic } from '../shard/write-atomic.ts';
 import type { HubReference } from './hub-reference.ts';
@@ -79,7 +79,5 @@ export class HubCache {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => null);
-  if (found === null) return false;
   return (await stat(path).catch(() => null))?.isFile() ?? false;
 }
