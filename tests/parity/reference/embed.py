@@ -4,11 +4,9 @@ from pathlib import Path
 
 import open_clip
 import torch
-from open_clip.transform import image_transform
 from PIL import Image
 from safetensors.torch import save_file
 from transformers import AutoTokenizer, CLIPImageProcessorPil, CLIPModel
-
 
 
 def run(library, model, pictures, texts, out):

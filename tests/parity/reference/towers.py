@@ -5,7 +5,6 @@ Weights, features, gradients are float32. All tensors are written under open_cli
 
 import json
 import shutil
-import time
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +29,6 @@ def run(name, architecture, dir, tokenizer, pairs, layouts, libraries, training,
     `training` is false where features are all that is asked for; `training["libraries"]` says who takes the steps. Of trained
     weights at most `keep` evenly spaced values of each tensor are written.
     """
-    seconds = {}
-    began = time.monotonic()
     torch.manual_seed(7)
     folder = Path(dir)
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,16 +38,13 @@ def run(name, architecture, dir, tokenizer, pairs, layouts, libraries, training,
         settle(model, pixels)
     write_layouts(model, architecture, folder, tokenizer, layouts)
     save_file({"pixels": pixels.float(), "ids": ids.float()}, folder / "data.safetensors")
-    seconds["build"] = time.monotonic() - began
     answer = {"texts": texts, "lengths": lengths, "published": open_clip.get_model_config(name) if isinstance(name, str) else None, "libraries": {}}
     # Training changes tensors in place.
     state = {key: value.clone() if training else value for key, value in model.state_dict().items() if key != "attn_mask"}
     for library in libraries:
-        began = time.monotonic()
         towers = OpenClip(model) if library == "open_clip" else Transformers(architecture, state)
         answer["libraries"][library] = refer(towers, library, pixels, ids, folder, training, keep)
-        seconds[library] = time.monotonic() - began
-    return answer | {"seconds": seconds}
+    return answer
 
 
 def build(architecture):

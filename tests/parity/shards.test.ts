@@ -2,14 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { encodePng } from '../src/image/encode.ts';
-import { prepare } from '../src/prepare/prepare.ts';
-import { defineSource } from '../src/source/define-source.ts';
-import type { PairVerifier } from '../src/verify/pair-verifier.ts';
-
-/** A Python with webdataset, wids, open_clip_torch and pandas. */
-const python = process.env.ANAGRAM_PARITY_PYTHON;
+import { expect, inject, test } from 'vitest';
+import { encodePng } from '../../packages/core/src/image/encode.ts';
+import { prepare } from '../../packages/core/src/prepare/prepare.ts';
+import { defineSource } from '../../packages/core/src/source/define-source.ts';
+import type { PairVerifier } from '../../packages/core/src/verify/pair-verifier.ts';
 
 const colours = [10, 90, 170, 210, 250];
 const source = defineSource({
@@ -34,12 +31,14 @@ const verifier: PairVerifier = {
   score: async (pairs) => pairs.map(() => ({ score: 4, probability: 0.99, byTower: { trusting: 4 } })),
 };
 
-test.skipIf(python === undefined)('webdataset, wids and open_clip’s loader read prepared shards', async () => {
+test('webdataset, wids and open_clip’s loader read prepared shards', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'anagram-readers-'));
   try {
     await prepare({ source, verifier, dir, shardSize: 2 });
-    const script = join(import.meta.dirname, 'fixtures/read_shards.py');
-    const found = JSON.parse(execFileSync(python!, [script, dir], { encoding: 'utf8' }).trim().split('\n').at(-1)!);
+    const script = join(import.meta.dirname, 'reference/read_shards.py');
+    const found = JSON.parse(
+      execFileSync(inject('python'), [script, dir], { encoding: 'utf8' }).trim().split('\n').at(-1)!,
+    );
     const pairs = colours.map((red) => [[red, red, red], `a “red” of ${red}`]);
     const named = pairs.map((pair, at) => [...pair, `red-${colours[at]}`]);
     expect(found).toEqual({ webdataset: named, wids: named, openClip: pairs });
