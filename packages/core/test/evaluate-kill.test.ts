@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram } from './fixtures/run-program.ts';
 
-const program = fileURLToPath(new URL('fixtures/evaluate-tiny.ts', import.meta.url));
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'evaluate-kill-'));
@@ -13,21 +11,9 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** @param killAt The program is killed when it prints this line. @returns What it printed. */
-function run(dir: string, killAt: string | null): Promise<string[]> {
-  const flags = ['--conditions=@anagram/source', '--experimental-strip-types', '--no-warnings'];
-  const child = spawn(process.execPath, [...flags, program, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    if (killAt !== null && text.includes(`${killAt}\n`)) child.kill('SIGKILL');
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0 || signal === 'SIGKILL') resolve(text.split('\n').slice(0, -1));
-      else reject(new Error(`exit code ${code}`));
-    });
-  });
+async function run(dir: string, killAt: string | null): Promise<readonly string[]> {
+  const killIn = (lines: readonly string[]) => (killAt !== null && lines.includes(killAt) ? 0 : null);
+  return (await runProgram('evaluate-tiny.ts', [dir], killIn)).printed;
 }
 
 const calls = (lines: readonly string[]) => lines.filter((line) => /^(images|texts)/.test(line));

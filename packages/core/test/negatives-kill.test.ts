@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manifestHash } from '../src/shard/manifest.ts';
+import { type ProgramRun, runProgram } from './fixtures/run-program.ts';
 
-const program = fileURLToPath(new URL('fixtures/write-negatives.ts', import.meta.url));
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'anagram-'));
@@ -14,23 +12,9 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** @param killAfter Lines that the program prints before it is killed. @returns What it printed, and whether it came to its end. */
-function run(dir: string, killAfter: number | null): Promise<{ finished: boolean; printed: string[] }> {
-  const flags = ['--conditions=@anagram/source', '--experimental-strip-types', '--no-warnings'];
-  const child = spawn(process.execPath, [...flags, program, dir, join(root, 'pairs')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-    if (killAfter !== null && output.split('\n').length > killAfter) child.kill('SIGKILL');
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0 || signal === 'SIGKILL') resolve({ finished: code === 0, printed: output.trim().split('\n') });
-      else reject(new Error(`exit code ${code}`));
-    });
-  });
+function run(dir: string, killAfter: number | null): Promise<ProgramRun> {
+  const killIn = (lines: readonly string[]) => (killAfter !== null && lines.length >= killAfter ? 0 : null);
+  return runProgram('write-negatives.ts', [dir, join(root, 'pairs')], killIn);
 }
 
 const asked = (printed: readonly string[]) => printed.filter((line) => line.startsWith('asked')).length;

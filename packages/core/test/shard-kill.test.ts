@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manifestHash } from '../src/shard/manifest.ts';
+import { runProgram } from './fixtures/run-program.ts';
 
-const program = fileURLToPath(new URL('fixtures/write-shards.ts', import.meta.url));
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'anagram-'));
@@ -14,21 +12,9 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** @param killAfter Lines that the program prints before it is killed. @returns Whether it came to its end. */
-function run(dir: string, killAfter: number | null): Promise<boolean> {
-  const flags = ['--conditions=@anagram/source', '--experimental-strip-types', '--no-warnings'];
-  const child = spawn(process.execPath, [...flags, program, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let lines = 0;
-  child.stdout.on('data', (chunk: Buffer) => {
-    lines += chunk.toString().split('\n').length - 1;
-    if (killAfter !== null && lines >= killAfter) child.kill('SIGKILL');
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0 || signal === 'SIGKILL') resolve(code === 0);
-      else reject(new Error(`exit code ${code}`));
-    });
-  });
+async function run(dir: string, killAfter: number | null): Promise<boolean> {
+  const killIn = (lines: readonly string[]) => (killAfter !== null && lines.length >= killAfter ? 0 : null);
+  return (await runProgram('write-shards.ts', [dir], killIn)).finished;
 }
 
 test('killed again and again, the same command comes to the same manifest', async () => {

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram } from './fixtures/run-program.ts';
 
-const program = fileURLToPath(new URL('fixtures/train-tiny.ts', import.meta.url));
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'anagram-train-kill-'));
@@ -17,21 +15,9 @@ afterAll(() => rm(root, { recursive: true }));
  * writing of a checkpoint or of the model.
  * @returns Whether it came to its end.
  */
-function run(dir: string, kill: { steps: number; delay: number } | null): Promise<boolean> {
-  const flags = ['--conditions=@anagram/source', '--experimental-strip-types', '--no-warnings'];
-  const child = spawn(process.execPath, [...flags, program, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let lines = 0;
-  child.stdout.on('data', (chunk: Buffer) => {
-    lines += chunk.toString().split('\n').length - 1;
-    if (kill && lines >= kill.steps) setTimeout(() => child.kill('SIGKILL'), kill.delay);
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0 || signal === 'SIGKILL') resolve(code === 0);
-      else reject(new Error(`exit code ${code}`));
-    });
-  });
+async function run(dir: string, kill: { steps: number; delay: number } | null): Promise<boolean> {
+  const killIn = (lines: readonly string[]) => (kill && lines.length >= kill.steps ? kill.delay : null);
+  return (await runProgram('train-tiny.ts', [dir], killIn)).finished;
 }
 
 test('killed again and again, the same command comes to the same weights and the same log', async () => {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { NativeClipConfig } from '../lib/index.ts';
 import { loadBinding } from '../lib/index.ts';
 import { readSafetensors } from './golden/read-safetensors.ts';
+import { largestDifference } from './objective-batch.ts';
 import { batchOfPairs, plain } from './tiny.ts';
 
 const binding = loadBinding();
@@ -13,11 +14,6 @@ const { learningRate, rank, alpha, ...settings } = JSON.parse(golden.metadata.se
   'learningRate' | 'rank' | 'alpha' | 'beta1',
   number
 >;
-
-function largestDifference(received: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(received.length).toBe(expected.length);
-  return Math.max(...Array.from(expected, (value, index) => Math.abs(value - received[index]!)));
-}
 
 /** On every projection of both towers, under the names of the golden. */
 function adapters(matrices: readonly { name: string; shape: number[] }[]) {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { NativeClipConfig, NativeModel, NativeTrainer } from '../lib/index.ts';
 import { loadBinding } from '../lib/index.ts';
 import { readSafetensors } from './golden/read-safetensors.ts';
+import { largestDifference } from './objective-batch.ts';
 import { batchOfPairs, plain } from './tiny.ts';
 
 const binding = loadBinding();
@@ -41,11 +42,6 @@ async function sampled(from: string[], read: (name: string) => Promise<Float32Ar
     values.push(...tensor.filter((_, index) => index % step === 0));
   }
   return values;
-}
-
-function largestDifference(received: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(received.length).toBe(expected.length);
-  return Array.from(expected, (value, index) => Math.abs(value - received[index]!)).reduce((a, b) => Math.max(a, b), 0);
 }
 
 it.each(Object.keys(configs))('%s holds the tensors of open_clip, by name, and no others', async (label) => {
