@@ -1,10 +1,10 @@
-import { objectivePresets, type StructureRole, type TrainSettings } from '@anagram/core';
+import { objectivePresets, type StructureRole, structureRoles, type TrainSettings } from '@anagram/core';
 
 /** One row of the table. All of them see the same number of pictures with the same architecture, augmentation and budget. */
 export interface Contender {
   readonly title: string;
-  /** A preset of `train` by its name, or terms. A preset that this build does not know is skipped. */
-  readonly objective: string | NonNullable<TrainSettings['objective']>;
+  /** A preset of `train` by its name, or terms. */
+  readonly objective: NonNullable<TrainSettings['objective']>;
   readonly structure?: { readonly image: StructureRole; readonly text: StructureRole };
   /** Default `muon`, as all but `clip-adamw` have. Learning rate 1e-3. */
   readonly optimizer?: 'muon' | 'adamw';
@@ -17,16 +17,16 @@ export interface Contender {
   readonly needs?: string;
 }
 
-/** Presets that have no row of their own above them, and two that are still to come. */
-const presets = [...objectivePresets.filter((name) => !['anagram', 'clip', 'negclip'].includes(name)), 'degla', 'clic'];
-const lone = { negativePairs: false, negativesPerPair: 1 } as const;
+/** Presets that have no row of their own; `con-clip` is `side-by-side` under the name of the data that it is meant for. */
+const presets = objectivePresets.filter((name) => !['anagram', 'clip', 'negclip', 'siglip', 'con-clip'].includes(name));
+const lone = { negativePairs: false } as const;
 const noisy = 'a noisy copy of the world (wrong and missing captions) as a Source, and prepare with a verifier over it';
 
 export const contenders: { readonly [row: string]: Contender } = {
   clip: { title: 'plain CLIP', objective: 'clip' },
   'clip-adamw': { title: 'plain CLIP, AdamW', objective: 'clip', optimizer: 'adamw' },
   control: { title: 'control: negatives as ordinary pairs', objective: 'clip', data: 'apart' },
-  'side-by-side': { title: 'negatives as pairs of the same batch', objective: { negativesPerPair: 1 } },
+  'side-by-side': { title: 'negatives as pairs of the same batch', objective: {} },
   anagram: { title: 'Anagram', objective: 'anagram' },
   'structure-off': { title: 'Anagram, structure off', objective: 'anagram', structure: { image: 'off', text: 'off' } },
   'structure-negative': {
@@ -44,13 +44,14 @@ export const contenders: { readonly [row: string]: Contender } = {
   'image-negatives': { title: 'negative pictures only', objective: { ...lone, ownImages: 0.5 } },
   'both-negatives': { title: 'negative texts and pictures', objective: { ...lone, ownTexts: 0.5, ownImages: 0.5 } },
   ...Object.fromEntries(presets.map((name) => [name, { title: name, objective: name }])),
+  siglip: { title: 'siglip', objective: 'siglip', needs: "SigLIP's towers, which have the logit bias of its loss" },
   'noisy-raw': { title: 'noisy data', objective: 'anagram', needs: noisy },
   'noisy-prepared': { title: 'noisy data, prepared', objective: 'anagram', needs: noisy },
 };
 
 /** How a row's structure terms are named in the results. */
 export function structureOf({ objective, structure }: Contender): string {
-  const roles = structure ?? (objective === 'anagram' ? { image: 'positive', text: 'negative' } : null);
+  const roles = structure ?? (objective === 'anagram' ? structureRoles : null);
   if (!roles) return 'off';
   return roles.image === roles.text ? roles.image : `image ${roles.image}, text ${roles.text}`;
 }

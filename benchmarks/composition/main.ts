@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setThreads, Tokenizer } from '@anagram/core';
 import { contenders } from './contenders.ts';
@@ -74,7 +73,7 @@ async function runWorld(name: WorldName): Promise<void> {
         world,
         tokenizer,
         out: values.out,
-        work: join(values.work),
+        work: values.work,
         command: `npm run proof -- --rows ${next.row} --world ${name} --seeds ${next.seed} --steps ${steps}`,
         commit,
         perCategory: Number(values['per-category']),

@@ -84,7 +84,8 @@ export function addResult(
   return last;
 }
 
-async function readLines<T>(path: string): Promise<T[]> {
+/** Empty where there is no file. */
+export async function readLines<T>(path: string): Promise<T[]> {
   const text = await readIfThere(path);
   return text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as T] : []));
 }

@@ -1,9 +1,8 @@
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ClipModel,
   composition,
-  isAnagramError,
   type OnEvent,
   type Outcomes,
   retrieval,
@@ -12,7 +11,7 @@ import {
   train,
 } from '@anagram/core';
 import { contenders, objectiveOf, structureOf } from './contenders.ts';
-import { addResult, type CurvePoint } from './results.ts';
+import { addResult, type CurvePoint, readLines } from './results.ts';
 import { takenApart, type World } from './worlds.ts';
 
 /** The same for every row. */
@@ -68,37 +67,29 @@ export async function runRow(options: RowOptions): Promise<string | null> {
     objective,
     optimizer: { kind: optimizer, learningRate: 1e-3 },
     ...(structure && { structure }),
-  } as TrainSettings; // a preset may be one that only a later build knows
-  let imagesSeen: number;
-  try {
-    const run = await train({
-      ...settings,
-      model,
-      pairs: data === 'apart' ? takenApart(world.training) : world.training,
-      dir,
-      ...knobs,
-      ...(onEvent && { onEvent }),
-      validate: {
-        every: options.curveEvery,
-        run: async ({ step }) => {
-          const { categories } = await composition({ name: `${world.name} validation`, items }).run({
-            model,
-            ...knobs,
-          });
-          const group = Object.fromEntries(Object.entries(categories).map(([name, own]) => [name, own.group.value]));
-          await appendFile(curveFile, `${JSON.stringify({ step, group } satisfies CurvePoint)}\n`);
-        },
+  } satisfies TrainSettings;
+  const { imagesSeen } = await train({
+    ...settings,
+    model,
+    pairs: data === 'apart' ? takenApart(world.training) : world.training,
+    dir,
+    ...knobs,
+    ...(onEvent && { onEvent }),
+    validate: {
+      every: options.curveEvery,
+      run: async ({ step }) => {
+        const { categories } = await composition({ name: `${world.name} validation`, items }).run({
+          model,
+          ...knobs,
+        });
+        const group = Object.fromEntries(Object.entries(categories).map(([name, own]) => [name, own.group.value]));
+        await appendFile(curveFile, `${JSON.stringify({ step, group } satisfies CurvePoint)}\n`);
       },
-    });
-    imagesSeen = run.imagesSeen;
-  } catch (error) {
-    if (!isRefusedPreset(error, objective)) throw error;
-    await rm(dir, { recursive: true, force: true });
-    return (error as Error).message;
-  }
+    },
+  });
 
   // The one place where the held-out vendor is opened.
-  const scored = await composition({ name: `${world.name}`, items: world.items('test', options.perCategory) }).run({
+  const scored = await composition({ name: world.name, items: world.items('test', options.perCategory) }).run({
     model,
     ...knobs,
   });
@@ -133,18 +124,12 @@ export async function runRow(options: RowOptions): Promise<string | null> {
   return null;
 }
 
-/** A preset that this build does not know, or whose needs the row does not meet. */
-function isRefusedPreset(error: unknown, objective: unknown): boolean {
-  return typeof objective === 'string' && isAnagramError(error, 'invalid-options') && /objective/.test(error.message);
-}
-
 function only({ items, scores }: Outcomes, names: readonly string[]): Outcomes {
   return { items, scores: Object.fromEntries(names.map((name) => [name, scores[name]!])) };
 }
 
 /** A stopped run repeats steps after its last checkpoint: the later point of a step counts. */
 async function readCurve(file: string): Promise<CurvePoint[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const points = text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as CurvePoint] : []));
+  const points = await readLines<CurvePoint>(file);
   return [...new Map(points.map((point) => [point.step, point])).values()].sort((a, b) => a.step - b.step);
 }

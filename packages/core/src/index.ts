@@ -138,11 +138,12 @@ export {
 } from './train/custom-objective.ts';
 export { type ObjectivePreset, type ObjectiveSettings, objectivePresets } from './train/objective-settings.ts';
 export type { FreezeTower, LoraProjection, LoraSettings } from './train/part-settings.ts';
-export type {
-  AugmentSettings,
-  StructureRole,
-  StructureSettings,
-  TrainSettings,
+export {
+  type AugmentSettings,
+  type StructureRole,
+  type StructureSettings,
+  structureRoles,
+  type TrainSettings,
 } from './train/settings.ts';
 export { type TrainOptions, type TrainResult, train } from './train/train.ts';
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClipModel } from '../src/clip/clip-model.ts';
+import { openSafetensors } from '../src/clip/read-safetensors.ts';
 import { type CompositionReport, composition } from '../src/evaluate/composition.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { type RetrievalReport, retrieval } from '../src/evaluate/retrieval.ts';
@@ -131,4 +132,16 @@ test('the logit scale is held below 100 by CLIP and let go by SigLIP, but where 
   expect(maximum({ objective: 'clip' })).toBe(100);
   expect(maximum({ objective: 'siglip' })).toBe(1000);
   expect(maximum({ objective: 'siglip', logitScale: { maximum: 50 } })).toBe(50);
+});
+
+test.each([
+  ['image', /^base_model\.model\.visual\.(transformer\.resblocks\.\d|attnpool)\.attn\./],
+  ['text', /^base_model\.model\.text_model\.encoder\.layers\.\d\.self_attn\./],
+] as const)('an adapter of the %s tower has the names of one library', async (tower, names) => {
+  await using model = await create();
+  const options: Partial<TrainOptions> = { objective: 'siglip', steps: 1, lora: { rank: 2, towers: [tower] } };
+  const { adapterDir } = await run(model, `adapter of ${tower}`, options);
+  await using adapter = await openSafetensors(join(adapterDir!, 'adapter_model.safetensors'));
+  expect(adapter.tensors.size).toBeGreaterThan(8);
+  for (const name of adapter.tensors.keys()) expect(name).toMatch(names);
 });

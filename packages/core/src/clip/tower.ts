@@ -1,4 +1,5 @@
-export type Tower = 'image' | 'text';
+export const towers = ['image', 'text'] as const;
+export type Tower = (typeof towers)[number];
 
 /** The tower that a tensor is part of, by its name here and in open_clip; null for the logit scale, which stands between them. */
 export function towerOf(name: string): Tower | null {

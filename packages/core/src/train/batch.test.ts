@@ -24,7 +24,8 @@ async function batchOf(set: PairSet, plain: Partial<TrainSettings>, step = 0) {
     byCategory: settings.curriculum.byError,
   });
   const curriculum = new Curriculum(settings.curriculum, { errors: {}, pending: [] });
-  const drawn = await drawPairs(step, { sets: [{ set, share: 1 }], sampler, curriculum, settings, imageSize: size });
+  const sets = [{ set, share: 1 }];
+  const drawn = await drawPairs(step, { sets, sampler, curriculum, settings, tokenizer, imageSize: size });
   const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength: 32, imageSize: size });
   const { native } = batch;
   const row = (offsets: Int32Array, index: Int32Array, at: number) =>

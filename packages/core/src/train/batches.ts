@@ -37,6 +37,7 @@ export class Batches {
         sampler,
         curriculum,
         settings,
+        tokenizer,
         imageSize,
         fit: model.config.preprocess,
       });

@@ -2,7 +2,7 @@ import type { NativeBatch, NativeTrainer, StepResult } from '@anagram/native';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { parseSettings } from '../settings.ts';
-import type { ObjectiveSettings } from './objective-settings.ts';
+import { type ObjectiveSettings, objectiveSchema } from './objective-settings.ts';
 
 /**
  * What a loss is computed from. The first `pairs` rows of both matrices are the pairs; lone negatives follow. Links, groups and
@@ -53,12 +53,9 @@ export interface CustomObjectiveOptions
   name?: string;
 }
 
-const customOptions = z.strictObject({
-  name: z.string().min(1).default('custom'),
-  negativePairs: z.boolean().default(true),
-  negativesPerPair: z.int().min(0).max(16).default(1),
-  negativeImages: z.number().min(0).max(1).default(1),
-});
+const customOptions = objectiveSchema
+  .pick({ negativePairs: true, negativesPerPair: true, negativeImages: true })
+  .extend({ name: z.string().min(1).default('custom') });
 
 /** Made by `custom`. */
 export class CustomObjective {

@@ -2,7 +2,7 @@ import { AnagramError } from '../errors.ts';
 import type { Fit } from '../image/preprocess.ts';
 import type { TrainingNegative, TrainingPair } from '../pair.ts';
 import { Random } from '../random.ts';
-import { normaliseText } from '../text/normalise.ts';
+import type { TextTokenizer } from '../text/text-tokenizer.ts';
 import { type Curriculum, resultLag } from './curriculum.ts';
 import { pickWeighted, type Sampler, type SharedSet } from './sampler.ts';
 import type { ResolvedSettings } from './settings.ts';
@@ -42,11 +42,12 @@ export async function drawPairs(
     sampler: Sampler;
     curriculum: Curriculum;
     settings: ResolvedSettings;
+    tokenizer: Pick<TextTokenizer, 'normalise'>;
     imageSize: number;
     fit?: Fit;
   },
 ): Promise<DrawnPair[]> {
-  const { sets, sampler, curriculum, settings, imageSize, fit } = options;
+  const { sets, sampler, curriculum, settings, tokenizer, imageSize, fit } = options;
   const { batchSize, objective, structure, seed } = settings;
   curriculum.advanceTo(step);
   const weight = (category: string | null) => curriculum.weight(category);
@@ -66,7 +67,7 @@ export async function drawPairs(
     const pairs = await Promise.all(places.map(({ set, index }) => readPair(sets[set]!, index, imageSize, fit)));
     for (const pair of pairs) {
       rows++;
-      const negatives = chooseNegatives(pair, settings, choices, weight).map((negative) => {
+      const negatives = chooseNegatives(pair, settings, tokenizer, choices, weight).map((negative) => {
         const asPair = isNegativePair(negative, settings);
         if (negative.image === null) return negative;
         if (!fits(asPair ? 1 : 0, asPair ? 0 : 1)) return { ...negative, image: null, imageKey: null };
@@ -84,6 +85,7 @@ export async function drawPairs(
 function chooseNegatives(
   pair: TrainingPair,
   { objective, custom }: Pick<ResolvedSettings, 'objective' | 'custom'>,
+  tokenizer: Pick<TextTokenizer, 'normalise'>,
   random: Random,
   weight: (category: string | null) => number,
 ): TrainingNegative[] {
@@ -92,10 +94,10 @@ function chooseNegatives(
   if (negativesPerPair === 0) return [];
   const usesTexts = custom !== null || negativePairs || ownTexts + rankTexts + textContrast > 0 || sharedNegatives;
   const usesImages = custom !== null || negativePairs || ownImages + rankImages > 0;
-  const text = normaliseText(pair.text);
+  const text = tokenizer.normalise(pair.text);
   const usable = pair.negatives
     .map((negative) => {
-      const keepsText = usesTexts && negative.text !== null && normaliseText(negative.text) !== text;
+      const keepsText = usesTexts && negative.text !== null && tokenizer.normalise(negative.text) !== text;
       const keepsImage = usesImages && negative.image !== null && negative.imageKey !== pair.imageKey;
       return {
         category: negative.category,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Tower } from '../clip/tower.ts';
+import { type Tower, towers } from '../clip/tower.ts';
 
 /**
  * True: the whole tower keeps its weights, running statistics too; its forward keeps nothing for a backward. `unlocked`: its last groups are
@@ -7,7 +7,8 @@ import type { Tower } from '../clip/tower.ts';
  */
 export type FreezeTower = boolean | { unlocked: number };
 
-export type LoraProjection = 'q' | 'k' | 'v' | 'out';
+const projections = ['q', 'k', 'v', 'out'] as const;
+export type LoraProjection = (typeof projections)[number];
 
 /**
  * Low-rank adapters on attention's projections (LoRA; Hu et al. 2021), W = W₀ + (alpha / rank)·B·A. The towers that have
@@ -38,15 +39,15 @@ export const partSchemas = {
       rank: z.int().min(1).default(8),
       alpha: z.number().positive().optional(),
       towers: z
-        .array(z.enum(['image', 'text']))
+        .array(z.enum(towers))
         .min(1)
         .refine(distinct, 'a tower stands twice')
-        .default(['image', 'text']),
+        .default([...towers]),
       targets: z
-        .array(z.enum(['q', 'k', 'v', 'out']))
+        .array(z.enum(projections))
         .min(1)
         .refine(distinct, 'a projection stands twice')
-        .default(['q', 'k', 'v', 'out']),
+        .default([...projections]),
     })
     .optional(),
   ema: z.strictObject({ decay: z.number().min(0).lt(1).default(0.999), warmup: z.boolean().default(true) }).optional(),

@@ -13,7 +13,7 @@ const block = /^(visual\.)?transformer\.resblocks\.(\d+)\.attn\.(\w+)$/;
 /**
  * Writes the adapters alone, A (rank, in) and B (out, rank), as `adapter_model.safetensors` and `adapter_config.json` of PEFT:
  * `PeftModel.from_pretrained` puts them on the transformers model that training began with. Where transformers has no such
- * model, the tensors keep open_clip's names.
+ * model, or one of the projections is no module of it (SigLIP's pool), all tensors keep open_clip's names.
  */
 export async function saveAdapter(
   dir: string,
@@ -21,13 +21,16 @@ export async function saveAdapter(
   trainer: NativeTrainer,
   { rank, alpha = rank }: NonNullable<ResolvedSettings['lora']>,
 ): Promise<void> {
-  const known = naturalLayout(model.config) === 'transformers';
-  const tensors = trainer.stateTensors().flatMap(({ name, shape }) => {
+  const parts = trainer.stateTensors().flatMap(({ name, shape }) => {
     const [, adapter, letter] = part.exec(name) ?? [];
-    if (adapter === undefined) return [];
-    const own = known ? inTransformers(adapter) : adapter;
-    return { name: `base_model.model.${own}.lora_${letter}.weight`, shape, read: () => trainer.readState(name) };
+    return adapter === undefined ? [] : [{ name, shape, adapter, letter }];
   });
+  const known = naturalLayout(model.config) === 'transformers' && parts.every(({ adapter }) => block.test(adapter));
+  const tensors = parts.map(({ name, shape, adapter, letter }) => ({
+    name: `base_model.model.${known ? inTransformers(adapter) : adapter}.lora_${letter}.weight`,
+    shape,
+    read: () => trainer.readState(name),
+  }));
   await writeSafetensors(join(dir, 'adapter_model.safetensors'), tensors);
   const modules = tensors.map(({ name }) => name.replace(/^base_model\.model\.|\.lora_[AB]\.weight$/g, ''));
   const config = {
@@ -46,7 +49,6 @@ export async function saveAdapter(
 }
 
 function inTransformers(adapter: string): string {
-  const [, visual, layer, projection] = block.exec(adapter) ?? [];
-  if (layer === undefined) return adapter;
+  const [, visual, layer, projection] = block.exec(adapter)!;
   return `${visual ? 'vision' : 'text'}_model.encoder.layers.${layer}.self_attn.${projection}`;
 }

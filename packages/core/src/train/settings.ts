@@ -201,8 +201,8 @@ export const trainSettings = z.strictObject({
   seed: seed.default(0),
 });
 
-/** Of `anagram`, settled by ablation (`docs/decisions/0005`). */
-const structureRoles = { image: 'positive', text: 'negative' } as const;
+/** What `anagram` makes of shuffled pictures and texts, settled by ablation (`docs/decisions/0005`). */
+export const structureRoles = { image: 'positive', text: 'negative' } as const;
 
 /** Settings with every default filled in. */
 export type ResolvedSettings = ReturnType<typeof resolveSettings>;
@@ -218,13 +218,19 @@ function termsOf(given: z.output<typeof trainSettings>['objective']): ResolvedOb
 export function resolveSettings(settings: TrainSettings) {
   const { objective: given, structure, logitScale, ...rest } = parseSettings('train', trainSettings, settings);
   const objective = termsOf(given);
-  const roles = given === 'anagram' ? structureRoles : ({ image: 'off', text: 'off' } as const);
+  const off = { image: 'off', text: 'off' } as const;
+  const roles = given === 'anagram' ? structureRoles : off;
+  const custom = given instanceof CustomObjective ? given : null;
   return {
     ...rest,
     objective,
-    custom: given instanceof CustomObjective ? given : null,
+    custom,
     logitScale: { ...logitScale, maximum: logitScale.maximum ?? (objective.sigmoid > 0 ? 1000 : 100) },
-    structure: { ...structure, image: structure.image ?? roles.image, text: structure.text ?? roles.text },
+    // A loss of one's own sees no shuffled views, so that none are made.
+    structure: {
+      ...structure,
+      ...(custom ? off : { image: structure.image ?? roles.image, text: structure.text ?? roles.text }),
+    },
   };
 }
 

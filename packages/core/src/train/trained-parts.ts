@@ -1,12 +1,10 @@
 import type { NativeLoraConfig, NativeTrainerConfig, TensorInfo } from '@anagram/native';
-import { type Tower, towerOf } from '../clip/tower.ts';
+import { type Tower, towerOf, towers } from '../clip/tower.ts';
 import { AnagramError } from '../errors.ts';
+import type { LoraProjection } from './part-settings.ts';
 import type { ResolvedSettings } from './settings.ts';
 
 type Parts = Pick<NativeTrainerConfig, 'frozen' | 'rates' | 'lora' | 'ema'>;
-type LoraTarget = NonNullable<ResolvedSettings['lora']>['targets'][number];
-
-const towers = ['image', 'text'] as const;
 
 /**
  * Which of a model's tensors a run trains, and how.
@@ -107,7 +105,7 @@ function loraConfig(
 }
 
 /** The adapter of one projection in a matrix, if it is there: in a joint projection query, key and value are a third each. */
-function adapterOf(matrix: string, rows: number, target: LoraTarget): NativeLoraConfig['adapters'] {
+function adapterOf(matrix: string, rows: number, target: LoraProjection): NativeLoraConfig['adapters'] {
   const joint = /^(.*)\.in_proj_weight$/.exec(matrix)?.[1];
   if (joint !== undefined && target !== 'out') {
     const third = rows / 3;
