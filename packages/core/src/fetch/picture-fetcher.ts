@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { PassThrough, pipeline } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Agent, type Dispatcher, request } from 'undici';
 import { isAnagramError } from '../errors.ts';
 import { detectFormat, isDecoded } from '../image/format.ts';
+import { pause } from '../pause.ts';
 import { Random } from '../random.ts';
 import { guardedLookup, isPrivateLiteral } from './address-guard.ts';
 import { FetchFailure, wireFailure } from './fetch-failure.ts';
@@ -217,8 +217,4 @@ function requirePicture(head: Buffer): Buffer {
 
 function tooLarge(maxBytes: number): FetchFailure {
   return new FetchFailure('too-large', `it has more than the ${maxBytes} bytes that are taken`);
-}
-
-async function pause(seconds: number, signal?: AbortSignal): Promise<void> {
-  await sleep(seconds * 1000, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AnagramError } from '../errors.ts';
 import { retryAfter } from '../fetch/retry-after.ts';
+import { pause } from '../pause.ts';
 import type { HubReference } from './hub-reference.ts';
 import type { HubSettings } from './hub-settings.ts';
 
@@ -47,10 +47,6 @@ export function hubFetch(settings: HubSettings, reference: HubReference, signal?
       await pause(wait ?? 0.5 * 2 ** (attempt - 1), signal);
     }
   };
-}
-
-async function pause(seconds: number, signal?: AbortSignal): Promise<void> {
-  await sleep(seconds * 1000, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
 }
 
 function refused({ status, headers }: Response, settings: HubSettings, reference: HubReference): AnagramError {

@@ -1,4 +1,5 @@
 import { Random } from '../random.ts';
+import { auroc } from '../verify/metrics.ts';
 import { textKey } from './screen.ts';
 import { scoreWords, type WordFeatures, wordBuckets, wordFeatures } from './word-model.ts';
 
@@ -47,18 +48,15 @@ export function detectability(
   const pairs = order.map((index): Pair => {
     return { caption: read(texts[index]!), negative: read(negatives[index]!), fold: partOf(texts[index]!) };
   });
-  const found = [...new Set(pairs.map(({ fold }) => fold))]
-    .sort()
-    .map((fold) => {
-      const trained = pairs.filter((pair) => pair.fold !== fold);
-      const tested = pairs.filter((pair) => pair.fold === fold);
-      return {
-        tested: tested.length,
-        auroc: areaUnderCurve(tested, fit(trained, alone)),
-        paired: wins(tested, fit(trained, against)),
-      };
-    })
-    .filter(({ tested }) => tested > 0);
+  const found = [...new Set(pairs.map(({ fold }) => fold))].sort().map((fold) => {
+    const trained = pairs.filter((pair) => pair.fold !== fold);
+    const tested = pairs.filter((pair) => pair.fold === fold);
+    return {
+      tested: tested.length,
+      auroc: areaUnderCurve(tested, fit(trained, alone)),
+      paired: wins(tested, fit(trained, against)),
+    };
+  });
   const mean = (key: 'auroc' | 'paired') => found.reduce((sum, fold) => sum + fold[key] * fold.tested, 0) / count;
   return { auroc: mean('auroc'), paired: mean('paired') };
 }
@@ -119,19 +117,9 @@ function wins(pairs: readonly Pair[], weights: Float64Array): number {
 
 /** Chance that a negative scores above a caption; ties count half. */
 function areaUnderCurve(pairs: readonly Pair[], weights: Float64Array): number {
-  const scored = pairs
-    .flatMap(({ caption, negative }) => [
-      { score: scoreWords(weights, caption), negative: false },
-      { score: scoreWords(weights, negative), negative: true },
-    ])
-    .sort((a, b) => a.score - b.score);
-  let ranks = 0;
-  for (let i = 0; i < scored.length; ) {
-    let end = i;
-    while (end < scored.length && scored[end]!.score === scored[i]!.score) end++;
-    const rank = (i + 1 + end) / 2;
-    for (; i < end; i++) if (scored[i]!.negative) ranks += rank;
-  }
-  const count = pairs.length;
-  return count === 0 ? 0.5 : (ranks - (count * (count + 1)) / 2) / (count * count);
+  const scores = pairs.flatMap(({ caption, negative }) => [caption, negative].map((text) => scoreWords(weights, text)));
+  return auroc(
+    scores,
+    scores.map((_, i) => i % 2 === 1),
+  );
 }

@@ -71,7 +71,8 @@ async function writeTexts(
   const ask = () => writer.write({ text, categories, seed, count: choices, ...(signal ? { signal } : {}) });
   if (writer.free) return [...(await ask())];
   const question = ['negative-text', writer.id, text, [...categories], seed, choices];
-  const answer = await cache.answer(question, async () => Buffer.from(JSON.stringify(await ask())));
+  const knobs = signal ? { signal } : {};
+  const answer = await cache.answer(question, async () => Buffer.from(JSON.stringify(await ask())), knobs);
   return JSON.parse(Buffer.from(answer).toString('utf8')) as NegativeText[];
 }
 
@@ -91,7 +92,8 @@ async function editPicture(
   const ask = () => editor!.edit({ image, text, negative, seed, ...(signal ? { signal } : {}) });
   const question = ['edited-image', editor!.id, hashBytes(image), text, negative.text, seed];
   const none = new Uint8Array();
-  const bytes = editor!.free ? await ask() : await cache.answer(question, async () => (await ask()) ?? none);
+  const knobs = signal ? { signal } : {};
+  const bytes = editor!.free ? await ask() : await cache.answer(question, async () => (await ask()) ?? none, knobs);
   if (!bytes || bytes.length === 0) return null;
   const pixelHash = await readHash(bytes);
   // An editor that changed nothing leaves a picture of which the negative text is false.

@@ -1,8 +1,8 @@
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AnagramError, isAnagramError } from '../errors.ts';
+import { pause } from '../pause.ts';
 import { removeTemporaries } from './write-atomic.ts';
 
 export interface FolderLock {
@@ -48,7 +48,7 @@ export async function lockWhenFree(
     } catch (error) {
       if (!isAnagramError(error, 'dir-in-use')) throw error;
       if (!waited) onWait?.(error.message.split(' is writing')[0]!);
-      await sleep(250, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
+      await pause(0.25, signal);
     }
   }
 }

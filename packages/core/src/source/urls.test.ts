@@ -62,6 +62,19 @@ async function fate(path: string, options: Partial<UrlsOptions> = {}): Promise<s
 }
 
 describe('urls', () => {
+  test('a reading that ends early takes nothing from another one of the same source', async () => {
+    answer = (_, response) => setTimeout(() => response.end(jpeg), 100);
+    const path = join(dir, 'list.txt');
+    await writeFile(path, `${origin}/a\n${origin}/b`);
+    const source = urls(path, { cache: join(dir, 'cache'), allowPrivate: [host], retries: 0, concurrency: 1 });
+    const first = source.records()[Symbol.asyncIterator]();
+    const begun = first.next();
+    const second = Array.fromAsync(source.records());
+    await begun;
+    await first.return!();
+    expect((await second).map(({ problem }) => problem)).toEqual([undefined, undefined]);
+  });
+
   test('gives pictures in the order of the list, with texts, ids and further columns', async () => {
     answer = ({ url }, response) => setTimeout(() => response.end(jpeg), url === '/a' ? 60 : 0);
     const path = join(dir, 'list.csv.gz');

@@ -63,7 +63,6 @@ export function urls(path: string, options: UrlsOptions): Source {
   const cache = new UrlCache(settings.cache);
   /** URLs that this source has asked for itself. */
   const asked = new Set<string>();
-  const underWay = new Map<string, Promise<UrlFacts>>();
 
   return defineSource({
     name: basename(path),
@@ -75,6 +74,8 @@ export function urls(path: string, options: UrlsOptions): Source {
       const stop = new AbortController();
       const onAbort = () => stop.abort(signal?.reason);
       signal?.addEventListener('abort', onAbort);
+      /** Of this reading: they end with it. */
+      const underWay = new Map<string, Promise<UrlFacts>>();
       const failed: { [reason: string]: number } = {};
       let fetched = 0;
 

@@ -1,5 +1,5 @@
 import { curvature, logisticFit, solve } from './logistic.ts';
-import { fitMixture, sigmoid } from './mixture.ts';
+import { fitMixture, type Mixture, sigmoid } from './mixture.ts';
 
 /** How tower scores become one log-odds: scale · (bias + weights · scores) + offset. */
 export interface Calibration {
@@ -31,12 +31,17 @@ export function fitCalibration(options: {
   pairs: Float64Array;
   shuffled: Float64Array;
   labels?: ReadonlyMap<number, boolean>;
-  /** The towers are weighed without the labels, so that the order of the pairs does not depend on them. */
-  blindWeights?: boolean;
 }): Calibration {
-  const { towers, pairs, shuffled, labels = new Map<number, boolean>(), blindWeights = false } = options;
+  const { towers, pairs, shuffled, labels = new Map<number, boolean>() } = options;
+  return bend(fitMixture({ width: towers.length, pairs, shuffled, labels }), { towers, pairs, labels });
+}
+
+/** Bends a fusion towards the labels, which leaves the order of the pairs as it is. */
+export function bend(
+  mixture: Mixture,
+  { towers, pairs, labels }: Pick<Required<Parameters<typeof fitCalibration>[0]>, 'towers' | 'pairs' | 'labels'>,
+): Calibration {
   const width = towers.length;
-  const mixture = fitMixture({ width, pairs, shuffled, ...(!blindWeights && { labels }) });
   const fused = (i: number) => {
     let sum = mixture.bias;
     for (let k = 0; k < width; k++) sum += mixture.weights[k]! * pairs[i * width + k]!;

@@ -1,6 +1,6 @@
-import { type Calibration, fitCalibration, fuse, type SweepPoint, sweepThresholds } from './calibration.ts';
+import { bend, type Calibration, fitCalibration, fuse, type SweepPoint, sweepThresholds } from './calibration.ts';
 import { guaranteedThreshold } from './guarantee.ts';
-import { sigmoid } from './mixture.ts';
+import { fitMixture, sigmoid } from './mixture.ts';
 
 /** What the threshold is to reach; each as a share, 0–1. */
 export type CalibrationTarget =
@@ -52,7 +52,9 @@ export function chooseThreshold(
 /** Null where the labels are too few, or too often wrong, for any proof. */
 function prove(evidence: ThresholdEvidence, precision: number, confidence: number): ChosenThreshold | null {
   const { towers, pairs, shuffled, labels } = evidence;
-  const blind = fitCalibration({ towers, pairs, shuffled });
+  // The towers are weighed without the labels, so that the order of the pairs does not depend on them.
+  const mixture = fitMixture({ width: towers.length, pairs, shuffled });
+  const blind = bend(mixture, { towers, pairs, labels: new Map() });
   const found = guaranteedThreshold({
     scores: fuseAll(blind, evidence),
     labels,
@@ -61,8 +63,7 @@ function prove(evidence: ThresholdEvidence, precision: number, confidence: numbe
     start: firstProof * blind.baseRate,
   });
   if (!found) return null;
-  // The labels bend the curve and leave the order of the pairs as it is.
-  const calibration = fitCalibration({ ...evidence, blindWeights: true });
+  const calibration = bend(mixture, evidence);
   const logOdds = fuseAll(calibration, evidence);
   const sweep = sweepThresholds(calibration, logOdds);
   const bent = calibration.scale * ((found.score - blind.offset) / blind.scale) + calibration.offset;

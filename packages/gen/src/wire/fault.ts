@@ -1,18 +1,15 @@
 /** What can go wrong between a question and an answer; the keys of a report's `faults`. */
-export const faultKinds = [
-  'refusal',
-  'broken-json',
-  'wrong-form',
-  'empty-picture',
-  'wrong-size',
-  'picture-url',
-  'rate-limited',
-  'server-error',
-  'stall',
-  'connection',
-  'rejected',
-] as const;
-export type FaultKind = (typeof faultKinds)[number];
+export type FaultKind =
+  | 'refusal'
+  | 'broken-json'
+  | 'wrong-form'
+  | 'empty-picture'
+  | 'wrong-size'
+  | 'rate-limited'
+  | 'server-error'
+  | 'stall'
+  | 'connection'
+  | 'rejected';
 
 /** Thrown by wires. `rejected`: repeating cannot help (a wrong key, an unknown model). `refusal`: the model's answer is no. */
 export class WireFault extends Error {

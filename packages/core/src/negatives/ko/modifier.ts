@@ -130,7 +130,7 @@ function colours(): { readonly [word: string]: readonly string[] } {
   );
 }
 
-export const isModifier = (word: string): boolean => Object.values(modifiers).some((kind) => Object.hasOwn(kind, word));
+export const isModifier = (word: string): boolean => kindOf(word) !== null;
 
 /** The kind that a word belongs to, with what its word describes; null for any other word. */
 export function kindOf(word: string): keyof typeof modifiers | null {
