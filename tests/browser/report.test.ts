@@ -168,6 +168,8 @@ describe.skipIf(!executablePath)('a report in headless Chromium', () => {
           return 0.2126 * linear[0]! + 0.7152 * linear[1]! + 0.0722 * linear[2]!;
         }),
       );
+      const [text, ground] = luminances;
+      expect(text! > ground!).toBe(scheme === 'dark');
       const [dark, bright] = luminances.sort((a, b) => a - b) as [number, number];
       expect((bright + 0.05) / (dark + 0.05)).toBeGreaterThan(4.5);
       await page.close();

@@ -12,6 +12,9 @@ const schema = z.strictObject({
   budget: z.strictObject({ calls: limit, tokens: limit, money: limit }).default({}),
 });
 
+/** Section `generation`. */
+export type GenerationSettings = z.input<typeof schema>;
+
 /** What the generators of one command share. */
 export interface Generation {
   readonly providers: ProviderSettings;

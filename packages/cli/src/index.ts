@@ -6,6 +6,7 @@ import type {
   TrainVerifierSettings,
   WriteNegativesOptions,
 } from '@anagram/core';
+import type { GenerationSettings } from './generation.ts';
 import type { BenchmarkSettings } from './open-benchmark.ts';
 import type { ModelSettings } from './open-model.ts';
 import type { SourceSettings } from './open-source.ts';
@@ -21,5 +22,10 @@ export interface AnagramConfig {
   readonly calibrate?: Partial<CalibrateOptions>;
   readonly negatives?: Partial<WriteNegativesOptions>;
   readonly train?: Partial<TrainSettings>;
-  readonly evaluate?: PreparedTasksOptions & { readonly benchmarks?: readonly BenchmarkSettings[] };
+  readonly evaluate?: PreparedTasksOptions & {
+    readonly benchmarks?: readonly BenchmarkSettings[];
+    /** Folders of prepared pairs of the training, to be looked for in the tasks. */
+    readonly trainedOn?: readonly string[];
+  };
+  readonly generation?: GenerationSettings;
 }

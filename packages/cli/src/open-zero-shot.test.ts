@@ -31,6 +31,10 @@ describe('openZeroShot', () => {
     expect(task!.name).toBe('zero-shot/pets');
     expect(await textsOf({})).toEqual(['a photo of a n01.', 'a photo of a n02 b.']);
     expect(await openZeroShot({})).toEqual([]);
+    await writeTinyPictures(join(dir, 'other/pets'), ['n01/a.png', 'n02/b.png']);
+    const other = join(dir, 'other/pets');
+    const names = (await openZeroShot({ zeroShot: [data, other] })).map(({ name }) => name);
+    expect(names).toEqual([`zero-shot/${data}`, `zero-shot/${other}`]);
   });
 
   it('takes names and templates from files: one a line, or as JSON', async () => {

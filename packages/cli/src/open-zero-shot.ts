@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
 import {
   imagenetClasses,
   imagenetTemplates,
@@ -13,6 +12,7 @@ import {
 import type { Command } from 'commander';
 import { given, usage } from './config.ts';
 import { collect } from './flags.ts';
+import { namesOf } from './open-data.ts';
 import { requirePath } from './require-path.ts';
 
 export interface ZeroShotFlags {
@@ -58,12 +58,13 @@ export async function openZeroShot({
   if (ties !== undefined && ties !== 'wrong' && ties !== 'official')
     throw usage('--ties', `Expected wrong or official, received "${ties}".`);
   for (const path of zeroShot) requirePath('--zero-shot', path, 'a folder of classes, or a .csv');
+  const names = namesOf(zeroShot);
   const sentences = templates === undefined ? undefined : await readTemplates(templates);
   return Promise.all(
-    zeroShot.map(async (path) => {
+    zeroShot.map(async (path, at) => {
       const data = /\.csv(\.gz)?$/i.test(path) ? await labelledCsv(path) : await labelledFolder(path);
       return zeroShotClassification({
-        name: `zero-shot/${basename(resolve(path))}`,
+        name: `zero-shot/${names[at]}`,
         ...(await nameClasses(data, classes)),
         ...(sentences && { templates: sentences }),
         ...given({ ties, limit }),

@@ -11,13 +11,13 @@ const scoreSchema = z.looseObject({ value: figure, n: z.int(), interval: z.tuple
 const values = z.record(z.string(), figure);
 const first = z.array(z.string());
 
-/** A report as `results.json` holds it; tasks add fields of their own. docs/results.md says what each means. */
 const subsetSchema = z.looseObject({
   sums: z.array(z.number()),
   counts: z.array(z.number()),
   weight: z.number().exactOptional(),
 });
 
+/** A report as `results.json` holds it; tasks add fields of their own. docs/results.md says what each means. */
 const reportSchema = z.looseObject({
   task: z.string(),
   skipped: z

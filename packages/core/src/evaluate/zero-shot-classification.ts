@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { safeEmitter } from '../events.ts';
 import { hashBytes } from '../image/hash.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
+import { giveWay } from '../pause.ts';
 import { parseSettings } from '../settings.ts';
 import { macro, micro, type Subsets, unitsOf } from './aggregate.ts';
 import { sample } from './benchmark/define-benchmark.ts';
@@ -72,7 +72,9 @@ export function zeroShotClassification(options: ZeroShotOptions): Task<ZeroShotR
   const items = limit === undefined ? all : sample(name, all, limit);
   return {
     name,
-    ...(fingerprint !== undefined && { fingerprint: async () => hashBytes(JSON.stringify([1, settings])) }),
+    ...(fingerprint !== undefined && {
+      fingerprint: async () => hashBytes(JSON.stringify([2, settings, items.map(({ id, label }) => [id, label])])),
+    }),
     async run({ model, trainedOn, signal, onEvent }) {
       const emit = safeEmitter(onEvent);
       emit({ type: 'stage-start', stage: name, total: items.length });
@@ -85,9 +87,7 @@ export function zeroShotClassification(options: ZeroShotOptions): Task<ZeroShotR
       const decided: Decided[] = [];
       for (const [row, item] of items.entries()) {
         decided.push(decide(item, row));
-        if (row % 16 !== 15) continue;
-        await setImmediate(); // lets other work go on
-        signal?.throwIfAborted();
+        if (row % 16 === 15) await giveWay(signal);
       }
       const files = new Map(items.map(({ id, image }) => [id, image]));
       const shown = ({ id }: LabelledImage) => ({ texts: [], pictures: [id] });

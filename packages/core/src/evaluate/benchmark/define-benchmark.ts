@@ -117,15 +117,19 @@ export function defineBenchmark<I extends BenchmarkItem>(
     const pictures = items.flatMap((item) => item.pictures);
     return { all, items, pictures, files: annotations.hashes, ...(await findPictures(images, pictures)) };
   };
+  /** What a fingerprint has read, for the run that follows it. */
+  let opened: ReturnType<typeof open> | null = null;
   return {
     name,
     async fingerprint() {
-      const { files, paths } = await open();
+      opened = open();
+      const { files, paths } = await opened;
       return hashBytes(JSON.stringify([1, name, settings, files, await statesOf(paths)]));
     },
     async run({ model, trainedOn, signal, onEvent }) {
       const emit = safeEmitter(onEvent);
-      const { all, items, pictures, files, found, missing } = await open();
+      const { all, items, pictures, files, found, missing } = await (opened ?? open());
+      opened = null;
       const head = {
         task: name,
         tieRule: ties,

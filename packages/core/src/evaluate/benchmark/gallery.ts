@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { giveWay } from '../../pause.ts';
 import type { Choice, TieRule } from '../kernels.ts';
 import { dot } from '../task.ts';
 
@@ -84,9 +84,9 @@ export async function rankGallery(gallery: Gallery, signal: AbortSignal | undefi
         ofText.add(text, scores[b]!, own[text]!, image < picture);
         ofImage.add(image, scores[b]!, best[image]!, text < bestText[image]!);
       }
-      if (text % 1024 === 1023) await pause(signal);
+      if (text % 1024 === 1023) await giveWay(signal);
     }
-    await pause(signal);
+    await giveWay(signal);
   }
   return {
     pictureOf: (text) => ofText.place(text, own[text]!),
@@ -149,10 +149,4 @@ function scoreTile(row: Float64Array, tile: Float64Array, size: number, scores: 
     scores[b + 2] = s2;
     scores[b + 3] = s3;
   }
-}
-
-/** Lets other work go on. */
-async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await setImmediate();
-  signal?.throwIfAborted();
 }

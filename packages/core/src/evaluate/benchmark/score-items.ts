@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import type { ImageFile, Pixels } from '../../pair.ts';
+import { giveWay } from '../../pause.ts';
 import { meanOfSubsets, parts, type Subsets, unitsOf, type Weighted } from '../aggregate.ts';
 import { bootstrapSubsets } from '../bootstrap.ts';
 import { findContamination, type TrainingContent } from '../contamination.ts';
@@ -42,7 +42,7 @@ export async function scoreItems<I extends BenchmarkItem>(
   const embedded = await embedItems(model, items, files, { gallery: scoring.gallery ?? false, signal });
   const decideBy = (cosines: (item: I) => Cosines, rule: TieRule) => decide(scoring, items, rule, cosines, signal);
   const decided = await decideBy(embedded.cosines, ties === 'official' ? scoring.officialTies : 'wrong');
-  const learned = await learnWords(scoring, items, clusterOf, () => pause(signal));
+  const learned = await learnWords(scoring, items, clusterOf, () => giveWay(signal));
   const blind: { [baseline: string]: Decisions<I> } = {
     shorterText: await decideBy(byLength(-1), 'wrong'),
     longerText: await decideBy(byLength(1), 'wrong'),
@@ -82,7 +82,7 @@ export async function scoreItems<I extends BenchmarkItem>(
       const others = found && subsets.map((own) => own.filter((item) => !found.contaminated.has(item)));
       const score = others && meanOfSubsets(weights ? { subsets: others, weights } : others, hits(decided), clusterOf);
       if (score) rest[name] = score;
-      await pause(signal);
+      await giveWay(signal);
     }
   }
   return {
@@ -117,15 +117,9 @@ async function decide<I extends BenchmarkItem>(
   for (const item of items) {
     const byMetric = Object.entries(scoring.decide(cosines(item), ties, item));
     decided.set(item, Object.fromEntries(byMetric.map(([metric, choice]) => [metric, [choice].flat()])));
-    if (decided.size % 64 === 0) await pause(signal);
+    if (decided.size % 64 === 0) await giveWay(signal);
   }
   return decided;
-}
-
-/** Lets other work go on. */
-async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await setImmediate();
-  signal?.throwIfAborted();
 }
 
 /** A scorer that sees no picture: texts of fewer words, or of more, score higher. */

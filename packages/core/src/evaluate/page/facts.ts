@@ -4,7 +4,7 @@ import { between, count, share, words } from './figures.ts';
 /** Fields of a report that have a place of their own in the page, or that hold the same figures again. */
 const elsewhere = new Set([
   ...['task', 'skipped', 'failed', 'limited', 'scores', 'chance', 'baselines', 'outcomes', 'failures'],
-  ...['categories', 'mean', 'imageToText', 'textToImage', 'recallAt1'],
+  ...['categories', 'mean', 'imageToText', 'textToImage', 'recallAt1', 'classes'],
 ]);
 
 const mostCharacters = 400;

@@ -19,6 +19,10 @@ const report: TaskReport & { [field: string]: unknown } = {
   baselines: { shorterText: { 'all.macro.choice': 0.613, 'colour.choice': 0.7, 'size.choice': 0.4 } },
   ties: 7,
   texts: { count: 12, of: 300, first: ['a cup'] },
+  classes: [
+    { name: 'cat', score: { value: 0.25, n: 4, interval: [0, 0.5] } },
+    { name: 'cup', score: null },
+  ],
   weakest: { category: 'colour', score: { value: 0.5, n: 617, interval: [0.46, 0.54] } },
   failures: Array.from({ length: 40 }, (_, k) => failure(k)),
 };

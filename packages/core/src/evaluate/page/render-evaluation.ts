@@ -1,5 +1,6 @@
 import { type Block, renderReport, type Section } from '../../report/html.ts';
 import type { Failure, TaskReport } from '../task.ts';
+import type { ZeroShotReport } from '../zero-shot-classification.ts';
 import { factsOf } from './facts.ts';
 import { failureCard, type Thumbnails, worst } from './failure-card.ts';
 import { between, byMetric, count, type Figure, figuresOf, headline, share, words } from './figures.ts';
@@ -77,6 +78,7 @@ function taskSection(report: TaskReport, thumbnails: ReadonlyMap<Failure, Thumbn
       ...(figures.length > 0 ? [headlineBlock(report)] : []),
       ...[...byMetric(report)].map(([metric, own]) => bars(metric, own)),
       ...(figures.length > 0 ? [scoreTable(report)] : []),
+      ...classTable(report),
       ...(facts.length > 0 ? [{ kind: 'facts' as const, title: 'Beside the scores', facts }] : []),
       ...failureBlocks(report, thumbnails),
     ],
@@ -143,6 +145,15 @@ function scoreTable(report: TaskReport): Block {
       ...baselines.map(([, values]) => share(values[name] ?? Number.NaN)),
     ]),
   };
+}
+
+/** Of zero-shot classification. */
+function classTable(report: TaskReport & Partial<Pick<ZeroShotReport, 'classes'>>): Block[] {
+  if (!report.classes) return [];
+  const rows = report.classes.flatMap(({ name, score }) =>
+    score ? [[name, share(score.value), between(score.interval), score.n]] : [],
+  );
+  return [{ kind: 'table', title: 'Classes', head: ['class', 'value', '95 % interval', 'n'], rows }];
 }
 
 function missingBlocks({ skipped }: TaskReport): Block[] {
