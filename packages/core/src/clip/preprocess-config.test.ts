@@ -113,10 +113,8 @@ test.each<Partial<Preprocess>>([
     expect(write[layout](preprocess)).toEqual(preprocess);
     return false;
   });
-  for (const layout of ['transformers', 'open_clip', 'anagram'] as const) {
-    const preprocess = { ...defaultPreprocess(layout), ...change };
-    expect(fromOpenClip(anagramPreprocessSchema.parse(toAnagram(preprocess, 224)), 224)).toEqual(preprocess);
-  }
+  const own = { ...defaultPreprocess('anagram'), ...change };
+  expect(fromOpenClip(anagramPreprocessSchema.parse(toAnagram(own, 224)), 224)).toEqual(own);
   const lost = change.resizeMode === 'longest' ? ['transformers'] : change.edge ? ['open_clip'] : [];
   expect(refusals).toEqual(lost);
 });

@@ -54,12 +54,11 @@ const openClipPreprocess = z.object({
 /** open_clip's `preprocess_cfg`, with its defaults. */
 export const openClipPreprocessSchema = openClipPreprocess.prefault({});
 
-/** Our own layout's: open_clip's, and what that has no word for. */
+/** Our own layout's: open_clip's, and the sizes and filters that this has no word for. */
 export const anagramPreprocessSchema = openClipPreprocess
   .extend({
     interpolation: z.enum(['nearest', 'bicubic', 'bilinear', 'random']).nullish(),
     edge: side.optional(),
-    crop_rounding: z.literal('down').optional(),
   })
   .prefault({});
 
@@ -165,7 +164,7 @@ export function fromOpenClip(stored: z.infer<typeof anagramPreprocessSchema>, im
     resizeMode: stored.resize_mode ?? usual.resizeMode,
     interpolation: interpolation && interpolation !== 'random' ? interpolation : usual.interpolation,
     edge: edge === imageSize ? null : edge,
-    cropRounding: stored.crop_rounding ?? usual.cropRounding,
+    cropRounding: usual.cropRounding,
     fill: stored.fill_color ?? usual.fill,
     mean: stored.mean ?? usual.mean,
     std: stored.std ?? usual.std,
@@ -177,12 +176,8 @@ export function toOpenClip({ resizeMode, interpolation, fill, mean, std }: Prepr
   return { size: imageSize, mode: 'RGB', mean, std, interpolation, resize_mode: resizeMode, fill_color: fill };
 }
 
-/** The same in our own layout, which has a word for everything. */
+/** The same in our own layout, which rounds crops as open_clip does and has a word for everything else. */
 export function toAnagram(preprocess: Preprocess, imageSize: number): object {
-  const { edge, cropRounding } = preprocess;
-  return {
-    ...toOpenClip(preprocess, imageSize),
-    ...(edge !== null && { edge }),
-    ...(cropRounding === 'down' && { crop_rounding: cropRounding }),
-  };
+  const { edge } = preprocess;
+  return { ...toOpenClip(preprocess, imageSize), ...(edge !== null && { edge }) };
 }
