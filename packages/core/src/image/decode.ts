@@ -38,6 +38,18 @@ export async function decodeImage(bytes: Uint8Array, name = 'The picture'): Prom
   }
 }
 
+/**
+ * What a picture takes in memory once it is decoded, in bytes, told by its header; 0 where that cannot be read or
+ * `decodeImage` would refuse the size.
+ */
+export async function decodedBytes(bytes: Uint8Array): Promise<number> {
+  if (!isDecoded(detectFormat(bytes))) return 0;
+  const { width, height } = await sharp(bytes)
+    .metadata()
+    .catch(() => ({ width: 0, height: 0 }));
+  return width * height > maxPixels ? 0 : width * height * 3;
+}
+
 function toRgb(data: Buffer, channels: number): Uint8Array {
   if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const rgb = new Uint8Array((data.length / channels) * 3);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isAnagramError } from '../errors.ts';
-import { decodeImage } from '../image/decode.ts';
+import { ByteBudget } from '../byte-budget.ts';
+import { AnagramError, isAnagramError } from '../errors.ts';
+import { decodedBytes, decodeImage } from '../image/decode.ts';
 import { hashBytes, hashPixels, perceptualHash } from '../image/hash.ts';
 import { fitImage } from '../image/preprocess.ts';
 import type { Json, Pixels, Source, SourceRecord } from '../pair.ts';
@@ -17,6 +18,9 @@ export interface IngestedRecord {
   readonly bytesHash: string | null;
   readonly pixelHash: string | null;
   readonly perceptualHash: string | null;
+  /** Of the picture as it is decoded, in pixels. */
+  readonly width: number | null;
+  readonly height: number | null;
 }
 
 export interface ScoredRecord extends IngestedRecord {
@@ -32,11 +36,16 @@ export interface ReadPicture extends ScorableImage {
   readonly decoded: Pixels;
 }
 
+/** Pictures that are as large as they may be are decoded one after the other, small ones side by side. */
+const decoding = new ByteBudget(384 * 2 ** 20);
+
 /** @throws AnagramError `image-unreadable` */
 export async function readPicture(bytes: Uint8Array, name: string, imageSize: number | null): Promise<ReadPicture> {
-  const decoded = await decodeImage(bytes, name);
-  const image = imageSize === null ? decoded : await fitImage(decoded, imageSize);
-  return { bytes, decoded, image, imageHash: hashPixels(decoded) };
+  return decoding.use(await decodedBytes(bytes), async () => {
+    const decoded = await decodeImage(bytes, name);
+    const image = imageSize === null ? decoded : await fitImage(decoded, imageSize);
+    return { bytes, decoded, image, imageHash: hashPixels(decoded) };
+  });
 }
 
 /** Reads a record once. What is wrong with it becomes its problem, never an exception. */
@@ -52,6 +61,8 @@ export async function ingestRecord(
     bytesHash: null,
     pixelHash: null,
     perceptualHash: null,
+    width: null,
+    height: null,
   };
   if (!record.image) return { facts, picture: null };
   let bytesHash: string | null = null;
@@ -59,7 +70,8 @@ export async function ingestRecord(
     const bytes = await record.image.bytes();
     bytesHash = hashBytes(bytes);
     const { decoded, image, imageHash } = await readPicture(bytes, record.image.name, imageSize);
-    const known = { bytesHash, pixelHash: imageHash, perceptualHash: perceptualHash(decoded) };
+    const { width, height } = decoded;
+    const known = { bytesHash, pixelHash: imageHash, perceptualHash: perceptualHash(decoded), width, height };
     return { facts: { ...facts, ...known }, picture: { image, imageHash } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -68,7 +80,11 @@ export async function ingestRecord(
   }
 }
 
-/** Records of the source at these places, in order, without reading the others' pictures. */
+/**
+ * Records of the source at these places, in order, without reading the others' pictures: one reading of the source, however
+ * many are wanted.
+ * @throws AnagramError `source-failed` where the source has fewer records than it had.
+ */
 export async function* recordsAt(
   source: Source,
   wanted: ReadonlySet<number>,
@@ -84,6 +100,11 @@ export async function* recordsAt(
     }
     index++;
   }
+  throw new AnagramError(
+    'source-failed',
+    `${source.name} has ${index} records, fewer than when it was first read. Expected the same ones every time. Leave its files as they are and run the same command again.`,
+    { path: source.name },
+  );
 }
 
 /** Short name for what JSON says. */
