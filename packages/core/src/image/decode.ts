@@ -50,6 +50,14 @@ export async function decodedBytes(bytes: Uint8Array): Promise<number> {
   return width * height > maxPixels ? 0 : width * height * 3;
 }
 
+/**
+ * Gives a large picture's memory back at once: the collector knows its size, yet comes late. Nobody may read it afterwards.
+ * @param kept What was made of it; may be the picture itself, which then stays.
+ */
+export function release({ data }: Pixels, kept: Pixels): void {
+  if (data.byteLength >= 2 ** 24 && data.buffer !== kept.data.buffer) (data.buffer as ArrayBuffer).transfer(0);
+}
+
 function toRgb(data: Buffer, channels: number): Uint8Array {
   if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const rgb = new Uint8Array((data.length / channels) * 3);
@@ -74,9 +82,13 @@ function refusal(bytes: Uint8Array, format: string | null): string {
   return `expected a JPEG, PNG, WebP, GIF, AVIF or TIFF picture, received ${received}`;
 }
 
+/** What libvips says beyond this is shared by all that decode at the time, and so another one's as often as not. */
 function sentence(error: unknown): string {
-  const first = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1)!;
-  return first.replace(/^Vips\w+:\s*/, '').replace(/^Input buffer has corrupt header: /, 'corrupt header: ');
+  const said = error instanceof Error ? error.message : String(error);
+  if (said.includes('exceeds pixel limit')) return `it exceeds the pixel limit of ${maxPixels}`;
+  if (said.includes('corrupt header')) return 'its header is damaged or cut off';
+  if (said.includes('unsupported image format')) return 'its format is not supported';
+  return 'its data is damaged or cut off';
 }
 
 function unreadable(name: string, reason: string, cause?: unknown): AnagramError {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ByteBudget } from '../byte-budget.ts';
 import { AnagramError, isAnagramError } from '../errors.ts';
-import { decodedBytes, decodeImage } from '../image/decode.ts';
+import { decodedBytes, decodeImage, release } from '../image/decode.ts';
 import { hashBytes, hashPixels, perceptualHash } from '../image/hash.ts';
 import { fitImage } from '../image/preprocess.ts';
 import type { Json, Pixels, Source, SourceRecord } from '../pair.ts';
@@ -36,15 +36,32 @@ export interface ReadPicture extends ScorableImage {
   readonly decoded: Pixels;
 }
 
+/** @throws AnagramError `image-unreadable` */
+export async function readPicture(bytes: Uint8Array, name: string, imageSize: number | null): Promise<ReadPicture> {
+  const decoded = await decodeImage(bytes, name);
+  const image = imageSize === null ? decoded : await fitImage(decoded, imageSize);
+  return { bytes, decoded, image, imageHash: hashPixels(decoded) };
+}
+
 /** Pictures that are as large as they may be are decoded one after the other, small ones side by side. */
 const decoding = new ByteBudget(384 * 2 ** 20);
 
-/** @throws AnagramError `image-unreadable` */
-export async function readPicture(bytes: Uint8Array, name: string, imageSize: number | null): Promise<ReadPicture> {
+/**
+ * What a scorer sees of a picture. However many are read at one time, those that are decoded are bounded by their bytes.
+ * @param look Called with the picture as it was decoded, which is let go afterwards.
+ * @throws AnagramError `image-unreadable`
+ */
+export async function readToScore<T>(
+  bytes: Uint8Array,
+  name: string,
+  imageSize: number | null,
+  look: (decoded: Pixels) => T,
+): Promise<ScorableImage & { seen: T }> {
   return decoding.use(await decodedBytes(bytes), async () => {
-    const decoded = await decodeImage(bytes, name);
-    const image = imageSize === null ? decoded : await fitImage(decoded, imageSize);
-    return { bytes, decoded, image, imageHash: hashPixels(decoded) };
+    const { decoded, image, imageHash } = await readPicture(bytes, name, imageSize);
+    const seen = look(decoded);
+    release(decoded, image);
+    return { image, imageHash, seen };
   });
 }
 
@@ -69,10 +86,11 @@ export async function ingestRecord(
   try {
     const bytes = await record.image.bytes();
     bytesHash = hashBytes(bytes);
-    const { decoded, image, imageHash } = await readPicture(bytes, record.image.name, imageSize);
-    const { width, height } = decoded;
-    const known = { bytesHash, pixelHash: imageHash, perceptualHash: perceptualHash(decoded), width, height };
-    return { facts: { ...facts, ...known }, picture: { image, imageHash } };
+    const { image, imageHash, seen } = await readToScore(bytes, record.image.name, imageSize, (decoded) => {
+      const { width, height } = decoded;
+      return { perceptualHash: perceptualHash(decoded), width, height };
+    });
+    return { facts: { ...facts, bytesHash, pixelHash: imageHash, ...seen }, picture: { image, imageHash } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (!isAnagramError(error, 'image-unreadable') && bytesHash !== null) throw error;

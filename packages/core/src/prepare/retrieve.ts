@@ -5,7 +5,7 @@ import { readAhead } from '../read-ahead.ts';
 import { logit } from '../verify/mixture.ts';
 import type { PairVerifier, ScorableImage } from '../verify/pair-verifier.ts';
 import { Journal } from './journal.ts';
-import { digest, readPicture, recordsAt, roundScore, type ScoredRecord } from './records.ts';
+import { digest, readToScore, recordsAt, roundScore, type ScoredRecord } from './records.ts';
 
 /** A picture's best texts of the corpus. Independent of any threshold. */
 export interface PictureCandidates {
@@ -69,8 +69,8 @@ export async function retrieveTexts(context: {
   const isDone = (block: readonly number[]) => block.every((index) => journal.has(records[index]!.id));
   const missing = new Set(blocks.filter((block) => !isDone(block)).flat());
   const pictures = readAhead(recordsAt(source, missing, signal), readAtOnce, async ({ record: { id, image } }) => {
-    const read = await readPicture(await image!.bytes(), image!.name, verifier.imageSize);
-    return { id, image: read.image, imageHash: read.imageHash };
+    const bytes = await image!.bytes();
+    return { id, ...(await readToScore(bytes, image!.name, verifier.imageSize, () => null)) };
   });
   try {
     for (const block of blocks) {
@@ -113,10 +113,19 @@ function bestTexts(id: string, pool: readonly string[], logOdds: Float32Array, b
   const ratio = (j: number) => Math.exp(Math.min(largestLogRatio, logOdds[j]! - logit(baseRate)));
   let sum = 0;
   for (let j = 0; j < pool.length; j++) sum += ratio(j);
-  const order = Array.from(pool, (_, j) => j).sort((a, b) => logOdds[b]! - logOdds[a]! || a - b);
-  return {
-    id,
-    mean: roundScore(sum / pool.length),
-    best: order.slice(0, candidatesKept).map((j) => [pool[j]!, roundScore(ratio(j))]),
-  };
+  const best = largest(logOdds, candidatesKept).map((j) => [pool[j]!, roundScore(ratio(j))] as const);
+  return { id, mean: roundScore(sum / pool.length), best };
+}
+
+/** Places of the largest values, the largest first, of equal ones the first. */
+function largest(values: Float32Array, count: number): number[] {
+  const places: number[] = [];
+  for (let j = 0; j < values.length; j++) {
+    if (places.length === count && values[j]! <= values[places[count - 1]!]!) continue;
+    let at = places.length;
+    while (at > 0 && values[places[at - 1]!]! < values[j]!) at--;
+    places.splice(at, 0, j);
+    if (places.length > count) places.pop();
+  }
+  return places;
 }
