@@ -1,11 +1,10 @@
 // node benchmarks/scale/run.ts [--records 50000] [--kills 10] [--dir FOLDER]
-import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { jsonl, setThreads, Verifier } from '@anagram/core';
 import { writeCorpus } from './corpus.ts';
+import { writeResults } from './results.ts';
 import { survive } from './survive.ts';
 
 const { values } = parseArgs({
@@ -16,7 +15,6 @@ const { values } = parseArgs({
   },
 });
 const [records, kills] = [Number(values.records), Number(values.kills)];
-const file = join(import.meta.dirname, 'results.json');
 await rm(values.dir, { recursive: true, force: true });
 await mkdir(values.dir, { recursive: true });
 
@@ -37,18 +35,10 @@ const settings = { towers, folds: 2, epochs: 4, imageSize: 32, vocabSize: 600, m
 (await Verifier.train({ source, dir: verifier, ...settings })).dispose();
 const figures = await survive({ corpus: corpus.file, verifier, dir: join(values.dir, 'prepared'), kills, seed: 1 });
 
-const before = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as object;
-const results = {
-  ...before,
-  survival: {
-    records,
-    hostile: corpus.hostile,
-    ...figures,
-    processor: `${cpus()[0]?.model}, ${cpus().length} threads`,
-    command: `node benchmarks/scale/run.ts --records ${records} --kills ${kills}`,
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
-  },
-};
-await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
-console.log(JSON.stringify(results.survival, null, 2));
+await writeResults('survival', {
+  records,
+  hostile: corpus.hostile,
+  ...figures,
+  command: `node benchmarks/scale/run.ts --records ${records} --kills ${kills}`,
+});
 if (!figures.same) process.exitCode = 1;

@@ -2,9 +2,13 @@ import sharp from 'sharp';
 import { AnagramError } from '../errors.ts';
 import type { Pixels } from '../pair.ts';
 import { detectFormat, isDecoded } from './format.ts';
+import { readHeader } from './read-header.ts';
 
 /** Largest picture that is decoded, in pixels: 300 MB as RGB. A small file can claim to be far larger. */
 export const maxPixels = 100_000_000;
+
+/** In bytes; smaller memory may be a part of a larger piece. */
+const worthReleasing = 2 ** 16;
 
 /**
  * Decodes a JPEG, PNG, WebP, GIF, AVIF or TIFF (told by its bytes, not its name) to 8-bit RGB: the first frame, turned as
@@ -25,7 +29,8 @@ export async function decodeImage(bytes: Uint8Array, name = 'The picture'): Prom
       ignoreIcc: true,
       animated: false,
     });
-    const inked = (format === 'jpg' || format === 'tif') && (await image.metadata()).space === 'cmyk';
+    const mayBeInked = format === 'tif' || (format === 'jpg' && (readHeader(bytes)?.components ?? 4) === 4);
+    const inked = mayBeInked && (await image.metadata()).space === 'cmyk';
     // Left in inks from end to end: libvips would look a profile up for them.
     const coloured = inked
       ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
@@ -44,18 +49,22 @@ export async function decodeImage(bytes: Uint8Array, name = 'The picture'): Prom
  */
 export async function decodedBytes(bytes: Uint8Array): Promise<number> {
   if (!isDecoded(detectFormat(bytes))) return 0;
-  const { width, height } = await sharp(bytes)
-    .metadata()
-    .catch(() => ({ width: 0, height: 0 }));
+  const header =
+    readHeader(bytes) ??
+    (await sharp(bytes)
+      .metadata()
+      .catch(() => null));
+  const { width, height } = header ?? { width: 0, height: 0 };
   return width * height > maxPixels ? 0 : width * height * 3;
 }
 
 /**
- * Gives a large picture's memory back at once: the collector knows its size, yet comes late. Nobody may read it afterwards.
+ * Gives a picture's memory back at once, for which the collector would work often and come late. Nobody may read it afterwards.
  * @param kept What was made of it; may be the picture itself, which then stays.
  */
 export function release({ data }: Pixels, kept: Pixels): void {
-  if (data.byteLength >= 2 ** 24 && data.buffer !== kept.data.buffer) (data.buffer as ArrayBuffer).transfer(0);
+  const alone = data.byteLength === data.buffer.byteLength && data.buffer !== kept.data.buffer;
+  if (alone && data.byteLength >= worthReleasing) (data.buffer as ArrayBuffer).transfer(0);
 }
 
 function toRgb(data: Buffer, channels: number): Uint8Array {

@@ -11,7 +11,7 @@ import { type IngestedRecord, ingestRecord, roundScore, type ScoredRecord } from
 const chunkSize = 256;
 const readAtOnce = 8;
 /** Pictures of a chunk that wait to be scored: where they are large, the chunk is scored in parts. */
-const mostPixelBytes = 256 * 2 ** 20;
+const mostPixelBytes = 128 * 2 ** 20;
 
 type ReadRecord = Awaited<ReturnType<typeof ingestRecord>>;
 
