@@ -87,6 +87,7 @@ export { Verifier } from './verify/verifier.ts';
 export { type Balanced, type BalanceGroup, balance } from './negatives/balance.ts';
 export { type Detectability, type DetectabilityOptions, detectability } from './negatives/detectability.ts';
 export { ruleEditor } from './negatives/edit-image.ts';
+export { parseScene, type SceneGraph, type SceneObject, type SceneRelation } from './negatives/en/scene-graph.ts';
 export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/language.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
@@ -136,10 +137,12 @@ export {
   type LossAndGradients,
   type LossFunction,
 } from './train/custom-objective.ts';
-export { type ObjectivePreset, type ObjectiveSettings, objectivePresets } from './train/objective-settings.ts';
+export { type ObjectivePreset, objectivePresets, type PresetSettings } from './train/objective-presets.ts';
+export type { ObjectiveSettings } from './train/objective-settings.ts';
 export type { FreezeTower, LoraProjection, LoraSettings } from './train/part-settings.ts';
 export {
   type AugmentSettings,
+  type RampSettings,
   type StructureRole,
   type StructureSettings,
   structureRoles,

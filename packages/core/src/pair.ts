@@ -98,6 +98,8 @@ export interface TrainingPair {
   /** Importance of the pair's contrastive rows; 1 where nothing is known. */
   readonly weight: number;
   readonly negatives: readonly TrainingNegative[];
+  /** Other wordings of the text, as true of the picture as it is. */
+  readonly paraphrases?: readonly string[];
 }
 
 export interface TrainingNegative {

@@ -6,7 +6,7 @@ import { ClipModel } from '../src/clip/clip-model.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
 import { custom, type EmbeddedBatch } from '../src/train/custom-objective.ts';
-import { objectivePresets } from '../src/train/objective-settings.ts';
+import { objectivePresets } from '../src/train/objective-presets.ts';
 import { type TrainOptions, train } from '../src/train/train.ts';
 
 const pairs = tinyPairs({ count: 10 });
@@ -31,6 +31,8 @@ const expected = {
   'soft-clip': ['contrastive', 'softRelations', 'softTargets'],
   'pyramid-clip': ['softened'],
   'fsc-clip': ['contrastive', 'ownTexts'],
+  degla: ['contrastive', 'featureDistil', 'ownTexts', 'teacherContrast'],
+  clic: ['contrastive', 'ownTexts', 'paraphraseDistance'],
   'con-clip': ['contrastive'],
   rcl: ['complementary'],
 };

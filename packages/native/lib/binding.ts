@@ -151,6 +151,16 @@ export interface NativeObjectiveConfig {
   softenedShare?: number;
   /** -log(1 - p) of every negative, no positive (RCL). */
   complementary?: number;
+  /** KL from the teacher's similarity distributions, both directions; needs a teacher. */
+  distil?: number;
+  /** Squared distance of every embedding from the teacher's, over P (DeGLA); needs a teacher. */
+  featureDistil?: number;
+  /** A text closer to the teacher's embedding of it than to its own negative texts (DeGLA); needs a teacher. */
+  teacherContrast?: number;
+  /** A paraphrase finds its text among the batch's (READ-CLIP). */
+  paraphrases?: number;
+  /** Squared distance of a text from its paraphrase (CLIC). */
+  paraphraseDistance?: number;
   /** Rows and columns of a tile of the similarity matrix; memory is O(tile²), never O(B²). */
   tile: number;
 }
@@ -204,6 +214,8 @@ export interface NativeTrainerConfig {
   lora: NativeLoraConfig | null;
   /** Moving average of the weights: d·θ̄ + (1-d)·θ with d = decay, or with warmup min(decay, (1+t)/(10+t)) at step t. */
   ema: { decay: number; warmup: boolean } | null;
+  /** The model as the trainer finds it, which then follows as d·θᵗ + (1-d)·θ; d = 1: it stays. For the terms that need one. */
+  teacher?: { decay: number } | null;
 }
 
 /** W = W₀ + (alpha / rank)·B·A on frozen matrices; outside of a step the model's tensors are W, merged. */
@@ -245,6 +257,11 @@ export interface NativeBatch {
   /** (P, L) shuffled texts T'_S, or empty; length 0 = too short to be shuffled, masked out. */
   shuffledTexts: Int32Array;
   shuffledTextLengths: Int32Array;
+  /** (R, L) other wordings of the texts of R ≤ P pairs. */
+  paraphrases: Int32Array;
+  paraphraseLengths: Int32Array;
+  /** (R) their pairs, each at most once. */
+  paraphraseRows: Int32Array;
   /** Seeds augmentation and patch shuffle; below 2^53. */
   seed: number;
 }
@@ -263,7 +280,10 @@ export interface StepResult {
   terms: Record<string, number>;
   /** (P) cosine of the pair minus the best cosine of its own negatives, both directions; NaN where a row has none. */
   ownMargin: Float32Array;
-  /** (P) the pair's own contrastive loss, mean of both directions; its part of the sigmoid term where that stands alone. */
+  /**
+   * (P) the pair's own contrastive loss, mean of both directions; its part of the sigmoid term where that stands alone. Empty
+   * where neither is minimised.
+   */
   pairLoss: Float32Array;
 }
 
@@ -298,7 +318,7 @@ export interface NativeTrainer {
   finish(gradients: NativeEmbeddingGradients, learningRate: number): Promise<StepResult>;
   /**
    * `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does, `NAME.lora_A`,
-   * `NAME.lora_B` and `lora_base.MATRIX` (W₀) of adapters, `ema.NAME` of what a step may change.
+   * `NAME.lora_B` and `lora_base.MATRIX` (W₀) of adapters, `ema.NAME` and `teacher.NAME` of what a step may change.
    */
   stateTensors(): TensorInfo[];
   readState(name: string): Promise<Float32Array>;
@@ -327,6 +347,11 @@ export interface NativeObjectiveInput {
   logitScale: number;
   /** b of the sigmoid term. */
   logitBias?: number;
+  /** (R, width) of the pairs `paraphraseRows` (R). */
+  paraphrases?: Float32Array;
+  paraphraseRows?: Int32Array;
+  /** What a teacher makes of the same pictures and texts. */
+  teacher?: { images: Float32Array; texts: Float32Array; logitScale: number };
   /** Float64 arithmetic inside (finite-difference tests). */
   double?: boolean;
 }
@@ -336,6 +361,8 @@ export interface NativeObjectiveResult {
   terms: Record<string, number>;
   imageGradients: Float32Array | Float64Array;
   textGradients: Float32Array | Float64Array;
+  /** Empty without paraphrases. */
+  paraphraseGradients: Float32Array | Float64Array;
   /** With respect to s. */
   logitScaleGradient: number;
   /** 0 without a logit bias. */
