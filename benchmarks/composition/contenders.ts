@@ -1,4 +1,4 @@
-import { objectivePresets, type StructureRole, structureRoles, type TrainSettings } from '@anagram/core';
+import { objectivePresets, presetTerms, type StructureRole, structureRoles, type TrainSettings } from '@anagram/core';
 
 /** One row of the table. All of them see the same number of pictures with the same architecture, augmentation and budget. */
 export interface Contender {
@@ -10,9 +10,10 @@ export interface Contender {
   readonly optimizer?: 'muon' | 'adamw';
   /**
    * `contrasts` (default): each pair with its negative. `apart`: both sides of a contrast are ordinary pairs of a set twice as long, drawn
-   * independently: the same pictures and captions, but a pair meets its negative in a batch by chance alone.
+   * independently: the same pictures and captions, but a pair meets its negative in a batch by chance alone. `reworded`: contrasts whose pairs
+   * carry other wordings of their captions.
    */
-  readonly data?: 'contrasts' | 'apart';
+  readonly data?: 'contrasts' | 'apart' | 'reworded';
   /** Why the row cannot run yet. */
   readonly needs?: string;
 }
@@ -38,6 +39,12 @@ export const contenders: { readonly [row: string]: Contender } = {
     title: 'Anagram, structure positive',
     objective: 'anagram',
     structure: { image: 'positive', text: 'positive' },
+  },
+  paraphrases: {
+    title: 'Anagram, paraphrases as positives',
+    objective: { ...presetTerms.anagram, paraphrases: 0.5 },
+    structure: structureRoles,
+    data: 'reworded',
   },
   negclip: { title: 'NegCLIP', objective: 'negclip' },
   'text-negatives': { title: 'negative texts only', objective: { ...lone, ownTexts: 0.5, negativeImages: 0 } },

@@ -5,6 +5,7 @@ import {
   composition,
   type OnEvent,
   type Outcomes,
+  type PairSet,
   retrieval,
   type Tokenizer,
   type TrainSettings,
@@ -12,6 +13,7 @@ import {
 } from '@anagram/core';
 import { contenders, objectiveOf, structureOf } from './contenders.ts';
 import { addResult, type CurvePoint, readLines } from './results.ts';
+import { reworded } from './reworded.ts';
 import { takenApart, type World } from './worlds.ts';
 
 /** The same for every row. */
@@ -20,6 +22,8 @@ const shared = {
   augment: { scale: 0.15, shift: 0.04, rotation: 8, contrast: 0.25, tint: 0.15 },
   checkpointEvery: 100,
 } satisfies Omit<TrainSettings, 'steps'>;
+
+const dataOf = { contrasts: (set: PairSet) => set, apart: takenApart, reworded } as const;
 
 export interface Measure {
   /** Items of each category and pictures in the gallery of the held-out vendor. */
@@ -71,7 +75,7 @@ export async function runRow(options: RowOptions): Promise<string | null> {
   const { imagesSeen } = await train({
     ...settings,
     model,
-    pairs: data === 'apart' ? takenApart(world.training) : world.training,
+    pairs: dataOf[data](world.training),
     dir,
     ...knobs,
     ...(onEvent && { onEvent }),

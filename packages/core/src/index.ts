@@ -137,7 +137,13 @@ export {
   type LossAndGradients,
   type LossFunction,
 } from './train/custom-objective.ts';
-export { type ObjectivePreset, objectivePresets, type PresetSettings } from './train/objective-presets.ts';
+export {
+  type ObjectivePreset,
+  objectivePresets,
+  type PresetSettings,
+  presetParameters,
+  presetTerms,
+} from './train/objective-presets.ts';
 export type { ObjectiveSettings } from './train/objective-settings.ts';
 export type { FreezeTower, LoraProjection, LoraSettings } from './train/part-settings.ts';
 export {
