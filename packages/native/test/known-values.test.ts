@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NativeObjectiveConfig } from '../lib/binding.ts';
+import type { NativeObjectiveConfig } from '../lib/objective-config.ts';
 import { type Batch, batch, level, numbers, objective, plain, tangled } from './objective-batch.ts';
 
 /** Values of whole objectives, worked out in float64 from the papers' formulas: all similarities equal, 7 pairs, s = 14.3. */

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
-import type { NativeObjectiveConfig, NativeObjectiveInput, NativeObjectiveResult } from '../lib/binding.ts';
+import type { NativeObjectiveInput, NativeObjectiveResult } from '../lib/binding.ts';
 import { loadBinding } from '../lib/index.ts';
+import type { NativeObjectiveConfig } from '../lib/objective-config.ts';
 
 const binding = await loadBinding();
 
