@@ -85,6 +85,7 @@ export { Verifier } from './verify/verifier.ts';
 // Negatives
 
 export { type Balanced, type BalanceGroup, balance } from './negatives/balance.ts';
+export type { SceneCounts } from './negatives/describe-scenes.ts';
 export { type Detectability, type DetectabilityOptions, detectability } from './negatives/detectability.ts';
 export { ruleEditor } from './negatives/edit-image.ts';
 export { parseScene, type SceneGraph, type SceneObject, type SceneRelation } from './negatives/en/scene-graph.ts';
