@@ -77,7 +77,7 @@ it('goes on after an abort to the same figures', async () => {
 
 it('says why a row is skipped', async () => {
   const out = await mkdtemp(join(root, 'out-'));
-  expect(await runRow({ ...options, out, row: 'noisy-raw' })).toMatch(/^it needs a noisy copy/);
+  expect(await runRow({ ...options, out, row: 'siglip' })).toMatch(/^it needs SigLIP's towers/);
   expect(await readResults(out)).toEqual({});
 });
 
