@@ -49,6 +49,7 @@ export const contenders: { readonly [row: string]: Contender } = {
   siglip: { title: 'siglip', objective: 'siglip', needs: "SigLIP's towers, which have the logit bias of its loss" },
   'noisy-raw': { title: 'noisy corpus', objective: 'anagram', corpus: 'raw' },
   'noisy-prepared': { title: 'noisy corpus, prepared', objective: 'anagram', corpus: 'prepared' },
+  'noisy-right': { title: 'noisy corpus, right pairs alone', objective: 'anagram', corpus: 'right' },
   'noisy-clean': { title: 'the corpus without noise', objective: 'anagram', corpus: 'clean' },
 };
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   auroc,
   calibrate,
+  defineSource,
   type Knobs,
   openPairs,
   type PairSet,
@@ -22,10 +23,10 @@ import { noisyCorpus, type RecordTruth } from './noisy-corpus.ts';
 import type { World } from './worlds.ts';
 
 /**
- * What a row makes of the corpus. `raw`: every pair, wrong ones too. `prepared`: what `prepare` keeps of it. `clean`: the same
- * pictures, each with its own text, as if there had been no noise.
+ * What a row makes of the corpus. `raw`: every pair, wrong ones too. `prepared`: what `prepare` keeps of it. `right`: its right
+ * pairs alone, which a flawless filter would keep. `clean`: the same pictures, each with its own text, as if there had been no noise.
  */
-export type NoisyData = 'raw' | 'prepared' | 'clean';
+export type NoisyData = 'raw' | 'prepared' | 'right' | 'clean';
 
 /** The corpus and the verifier over it; one for all seeds of the rows. */
 export interface NoisySettings {
@@ -109,7 +110,9 @@ async function make(dir: string, { world, data, settings, signal, onEvent }: Opt
   const { count, noise, seed } = settings;
   await mkdir(dir, { recursive: true });
   const spoilt = data === 'clean' ? { lostTexts: 0, lostImages: 0, wrong: 0 } : noise;
-  const { source, truth } = await noisyCorpus({ set: world.training, count, noise: spoilt, seed });
+  const corpus = await noisyCorpus({ set: world.training, count, noise: spoilt, seed });
+  const { truth } = corpus;
+  const source = data === 'right' ? rightAlone(corpus) : corpus.source;
   // Scenes of one category look alike where their captions differ: near pictures are no duplicates here.
   const common = { source, dir: join(dir, 'data'), near: false, ...knobs } as const;
   const off = { captioner: 'off', repairer: 'off', illustrator: 'off' } as const;
@@ -119,6 +122,16 @@ async function make(dir: string, { world, data, settings, signal, onEvent }: Opt
       : { pairs: await prepare({ ...common, ...off, verifier: believer }), threshold: null };
   const { coverage } = await writeNegatives({ pairs, editor: null, ...knobs });
   return measure(pairs, truth, { withNegatives: rounded(coverage), threshold });
+}
+
+function rightAlone({ source, truth }: Awaited<ReturnType<typeof noisyCorpus>>): Source {
+  return defineSource({
+    name: `${source.name}-right`,
+    settings: source.settings,
+    async *records(knobs) {
+      for await (const record of source.records(knobs)) if (truth.get(record.id)!.right) yield record;
+    },
+  });
 }
 
 /** Cross-fitted on the noisy corpus itself, and calibrated without a label. */

@@ -67,6 +67,14 @@ describe('renderRecovery', () => {
     );
   });
 
+  it('says what a flawless filter would reach, where that row was run', () => {
+    const right = result('noisy-right', 1, 0.59, 0.51, data(56, 1));
+    expect(renderRecovery([...all, right])).toContain(
+      "keep the corpus' 56 right pairs alone; trained on them: mean group 0.590, R@1 0.510 (seeds 1).",
+    );
+    expect(renderRecovery(all)).not.toContain('flawless');
+  });
+
   it('compares the seeds that all three rows have', () => {
     const more = [...all, result('noisy-raw', 3, 0.1, 0.1, data(80, 0.7))];
     expect(renderRecovery(more)).toBe(renderRecovery(all));
