@@ -154,6 +154,7 @@ async function clearOthers(dir: string, work: string, key: string): Promise<void
   await writeAtomic(path, key);
 }
 
-function keyOf(index: number): string {
+/** Name of a record's sample in the shards. */
+export function keyOf(index: number): string {
   return String(index).padStart(9, '0');
 }
