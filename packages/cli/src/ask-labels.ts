@@ -43,11 +43,11 @@ export async function askLabels(options: AskLabelsOptions): Promise<boolean> {
   const pressed = keysOf(input, signal);
   try {
     output.write(`${legend}\n`);
-    const asked: number[] = [];
+    const asked = new Set<number>();
+    let wentBack = false;
     for (let at = 0; at < pairs.length; ) {
       const { id, text, image } = pairs[at]!;
-      const again = asked.includes(at);
-      const bytes = labels.has(id) && !again ? null : await image.bytes().catch(nullIfUnreadable);
+      const bytes = labels.has(id) && !wentBack ? null : await image.bytes().catch(nullIfUnreadable);
       if (!bytes) {
         at++;
         continue;
@@ -63,15 +63,16 @@ export async function askLabels(options: AskLabelsOptions): Promise<boolean> {
       }
       if (meaning === 'back') {
         output.write('back\n');
-        if (again) asked.pop();
-        at = asked.at(-1) ?? at;
+        const before = Math.max(-1, ...[...asked].filter((place) => place < at));
+        wentBack = before >= 0 || wentBack;
+        if (before >= 0) at = before;
         continue;
       }
+      wentBack = false;
       await save({ id, right: meaning });
       labels.set(id, meaning);
       output.write(`${meaning === null ? 'unsure' : meaning ? 'right' : 'wrong'}\n`);
-      if (!again) asked.push(at);
-      at++;
+      asked.add(at++);
     }
     return true;
   } finally {

@@ -24,7 +24,7 @@ export function keyMeaning(key: string): 'right' | 'wrong' | 'unsure' | 'undo' |
     ...{ ArrowRight: 'right', y: 'right', ArrowLeft: 'wrong', n: 'wrong', ArrowDown: 'unsure', u: 'unsure' },
     ...{ ArrowUp: 'undo', Backspace: 'undo', b: 'undo' },
   };
-  return keys[key];
+  return Object.hasOwn(keys, key) ? keys[key] : undefined;
 }
 
 /** Answers of an earlier visit that belong to these pairs; null where the browser keeps nothing for the page. */
