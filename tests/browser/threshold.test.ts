@@ -169,7 +169,7 @@ describe.skipIf(!executablePath)('from labels made in a browser to a threshold c
         () => [...document.images].filter((image) => image.checkVisibility() && image.naturalWidth === 0).length,
       );
       expect(broken).toBe(0);
-      expect(await page.locator('body').innerText()).not.toMatch(/NaN|undefined|\[object/);
+      expect(await page.locator('main').textContent()).not.toMatch(/NaN|undefined|\[object/);
       await page.close();
       expect(complaints).toEqual([]);
     }

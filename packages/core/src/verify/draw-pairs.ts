@@ -3,9 +3,9 @@ import { Random } from '../random.ts';
 /**
  * Places of pairs that a person is to label: one from each of `count` bands of neighbouring scores that hold equally many pairs, in
  * random order. Every pair is equally likely to be drawn, as in a plain random sample, so that shares among the labels estimate shares
- * of the corpus and `guaranteedThreshold` holds; the bands only make sure that no part of the scale is missed, which can but narrow the
- * spread (Hoeffding 1956: a sum of unequal coins strays less than one of equal ones). Because of the order, any beginning is
- * such a sample too.
+ * of the corpus and `guaranteedThreshold` holds; the bands only make sure that no part of the scale is missed, which narrows the
+ * spread (Hoeffding 1956: a sum of unequal coins strays no further than one of equal ones). A threshold that cuts through a band moves
+ * the mean by the square of 1 / count at most. Because of the order, any beginning is such a sample too.
  * @param scores Of all pairs; `null` draws without looking at scores.
  */
 export function drawForLabels(scores: ArrayLike<number> | null, total: number, count: number, seed: number): number[] {
