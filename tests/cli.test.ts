@@ -77,37 +77,6 @@ describe('the whole way', () => {
     expect(existsSync(at('judged', 'verifier'))).toBe(false);
   });
 
-  it('tells from the stored scores what other thresholds keep, by the calibration of now', async () => {
-    type Row = { threshold: number; kept: number; precisionError: number | null; border: { kept: string[] } };
-    const rows = await json<Row[]>(0, 'sweep', at('data'));
-    expect(rows).toHaveLength(19);
-    expect(rows[0]!.precisionError).toBeGreaterThan(0);
-    expect(rows[0]!.border.kept[0]).toMatch(/^\d{4}\.png$/);
-    const { stdout } = await runCli(['sweep', at('judged'), '--page', at('thresholds.html')]);
-    expect(stdout).toMatch(/^threshold +kept +share +precision +recall\n/);
-    expect(await readFile(at('thresholds.html'), 'utf8')).toContain('id="slider"');
-  });
-
-  it('draws pairs to label by a verifier, from a folder that holds its scores, and from a source alone', async () => {
-    const drawn = async (...args: string[]) => {
-      await json(0, 'label', ...args, '--page', at('labels.html'));
-      const [, data] = /id="data">(.*?)<\/script>/s.exec(await readFile(at('labels.html'), 'utf8'))!;
-      return (JSON.parse(data!) as { pairs: { id: string }[] }).pairs.map(({ id }) => id);
-    };
-    const count = ['--count', '20'];
-    const byVerifier = await drawn(corpus.dir, '--verifier', at('data', 'verifier'), ...count);
-    const stored = await drawn(at('data'), ...count);
-    for (const ids of [byVerifier, stored, await drawn(corpus.dir, ...count)]) {
-      expect(new Set(ids).size).toBe(20);
-      const labelled = (await readFile(corpus.labels, 'utf8'))
-        .split('\n')
-        .flatMap((line) => /"id":"(.*?)"/.exec(line)?.[1] ?? []);
-      expect(labelled).toEqual(expect.arrayContaining(ids));
-    }
-    expect(await drawn(at('data'), ...count)).toEqual(stored);
-    expect(await drawn(at('data'), ...count, '--seed', '1')).not.toEqual(stored);
-  });
-
   it('writes negatives of the categories asked for', async () => {
     const written = await json<{ negatives: number; images: number; byCategory: object }>(
       0,

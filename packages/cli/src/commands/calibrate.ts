@@ -60,7 +60,8 @@ export function addCalibrate(program: Command): void {
         ...(flags.page !== undefined && { page: { path: flags.page, command: nextCommand(source, flags) } }),
         ...{ verifier, source: pairs, signal, onEvent },
       } as CalibrateOptions);
-      return { json: report, lines: summary(report) };
+      const page = flags.page === undefined ? [] : ['', `${flags.page} shows any threshold, with pairs at the border.`];
+      return { json: report, lines: [...summary(report), ...page] };
     }),
   );
 }

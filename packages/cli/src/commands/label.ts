@@ -1,4 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   appendLabel,
   type Label,
@@ -51,7 +52,7 @@ export function addLabel(program: Command): void {
         throw usage('label', 'Expected a terminal to ask in, and stdin is none. --page labels.html asks in a browser.');
       }
       const pairs = await draw(source, flags, context);
-      const next = `anagram calibrate ${isPrepared(source) ? 'SOURCE' : shellWord(source)} --verifier ${shellWord(flags.verifier ?? 'FOLDER')} --labels`;
+      const next = nextCommand(source, flags);
       if (flags.page === undefined) return ask(pairs, flags, context, `${next} ${shellWord(flags.out)}`);
       await writeAtomic(
         flags.page,
@@ -78,6 +79,13 @@ async function draw(path: string, flags: Flags, { signal, onEvent }: CommandCont
   requirePath('--verifier', flags.verifier, 'what prepare trained, e.g. ./raw/verifier');
   await using verifier = await Verifier.load(flags.verifier);
   return await pairsToLabel({ source, verifier, ...wanted, signal, onEvent });
+}
+
+/** Of `calibrate`, but for the file of the labels. */
+function nextCommand(path: string, { verifier }: Flags): string {
+  const own = join(path, 'verifier');
+  const known = verifier ?? (existsSync(own) ? own : 'FOLDER');
+  return `anagram calibrate ${isPrepared(path) ? 'SOURCE' : shellWord(path)} --verifier ${shellWord(known)} --labels`;
 }
 
 function isPrepared(path: string): boolean {

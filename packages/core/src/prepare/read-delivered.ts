@@ -6,11 +6,11 @@ import { AnagramError } from '../errors.ts';
 import { isDecoded } from '../image/format.ts';
 import type { ImageFile } from '../pair.ts';
 import { readManifest } from '../shard/manifest.ts';
+import type { PairProvenance } from '../shard/sample.ts';
 import { indexShard, readEntry } from '../shard/shard-reader.ts';
 import type { PairToLabel } from '../verify/pairs-to-label.ts';
 import type { IngestedRecord } from './records.ts';
 import type { DeliveredPair } from './stored-scores.ts';
-import { keyOf } from './write.ts';
 
 /**
  * Texts and pictures of some pairs of a prepared folder as the source delivered them, in their order. Texts come from `work/`, because
@@ -22,11 +22,12 @@ export async function readDelivered(
   wanted: readonly DeliveredPair[],
   signal?: AbortSignal,
 ): Promise<PairToLabel[]> {
-  const texts = await readTexts(join(dir, 'work'), new Set(wanted.map(({ id }) => id)));
-  const images = await findPictures(dir, new Set(wanted.map(({ index }) => keyOf(index))), signal);
-  return wanted.map(({ id, index }) => {
+  const ids = new Set(wanted.map(({ id }) => id));
+  const texts = await readTexts(join(dir, 'work'), ids);
+  const images = await findPictures(dir, ids, signal);
+  return wanted.map(({ id }) => {
     const text = texts.get(id);
-    const image = images.get(keyOf(index));
+    const image = images.get(id);
     if (text === undefined) throw withoutWork(dir, id);
     if (image) return { id, text, image };
     throw new AnagramError(
@@ -50,19 +51,21 @@ async function readTexts(work: string, wanted: ReadonlySet<string>): Promise<Map
   return texts;
 }
 
+/** By the ids of their records. */
 async function findPictures(
   dir: string,
-  keys: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, ImageFile>> {
   const found = new Map<string, ImageFile>();
   for (const line of await readManifest(dir)) {
-    if (found.size === keys.size) break;
+    if (found.size === wanted.size) break;
     if (!/^(pairs|rejected)-.*\.tar$/.test(line.shard)) continue;
     signal?.throwIfAborted();
-    for (const { key, entries } of await indexShard(dir, line)) {
-      const place = keys.has(key) && [...entries].find(([kind]) => isDecoded(kind))?.[1];
-      if (place) found.set(key, { name: place.name, bytes: () => readEntry(place) });
+    for (const { entries, texts } of await indexShard(dir, line)) {
+      const { id } = JSON.parse(texts.get('json') ?? '{}') as Partial<PairProvenance>;
+      const place = id !== undefined && wanted.has(id) && [...entries].find(([kind]) => isDecoded(kind))?.[1];
+      if (place) found.set(id, { name: place.name, bytes: () => readEntry(place) });
     }
   }
   return found;

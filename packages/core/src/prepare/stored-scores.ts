@@ -7,8 +7,6 @@ import { roundScore } from './records.ts';
 
 /** A pair as the source delivered it. */
 export interface DeliveredPair {
-  /** Place of its record in the source. */
-  readonly index: number;
   readonly id: string;
   /** That the pair is right, 0–1. */
   readonly probability: number;
@@ -40,8 +38,8 @@ export async function readStoredScores(dir: string, calibration?: Calibration): 
       { path: dir },
     );
   }
-  const pairs = verdicts.flatMap(({ id, score, route }, index) =>
-    score === null || route === 'duplicate' ? [] : [{ index, id, probability: score }],
+  const pairs = verdicts.flatMap(({ id, score, route }) =>
+    score === null || route === 'duplicate' ? [] : [{ id, probability: score }],
   );
   return { verdicts, pairs };
 }

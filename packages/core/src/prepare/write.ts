@@ -154,7 +154,6 @@ async function clearOthers(dir: string, work: string, key: string): Promise<void
   await writeAtomic(path, key);
 }
 
-/** Name of a record's sample in the shards. */
-export function keyOf(index: number): string {
+function keyOf(index: number): string {
   return String(index).padStart(9, '0');
 }

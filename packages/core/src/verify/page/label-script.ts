@@ -27,36 +27,49 @@ export function keyMeaning(key: string): 'right' | 'wrong' | 'unsure' | 'undo' |
   return Object.hasOwn(keys, key) ? keys[key] : undefined;
 }
 
-/** Answers of an earlier visit that belong to these pairs; null where the browser keeps nothing for the page. */
+/**
+ * Answers of earlier visits, in the order in which they were given; null where the browser keeps nothing for the page. Each answer is
+ * an item of its own, so that a page that was told of the others too late takes the place of none; and the tab's history holds them
+ * all, for a reload.
+ */
 export function savedAnswers({ key, pairs }: LabelData): LabelAnswer[] | null {
-  const known = new Set(pairs.map(({ id }) => id));
+  const inTab = new Map(((history.state ?? []) as LabelAnswer[]).map((answer, at) => [answer.id, { ...answer, at }]));
   try {
-    localStorage.setItem(`${key}?`, '');
-    localStorage.removeItem(`${key}?`);
-    const saved: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-    return Array.isArray(saved) ? (saved as LabelAnswer[]).filter(({ id }) => known.delete(id)) : [];
+    localStorage.setItem(key, '');
+    const found = pairs.flatMap(({ id }) => {
+      const item = localStorage.getItem(`${key}/${id}`);
+      const kept =
+        item === null ? inTab.get(id) : { ...(JSON.parse(item) as { right: boolean | null; at: number }), id };
+      return kept ?? [];
+    });
+    return found.sort((a, b) => a.at - b.at).map(({ id, right }) => ({ id, right }));
   } catch {
     return null;
   }
+}
+
+/** Keeps an answer, or forgets it; `answers` are those there are then. */
+export function keepAnswer({ key }: LabelData, answers: readonly LabelAnswer[], id: string): void {
+  const at = answers.findLastIndex((answer) => answer.id === id);
+  if (at < 0) localStorage.removeItem(`${key}/${id}`);
+  else localStorage.setItem(`${key}/${id}`, JSON.stringify({ right: answers[at]!.right, at }));
+  history.replaceState(answers, '');
 }
 
 /** Begins the page: one pair after the other, by keys or buttons. */
 export function startLabelling(): void {
   const data = JSON.parse(document.getElementById('data')!.textContent!) as LabelData;
   const saved = savedAnswers(data);
-  const answers = saved ?? [];
+  let answers = saved ?? [];
   let given = answers.length;
   if (saved === null) document.getElementById('unkept')!.hidden = false;
-  const changed = () => {
-    if (saved !== null) localStorage.setItem(data.key, JSON.stringify(answers));
-    showPair(data, answers);
-  };
   const act = (meaning: 'right' | 'wrong' | 'unsure' | 'undo') => {
     const answered = new Set(answers.map(({ id }) => id));
-    const pair = data.pairs.find(({ id }) => !answered.has(id));
-    if (meaning === 'undo') answers.pop();
-    else if (pair) answers.push({ id: pair.id, right: meaning === 'unsure' ? null : meaning === 'right' });
-    changed();
+    const id = meaning === 'undo' ? answers.pop()?.id : data.pairs.find((pair) => !answered.has(pair.id))?.id;
+    if (id === undefined) return;
+    if (meaning !== 'undo') answers.push({ id, right: meaning === 'unsure' ? null : meaning === 'right' });
+    if (saved !== null) keepAnswer(data, answers, id);
+    showPair(data, answers);
   };
   document.addEventListener('keydown', (event) => {
     const meaning = keyMeaning(event.key);
@@ -68,6 +81,12 @@ export function startLabelling(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-answer]')) {
     button.addEventListener('click', () => act(button.dataset.answer as 'right'));
   }
+  // Answers of this page in another tab, or of an earlier visit where the browser is late to tell of them.
+  addEventListener('storage', ({ key }) => {
+    if (!key?.startsWith(data.key)) return;
+    answers = savedAnswers(data) ?? answers;
+    showPair(data, answers);
+  });
   document.getElementById('download')!.addEventListener('click', () => {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([labelLines(answers)], { type: 'application/jsonl' }));
@@ -79,7 +98,7 @@ export function startLabelling(): void {
   addEventListener('beforeunload', (event) => {
     if (saved === null && answers.length !== given) event.preventDefault();
   });
-  changed();
+  showPair(data, answers);
 }
 
 /** Shows the first pair without an answer, or that there is none left. */
@@ -104,4 +123,4 @@ export function showPair({ pairs }: LabelData, answers: readonly LabelAnswer[]):
 }
 
 /** Functions of the script, but for `startLabelling`, which calls them. */
-export const labelFunctions = [showPair, savedAnswers, keyMeaning, labelLines];
+export const labelFunctions = [showPair, savedAnswers, keepAnswer, keyMeaning, labelLines];
