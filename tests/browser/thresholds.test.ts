@@ -122,6 +122,9 @@ describe('from labels that a person makes to a threshold that a person chooses',
         `--verifier ${verifier()} --threshold ${Number(report.threshold.toPrecision(6))}`,
       );
 
+      await page.getByRole('button', { name: 'Copy' }).click();
+      expect(await page.getByRole('button', { name: /^(Copied|Selected)$/ }).count()).toBe(1);
+
       const border = async () => ({
         kept: await page.locator('#just-kept h4').allTextContents(),
         rejected: await page.locator('#just-rejected h4').allTextContents(),

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { encodePng } from '../../image/encode.ts';
+import { Random } from '../../random.ts';
 import { readLabels } from '../read-labels.ts';
 import { labelPage } from './label-page.ts';
 import { keyMeaning, labelLines } from './label-script.ts';
 import { renderThreshold } from './render-threshold.ts';
-import { thresholdData, thresholdStops } from './threshold-view.ts';
+import { thresholdData, thresholdStops, thumbnailsById } from './threshold-view.ts';
 
 const picture = await encodePng({ width: 4, height: 4, data: new Uint8Array(48).fill(120) });
 const image = { name: 'a.png', bytes: async () => picture };
@@ -82,4 +83,22 @@ it('keys mean what the page says', () => {
     ...['right', 'wrong', 'unsure', 'undo', undefined],
   ]);
   expect(keyMeaning('toString')).toBeUndefined();
+});
+
+it('pictures take no more room on a page than there is, however badly they compress', async () => {
+  const random = new Random('noise');
+  const noise = await encodePng({
+    width: 200,
+    height: 200,
+    data: new Uint8Array(120_000).map(() => random.below(256)),
+  });
+  const pictures = Array.from({ length: 120 }, (_, i) => ({
+    id: `${i}`,
+    image: { name: 'n', bytes: async () => noise },
+  }));
+  const shown = await thumbnailsById(pictures);
+  const bytes = [...shown.values()].reduce((sum, each) => sum + each.length, 0);
+  expect(shown.size).toBeLessThan(120);
+  expect(bytes).toBeLessThan(1_100_000);
+  expect(bytes).toBeGreaterThan(1_000_000);
 });
