@@ -4,8 +4,10 @@ import { createProgram } from './program.ts';
 const shared = ['--config', '--set', '--json'];
 const commands = createProgram().commands.map((command) => [command.name(), command] as const);
 
-it('has its ten commands', () => {
-  const names = 'prepare calibrate negatives train interpolate evaluate embed search setup doctor'.split(' ');
+it('has its twelve commands', () => {
+  const names = 'prepare label calibrate sweep negatives train interpolate evaluate embed search setup doctor'.split(
+    ' ',
+  );
   expect(commands.map(([name]) => name)).toEqual(names);
 });
 

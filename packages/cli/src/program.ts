@@ -5,10 +5,12 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addInterpolate } from './commands/interpolate.ts';
+import { addLabel } from './commands/label.ts';
 import { addNegatives } from './commands/negatives.ts';
 import { addPrepare } from './commands/prepare.ts';
 import { addSearch } from './commands/search.ts';
 import { addSetup } from './commands/setup.ts';
+import { addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -37,7 +39,9 @@ export function createProgram(): Command {
     .showHelpAfterError('(anagram COMMAND --help shows what it takes)')
     .addHelpText('after', epilogue);
   addPrepare(program);
+  addLabel(program);
   addCalibrate(program);
+  addSweep(program);
   addNegatives(program);
   addTrain(program);
   addInterpolate(program);

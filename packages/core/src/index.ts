@@ -54,8 +54,11 @@ export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
 export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
 export { type PrepareOptions, prepare } from './prepare/prepare.ts';
+export { preparedPairsToLabel } from './prepare/prepared-pairs-to-label.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
-export { sweep, type ThresholdRow } from './prepare/sweep.ts';
+export type { RouteCounts } from './prepare/route-counts.ts';
+export { type SweepOptions, sweep, type ThresholdRow } from './prepare/sweep.ts';
+export { type SweepPageOptions, sweepPage } from './prepare/sweep-page.ts';
 
 // verify
 
@@ -77,10 +80,14 @@ export {
   reliability,
   wilsonInterval,
 } from './verify/metrics.ts';
+export { type LabelPageOptions, labelPage } from './verify/page/label-page.ts';
 export type { PairScore, PairVerifier, ScorableImage, ScorablePair } from './verify/pair-verifier.ts';
-export type { Labels } from './verify/read-labels.ts';
+export { type PairsToLabelOptions, type PairToLabel, pairsToLabel } from './verify/pairs-to-label.ts';
+export type { ThresholdRates } from './verify/rates-at.ts';
+export { appendLabel, type Label, type Labels, readLabelFile, resumeLabelFile } from './verify/read-labels.ts';
 export type { TrainVerifierOptions, TrainVerifierSettings } from './verify/train-verifier.ts';
 export { Verifier } from './verify/verifier.ts';
+export { readCalibration } from './verify/verifier-files.ts';
 
 // Negatives
 

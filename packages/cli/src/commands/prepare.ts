@@ -66,7 +66,7 @@ async function run(path: string, flags: Flags, { signal, onEvent }: CommandConte
   const settings = config('prepare');
   const chosen = flags.threshold ?? settings.threshold ?? verifier.threshold;
   if (chosen === null) {
-    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
+    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${flags.dir}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
   return await withGeneration(config, flags.dir, onEvent, (generation) =>
