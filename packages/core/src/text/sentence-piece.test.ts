@@ -141,6 +141,17 @@ test('a unigram tokenizer.json, as open_clip has it, is the same as its spiece.m
   await rm(folder, { recursive: true });
 });
 
+test("SigLIP 2's tokenizer is refused by its name, whatever its size", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'anagram-gemma-'));
+  await writeFile(join(folder, 'tokenizer.json'), ' '.repeat(1e7));
+  await writeFile(join(folder, 'tokenizer_config.json'), '{"tokenizer_class":"GemmaTokenizerFast"}');
+  await expect(loadTokenizer(folder)).rejects.toMatchObject({
+    code: 'model-mismatch',
+    message: expect.stringContaining('SigLIP 2 has and Anagram does not read'),
+  });
+  await rm(folder, { recursive: true });
+});
+
 test('a folder whose texts are not lowered, or padded otherwise, is refused', async () => {
   await tokenizer.save(dir);
   const path = join(dir, 'tokenizer_config.json');
