@@ -98,6 +98,7 @@ export function addEvaluate(program: Command): void {
           ...given({ dir: flags.dir }),
           ...(training.length > 0 && { trainedOn: training }),
         }),
+        flags.dir,
       );
     }),
   );
