@@ -147,6 +147,9 @@ describe('the whole way', () => {
     expect(page).toContain('data:image/webp;base64,');
     for (const [task, { scores }] of Object.entries(results)) expect(saved[task].scores).toEqual(scores);
 
+    const named = [...['evaluate', at('data'), '--model', at('model'), '--limit', '8'], '--set', 'evaluate.name=mine'];
+    expect(Object.keys(await json<Results>(0, ...named))).toContain('mine/retrieval');
+
     const text = await runCli([...args, ...config, '--dir', at('results')]);
     expect(text.stdout).toMatch(/^data\/composition weakest: (colour|position) group \d\.\d+ \(n \d+, chance 0\.167/m);
     expect(text.stdout).toMatch(

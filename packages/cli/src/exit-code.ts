@@ -46,11 +46,12 @@ function whereOf(error: unknown): string | null {
   return place.find((value) => typeof value === 'string') ?? null;
 }
 
-/** The error's sentence and, indented, those of its causes. */
+/** The error's sentence and, indented, those of its causes, as far as they say more. */
 function chain(error: unknown, depth = 0): string[] {
   const line = depth === 0 ? `✖ ${sentence(error)}` : `${'  '.repeat(depth)}Caused by: ${sentence(error)}`;
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined || depth > 5 ? [line] : [line, ...chain(cause, depth + 1)];
+  const isSaid = cause instanceof Error && (cause.name === 'ZodError' || line.includes(cause.message));
+  return cause === undefined || isSaid || depth > 5 ? [line] : [line, ...chain(cause, depth + 1)];
 }
 
 function sentence(error: unknown): string {
