@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import type { Source, SourceRecord } from '../pair.ts';
+import { readAhead } from '../read-ahead.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import type { PairScore, PairVerifier, ScorablePair } from '../verify/pair-verifier.ts';
 import { type IngestedRecord, ingestRecord, roundScore, type ScoredRecord } from './records.ts';
 
 const chunkSize = 256;
 const readAtOnce = 8;
+/** Pictures of a chunk that wait to be scored: where they are large, the chunk is scored in parts. */
+const mostPixelBytes = 128 * 2 ** 20;
+
+type ReadRecord = Awaited<ReturnType<typeof ingestRecord>>;
 
 interface Context {
   readonly source: Source;
@@ -64,23 +69,27 @@ async function ingestChunk(context: Context, chunk: readonly SourceRecord[], num
   }
   if (records && scores?.length === records.length) return { records, scores };
 
-  const read: Awaited<ReturnType<typeof ingestRecord>>[] = [];
-  for (let at = 0; at < chunk.length; at += readAtOnce) {
+  const facts: IngestedRecord[] = [];
+  const fresh: (PairScore | null)[] = [];
+  let waiting: ReadRecord[] = [];
+  let pixelBytes = 0;
+  for await (const read of readAhead(chunk, readAtOnce, (record) => ingestRecord(record, context.verifier.imageSize))) {
     context.signal?.throwIfAborted();
-    const some = chunk.slice(at, at + readAtOnce);
-    read.push(...(await Promise.all(some.map((record) => ingestRecord(record, context.verifier.imageSize)))));
+    facts.push(read.facts);
+    waiting.push(read);
+    pixelBytes += read.picture?.image.data.byteLength ?? 0;
+    if (pixelBytes < mostPixelBytes) continue;
+    fresh.push(...(await scoreRecords(context, waiting)));
+    waiting = [];
+    pixelBytes = 0;
   }
-  const facts = read.map((one) => one.facts);
   if (!records) await writeLines(ingestPath, facts);
-  const fresh = await scoreRecords(context, read);
+  fresh.push(...(await scoreRecords(context, waiting)));
   await writeLines(scorePath, fresh);
   return { records: facts, scores: fresh };
 }
 
-async function scoreRecords(
-  { verifier, signal }: Context,
-  read: readonly Awaited<ReturnType<typeof ingestRecord>>[],
-): Promise<(PairScore | null)[]> {
+async function scoreRecords({ verifier, signal }: Context, read: readonly ReadRecord[]): Promise<(PairScore | null)[]> {
   const places: number[] = [];
   const pairs: ScorablePair[] = [];
   for (const [k, { facts, picture }] of read.entries()) {
