@@ -10,6 +10,7 @@ export type {
   NegativeText,
   PairSet,
   Pixels,
+  ReadingOptions,
   Route,
   Source,
   SourceRecord,
@@ -54,6 +55,7 @@ export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
 export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
 export { type PrepareOptions, prepare } from './prepare/prepare.ts';
+export { type PreparedShare, type PrepareShareOptions, prepareShare } from './prepare/prepare-share.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
 export { sweep, type ThresholdRow } from './prepare/sweep.ts';
 

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
-import type { Json, Source } from '../pair.ts';
+import type { Source } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
-import { removeTemporaries, writeAtomic } from '../shard/write-atomic.ts';
+import { removeTemporaries } from '../shard/write-atomic.ts';
 import { CutTexts } from '../text/cut-texts.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
 import { judgeCandidates } from './candidates.ts';
@@ -16,8 +15,9 @@ import { decide, type Help, routeAll } from './decide.ts';
 import { deduplicate } from './deduplicate.ts';
 import { generateCaptions, generatePictures, generateRepairs } from './generate.ts';
 import { ingest } from './ingest.ts';
-import { digest } from './records.ts';
+import { requireNoShares } from './prepare-share.ts';
 import { drawKnown, retrieveTexts, textPool } from './retrieve.ts';
+import { requireSameRun } from './run.ts';
 import { writeDecisions } from './write.ts';
 
 export interface PrepareOptions extends Knobs {
@@ -84,10 +84,11 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   signal?.throwIfAborted();
 
   await using _lock = await lockFolder(dir);
-  await requireSameRun(dir, { source: [source.name, source.settings], verifier: verifier.id });
-  await removeTemporaries(work);
+  await requireNoShares(dir);
+  await requireSameRun(dir, source, verifier);
   const context = { source, verifier, work, emit, signal };
   const records = await ingest(context);
+  await removeTemporaries(work);
   reportCuts(records, verifier, emit);
   const duplicates = deduplicate(
     records.filter(({ problem }) => problem === null),
@@ -145,21 +146,6 @@ function reportCuts(records: readonly { text: string | null }[], verifier: PairV
 
 function canRetrieve(verifier: PairVerifier): verifier is PairVerifier & Required<Pick<PairVerifier, 'logOdds'>> {
   return typeof verifier.logOdds === 'function';
-}
-
-/** Scores are only good for the records and the verifier that they came from. */
-async function requireSameRun(dir: string, run: { source: Json; verifier: string }): Promise<void> {
-  const path = join(dir, 'work', 'run.json');
-  const before = await readFile(path, 'utf8').catch(() => null);
-  if (before === null) return writeAtomic(path, JSON.stringify(run));
-  if (before === JSON.stringify(run)) return;
-  const old = JSON.parse(before) as typeof run;
-  const changed = (['source', 'verifier'] as const).filter((name) => digest(old[name]) !== digest(run[name]));
-  throw new AnagramError(
-    'run-options-changed',
-    `${dir} was begun with another ${changed.join(' and another ')}. Expected the same, so that its scores stay true. Prepare into another dir.`,
-    { dir, changed },
-  );
 }
 
 function noThreshold(): AnagramError {
