@@ -260,6 +260,9 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
       'Expected results alone, received --model',
     ],
     ['other results', ['evaluate', 'x', '--compare'], '--compare: Expected two results or more'],
+    ['which share', ['prepare', '.', '--dir', 'y', '--shard', '8/8'], '0/8 to 7/8 for eight shares'],
+    ['who judges a share', ['prepare', '.', '--dir', 'y', '--shard', '0/2'], 'Expected --verifier FOLDER'],
+    ['a queue', ['worker', '--queue', 'localhost:6379'], 'Expected redis://HOST:PORT'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(args);

@@ -5,7 +5,7 @@ const shared = ['--config', '--set', '--json'];
 const commands = createProgram().commands.map((command) => [command.name(), command] as const);
 
 it('has its ten commands', () => {
-  const names = 'prepare calibrate negatives train interpolate evaluate embed search setup doctor'.split(' ');
+  const names = 'prepare worker calibrate negatives train interpolate evaluate embed search setup doctor'.split(' ');
   expect(commands.map(([name]) => name)).toEqual(names);
 });
 

@@ -58,6 +58,8 @@ export { type PrepareOptions, prepare } from './prepare/prepare.ts';
 export { type PreparedShare, type PrepareShareOptions, prepareShare } from './prepare/prepare-share.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
 export { sweep, type ThresholdRow } from './prepare/sweep.ts';
+export { type OpenedPlan, type RunWorkerOptions, runWorker, type WorkerReport } from './queue/run-worker.ts';
+export type { QueueSettings } from './queue/score-on-queue.ts';
 
 // verify
 

@@ -14,10 +14,12 @@ import { type Config, given, readConfig, usage } from '../config.ts';
 import { type CommonFlags, probability, share, withCommonFlags } from '../flags.ts';
 import { withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
+import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { count, table } from '../table.ts';
+import { queueOption } from './worker.ts';
 
 interface Flags extends CommonFlags {
   dir: string;
@@ -26,6 +28,7 @@ interface Flags extends CommonFlags {
   urlColumn?: string;
   captionColumn?: string;
   shard?: { index: number; of: number };
+  queue?: string;
 }
 
 /** Where a verifier that was never calibrated is trusted: the even chance. */
@@ -48,7 +51,8 @@ export function addPrepare(program: Command): void {
       '--shard <index/count>',
       'only read and score one share, from 0, e.g. of a Slurm array; afterwards the same without --shard ends it',
       share,
-    );
+    )
+    .addOption(queueOption().conflicts('shard'));
   withCommonFlags(
     command,
     'anagram prepare ./photos --dir ./data',
@@ -69,15 +73,15 @@ export function addPrepare(program: Command): void {
   );
 }
 
+function sourceSettings(config: Config, flags: Flags): Readonly<Record<string, unknown>> {
+  return { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) };
+}
+
 function open(path: string, config: Config, flags: Flags, { onEvent }: CommandContext): Source {
   if (flags.verifier !== undefined) {
     requirePath('--verifier', flags.verifier, 'a verifier that prepare trained, e.g. ./raw/verifier');
   }
-  return openSource(
-    path,
-    { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) },
-    { cache: join(flags.dir, 'fetched'), onEvent },
-  );
+  return openSource(path, sourceSettings(config, flags), { cache: join(flags.dir, 'fetched'), onEvent });
 }
 
 async function runShare(
@@ -105,6 +109,13 @@ async function run(path: string, config: Config, flags: Flags, context: CommandC
     ? Verifier.train(training)
     : Verifier.load(flags.verifier));
   const settings = config('prepare');
+  const queue = flags.queue !== undefined && {
+    url: flags.queue,
+    plan: planOf({
+      ...{ source: path, settings: sourceSettings(config, flags), cache: join(flags.dir, 'fetched') },
+      verifier: flags.verifier ?? join(flags.dir, 'verifier'),
+    }),
+  };
   const chosen = flags.threshold ?? settings.threshold ?? verifier.threshold;
   if (chosen === null) {
     const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
@@ -117,6 +128,7 @@ async function run(path: string, config: Config, flags: Flags, context: CommandC
       repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
       illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
       ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
+      ...(queue && { queue }),
     } as unknown as PrepareOptions),
   );
 }

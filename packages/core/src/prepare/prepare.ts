@@ -4,6 +4,7 @@ import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
 import type { Source } from '../pair.ts';
+import { type QueueSettings, scoreOnQueue } from '../queue/score-on-queue.ts';
 import { parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
@@ -43,6 +44,8 @@ export interface PrepareOptions extends Knobs {
   near?: 0 | 1 | 2 | 3 | false;
   /** Pairs in a shard. @default 1000 */
   shardSize?: number;
+  /** Lets `runWorker`s on other machines read and score, which must see `dir` under the same path. */
+  queue?: QueueSettings;
 }
 
 const helper = (method: string) =>
@@ -62,6 +65,7 @@ const optionsSchema = z.strictObject({
   illustrator: helper('illustrate').default('retrieval'),
   near: z.union([z.literal([0, 1, 2, 3]), z.literal(false)]).default(3),
   shardSize: z.int().min(1).default(1000),
+  queue: z.strictObject({ url: z.string().min(1), plan: z.json() }).optional(),
 });
 
 /**
@@ -70,8 +74,8 @@ const optionsSchema = z.strictObject({
  * judged by its probability given that it was picked, learnt from pairs that are known (see `fitTrust`), not by the score that picked
  * it.
  * @returns The kept pairs, for `train` and `writeNegatives`.
- * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`;
- *   `generation-failed` from generators. A record that cannot be used is a verdict.
+ * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`; `queue-failed` and
+ *   `parts-failed` with a queue; `generation-failed` from generators. A record that cannot be used is a verdict.
  */
 export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   const { source, verifier, signal, onEvent, ...plain } = options;
@@ -85,8 +89,9 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
 
   await using _lock = await lockFolder(dir);
   await requireNoShares(dir);
-  await requireSameRun(dir, source, verifier);
+  const run = await requireSameRun(dir, source, verifier);
   const context = { source, verifier, work, emit, signal };
+  if (settings.queue) await scoreOnQueue({ ...context, dir, run }, settings.queue);
   const records = await ingest(context);
   await removeTemporaries(work);
   reportCuts(records, verifier, emit);

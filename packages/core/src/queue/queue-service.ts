@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type * as BullMq from 'bullmq';
+import { AnagramError } from '../errors.ts';
+
+const connectSeconds = 10;
+
+/** The service that a URL names, with the library that speaks to it. */
+export interface QueueService {
+  readonly library: typeof BullMq;
+  /** For the library's constructors: options and, behind them, what chooses the service. */
+  readonly connection: BullMq.ConnectionOptions;
+  readonly factory: BullMq.BackendFactory | undefined;
+  /** Turns what went wrong with the service into an error without its credentials. */
+  failed(error: unknown): AnagramError<'queue-failed'>;
+}
+
+/**
+ * Redis (`redis://`, `rediss://`) or PostgreSQL (`postgres://`, `postgresql://`) as BullMQ takes them. Nothing of a queue is loaded
+ * before this is called.
+ * @throws AnagramError `invalid-options`, `queue-failed`
+ */
+export async function openService(url: string): Promise<QueueService> {
+  const parsed = URL.parse(url);
+  const kind = /^(redis|postgres)(s|ql)?:$/.exec(parsed?.protocol ?? '')?.[1];
+  if (!parsed || kind === undefined) {
+    throw new AnagramError(
+      'invalid-options',
+      'queue: this is no address of a queue. Expected redis://HOST:PORT, rediss://… or postgres://HOST:PORT/DATABASE.',
+      { where: 'queue' },
+    );
+  }
+  const library = await load(kind === 'redis' ? 'ioredis' : 'pg');
+  const failed = (error: unknown) => {
+    const queue = `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
+    const said = withoutSecrets(sayingOf(error), parsed);
+    const message = `The queue at ${queue} cannot be used: ${said}. Expected a service that is up and takes the credentials given. Start it, or correct the URL.`;
+    return new AnagramError('queue-failed', message, { queue });
+  };
+  if (kind === 'redis') return { library, connection: { url, maxRetriesPerRequest: null }, factory: undefined, failed };
+  // BullMQ keeps its tables in a schema of its own, `bullmq`.
+  const connection = { connectionString: url, migrate: true } as BullMq.ConnectionOptions;
+  return { library, connection, factory: library.createPostgresBackend as unknown as BullMq.BackendFactory, failed };
+}
+
+/** Waits until a client of the service can be used. What goes wrong with it later is passed over: it connects again by itself. */
+export async function connected<T extends Client>(service: QueueService, client: T): Promise<T> {
+  let last: unknown = new Error('there was no answer');
+  const refused = new Promise<false>((end) => {
+    client.on('error', (error) => {
+      last = error;
+      // Redis would go on asking.
+      if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(error.message)) end(false);
+    });
+  });
+  const ready = client.waitUntilReady().then(
+    () => true,
+    (error: unknown) => {
+      last = error;
+      return false;
+    },
+  );
+  if (await Promise.race([ready, refused, sleep(connectSeconds * 1000, false, { ref: false })])) return client;
+  void client.close().catch(() => {});
+  throw service.failed(last);
+}
+
+interface Client {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+async function load(driver: 'ioredis' | 'pg'): Promise<typeof BullMq> {
+  try {
+    createRequire(import.meta.url).resolve(driver);
+    return await import('bullmq');
+  } catch (cause) {
+    throw new AnagramError(
+      'queue-failed',
+      `A queue needs packages that are not installed: bullmq and ${driver}. Run: npm install bullmq ${driver}`,
+      { queue: driver },
+      { cause },
+    );
+  }
+}
+
+function sayingOf(error: unknown): string {
+  // A name with several addresses fails once for each of them, and says nothing itself.
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  return first instanceof Error ? first.message || first.name : String(first);
+}
+
+function withoutSecrets(text: string, url: URL): string {
+  const secrets = [url.href, url.password, decodeURIComponent(url.password), url.searchParams.get('password') ?? ''];
+  return secrets.filter((secret) => secret !== '').reduce((said, secret) => said.replaceAll(secret, '***'), text);
+}
