@@ -101,7 +101,8 @@ export async function workOnParts(
     }
   };
   const settings = {
-    connection,
+    // A worker waits for a service that is away, however long; who gives the jobs does not.
+    connection: { ...connection, ...(factory === undefined && { maxRetriesPerRequest: null }) },
     autorun: false,
     lockDuration: lockMilliseconds,
     stalledInterval: stalledMilliseconds,

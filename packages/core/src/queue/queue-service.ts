@@ -37,7 +37,11 @@ export async function openService(url: string): Promise<QueueService> {
     const message = `The queue at ${queue} cannot be used: ${said}. Expected a service that is up and takes the credentials given. Start it, or correct the URL.`;
     return new AnagramError('queue-failed', message, { queue });
   };
-  if (kind === 'redis') return { library, connection: { url, maxRetriesPerRequest: null }, factory: undefined, failed };
+  if (kind === 'redis') {
+    // Half a minute, then what was asked fails.
+    const patience = { maxRetriesPerRequest: 10, retryStrategy: (times: number) => Math.min(times * 500, 5000) };
+    return { library, connection: { url, ...patience }, factory: undefined, failed };
+  }
   // BullMQ keeps its tables in a schema of its own, `bullmq`.
   const connection = { connectionString: url, migrate: true } as BullMq.ConnectionOptions;
   return { library, connection, factory: library.createPostgresBackend as unknown as BullMq.BackendFactory, failed };
@@ -88,7 +92,9 @@ async function load(driver: 'ioredis' | 'pg'): Promise<typeof BullMq> {
 function sayingOf(error: unknown): string {
   // A name with several addresses fails once for each of them, and says nothing itself.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  return first instanceof Error ? first.message || first.name : String(first);
+  if (!(first instanceof Error)) return String(first);
+  if (first.name === 'MaxRetriesPerRequestError') return 'the connection was lost and did not come back';
+  return (first.message || first.name).replace(/\.$/, '');
 }
 
 function withoutSecrets(text: string, url: URL): string {
