@@ -4,6 +4,13 @@ import type * as BullMq from 'bullmq';
 import { AnagramError } from '../errors.ts';
 
 const connectSeconds = 10;
+/** Packages that speak to a service, by the scheme of its URL. */
+const drivers: { readonly [scheme: string]: 'ioredis' | 'pg' | undefined } = {
+  'redis:': 'ioredis',
+  'rediss:': 'ioredis',
+  'postgres:': 'pg',
+  'postgresql:': 'pg',
+};
 
 /** The service that a URL names, with the library that speaks to it. */
 export interface QueueService {
@@ -22,22 +29,22 @@ export interface QueueService {
  */
 export async function openService(url: string): Promise<QueueService> {
   const parsed = URL.parse(url);
-  const kind = /^(redis|postgres)(s|ql)?:$/.exec(parsed?.protocol ?? '')?.[1];
-  if (!parsed || kind === undefined) {
+  const driver = drivers[parsed?.protocol ?? ''];
+  if (!parsed || !driver) {
     throw new AnagramError(
       'invalid-options',
       'queue: this is no address of a queue. Expected redis://HOST:PORT, rediss://… or postgres://HOST:PORT/DATABASE.',
       { where: 'queue' },
     );
   }
-  const library = await load(kind === 'redis' ? 'ioredis' : 'pg');
+  const library = await load(driver);
   const failed = (error: unknown) => {
     const queue = `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
     const said = withoutSecrets(sayingOf(error), parsed);
     const message = `The queue at ${queue} cannot be used: ${said}. Expected a service that is up and takes the credentials given. Start it, or correct the URL.`;
     return new AnagramError('queue-failed', message, { queue });
   };
-  if (kind === 'redis') {
+  if (driver === 'ioredis') {
     // Half a minute, then what was asked fails.
     const patience = { maxRetriesPerRequest: 10, retryStrategy: (times: number) => Math.min(times * 500, 5000) };
     return { library, connection: { url, ...patience }, factory: undefined, failed };
@@ -75,7 +82,7 @@ interface Client {
   close(): Promise<void>;
 }
 
-async function load(driver: 'ioredis' | 'pg'): Promise<typeof BullMq> {
+async function load(driver: string): Promise<typeof BullMq> {
   try {
     createRequire(import.meta.url).resolve(driver);
     return await import('bullmq');
@@ -98,6 +105,15 @@ function sayingOf(error: unknown): string {
 }
 
 function withoutSecrets(text: string, url: URL): string {
-  const secrets = [url.href, url.password, decodeURIComponent(url.password), url.searchParams.get('password') ?? ''];
-  return secrets.filter((secret) => secret !== '').reduce((said, secret) => said.replaceAll(secret, '***'), text);
+  const passwords = [url.password, url.searchParams.get('password') ?? ''];
+  const secrets = [url.href, ...passwords, ...passwords.map(decoded)].filter((secret) => secret !== '');
+  return secrets.reduce((said, secret) => said.replaceAll(secret, '***'), text);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
