@@ -55,7 +55,7 @@ export class PartQueue implements AsyncDisposable {
   failed(): Promise<Map<string, string>> {
     return this.#asked(async () => {
       const failed = await this.#queue.getFailed();
-      return new Map(failed.map(({ id, failedReason }) => [id!, failedReason ?? 'no reason was given']));
+      return new Map(failed.map(({ id, failedReason }) => [id!, reasonOf(failedReason)]));
     });
   }
 
@@ -120,4 +120,10 @@ export async function workOnParts(
   });
   await worker.close();
   await running.catch(() => {});
+}
+
+function reasonOf(said: string | undefined): string {
+  return said?.startsWith('job stalled')
+    ? `${attempts} workers died of it, or fell silent`
+    : (said ?? 'no reason was given');
 }
