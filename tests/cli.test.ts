@@ -269,6 +269,9 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
       ['calibrate', '.', '--verifier', '.', '--recall', '0.9', '--keep', '0.5'],
       '--keep: Expected one target',
     ],
+    ['which share', ['prepare', '.', '--dir', 'y', '--shard', '8/8'], '0/8 to 7/8 for eight shares'],
+    ['who judges a share', ['prepare', '.', '--dir', 'y', '--shard', '0/2'], 'Expected --verifier FOLDER'],
+    ['a queue', ['worker', '--queue', 'localhost:6379'], 'Expected redis://HOST:PORT'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(args);
