@@ -30,7 +30,7 @@ export async function prepareEmoji(dir: string): Promise<EmojiFigures> {
   const styles = ['noto', 'openmoji', 'fluent-3d', 'fluent-flat'] as const;
   const { source, truth } = emojiCorpus({ artwork, styles, seed: 3 });
   const start = performance.now();
-  await using verifier = await Verifier.train({ source, dir: join(dir, 'verifier'), epochs: 10, rounds: 2 });
+  await using verifier = await Verifier.train({ source, dir: join(dir, 'verifier') });
   const train = (performance.now() - start) / 60_000;
 
   const pairs = await readPairs(source, (id) => truth.get(id)!.right === true);

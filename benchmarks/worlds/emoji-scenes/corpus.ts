@@ -1,5 +1,6 @@
 import { Random, type Source, type SourceRecord } from '@anagram/core';
 import sharp from 'sharp';
+import { derange } from '../derange.ts';
 import type { Artwork } from './artwork.ts';
 import type { Style } from './artwork-packages.ts';
 import { checkStyles } from './checks.ts';
@@ -95,24 +96,6 @@ export function emojiCorpus(options: EmojiCorpusOptions): { source: Source; trut
     },
   };
   return { source, truth };
-}
-
-/** Passes the texts at these places on among themselves so that none stays, or comes back, where it is right. */
-function derange(texts: string[], places: readonly number[], random: Random): void {
-  const right = places.map((place) => texts[place]!);
-  const order = random.shuffle([...right]);
-  for (let i = 0; i < order.length; i++) {
-    if (order[i] !== right[i]) continue;
-    const fits = (j: number) => order[j] !== right[i] && order[i] !== right[j];
-    const start = random.below(order.length);
-    const j = order.findIndex((_, k) => fits((start + k) % order.length));
-    if (j < 0) continue; // a single text, or one that more than half of the places share: it stays right, and truth says so
-    const k = (start + j) % order.length;
-    [order[i], order[k]] = [order[k]!, order[i]!];
-  }
-  places.forEach((place, i) => {
-    texts[place] = order[i]!;
-  });
 }
 
 /** @param picture Premultiplied RGBA, (64, 64, 4). */

@@ -14,12 +14,12 @@ import { lockFolder } from '../shard/lock.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
 import { train } from '../train/train.ts';
-import { fitCalibration, fuse } from './calibration.ts';
+import { type Calibration, fitCalibration, fuse } from './calibration.ts';
 import { type CorpusPair, corpusPairSet, readCorpus, requirePairs } from './corpus.ts';
 import { type EmbeddingSpace, type MeasuredSpace, measureSpace } from './embedding-space.ts';
 import { clipSpace, foldOf, type Judge, judgeCombinations, randomCombinations } from './judge.ts';
 import { sigmoid } from './mixture.ts';
-import { buildNeighbourBank, Neighbours } from './neighbours.ts';
+import { buildNeighbourBank, type NeighbourBank, Neighbours } from './neighbours.ts';
 import { neighboursName, writeVerifier } from './verifier-files.ts';
 
 export interface TrainVerifierSettings {
@@ -86,6 +86,17 @@ interface Tower {
   readonly spaces: MeasuredSpace[];
 }
 
+interface MeasuredNeighbours {
+  readonly space: Neighbours;
+  readonly measured: MeasuredSpace;
+}
+
+interface Judged {
+  readonly calibration: Calibration;
+  /** Of each pair of the corpus, that it is right. */
+  readonly probabilities: Float64Array;
+}
+
 /** See `Verifier.train`. */
 export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: TrainVerifierOptions): Promise<void> {
   const settings = parseSettings('Verifier.train', settingsSchema, plain);
@@ -105,23 +116,30 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   });
   requirePairs(pairs, Math.max(fewestPairs, 2 * settings.folds), 'The training of a verifier');
   const texts = [...new Set(pairs.map(({ text }) => text))];
-  const neighbours = settings.neighbours ? await measureNeighbours(pairs, texts, settings.seed) : null;
-  const neighbourJudge: Judge[] = neighbours ? [{ name: neighboursName, spaces: [neighbours.measured] }] : [];
+  let neighbours = settings.neighbours
+    ? await measureNeighbours(neighbourBank(pairs), pairs, texts, settings.seed)
+    : null;
   const tokenizer = Tokenizer.train(
     pairs.map(({ text }) => text),
     { vocabSize: settings.vocabSize },
   );
 
   let weights: ArrayLike<number> = new Float64Array(pairs.length).fill(1);
-  let judged = neighbours && (await judgeCorpus(neighbourJudge, pairs, texts, settings.seed, signal));
-  if (judged) weights = judged.probabilities;
+  let judged: Judged | null = null;
+  const judge = async (judges: readonly Judge[]) => {
+    judged = await judgeCorpus(judges, pairs, texts, settings.seed, signal);
+    weights = judged.probabilities;
+  };
+  if (neighbours) await judge([neighbourJudge(neighbours)]);
   let towers: Tower[] = [];
   try {
     for (let round = 1; round <= settings.rounds; round++) {
       disposeTowers(towers);
       towers = await trainRound({ pairs, texts, tokenizer, weights, settings, round, dir, emit, signal });
-      judged = await judgeCorpus([...towers, ...neighbourJudge], pairs, texts, settings.seed, signal);
-      weights = judged.probabilities;
+      if (neighbours) {
+        neighbours = await measureNeighbours({ ...neighbours.space.bank, weights }, pairs, texts, settings.seed);
+      }
+      await judge([...towers, ...(neighbours ? [neighbourJudge(neighbours)] : [])]);
     }
     await writeVerifier(dir, {
       imageSize: settings.imageSize,
@@ -212,13 +230,20 @@ function stepsOf(chosen: readonly number[], { epochs, batchSize }: Settings): nu
   return Math.max(1, Math.round((epochs * chosen.length) / batchSize));
 }
 
-async function measureNeighbours(pairs: readonly CorpusPair[], texts: readonly string[], seed: number) {
-  const space = new Neighbours(
-    buildNeighbourBank(
-      pairs,
-      pairs.map(({ text }) => text),
-    ),
+function neighbourBank(pairs: readonly CorpusPair[]): NeighbourBank {
+  return buildNeighbourBank(
+    pairs,
+    pairs.map(({ text }) => text),
   );
+}
+
+async function measureNeighbours(
+  bank: NeighbourBank,
+  pairs: readonly CorpusPair[],
+  texts: readonly string[],
+  seed: number,
+): Promise<MeasuredNeighbours> {
+  const space = new Neighbours(bank);
   const options = { images: pairs, texts, temperature: neighbourTemperature, seed, signal: undefined };
   return { space, measured: await measure(space, options) };
 }
@@ -251,7 +276,7 @@ async function judgeCorpus(
   texts: readonly string[],
   seed: number,
   signal: AbortSignal | undefined,
-) {
+): Promise<Judged> {
   const number = new Map(texts.map((text, j) => [text, j]));
   const random = randomCombinations(pairs, texts, 2, seed);
   const combinations = {
@@ -267,6 +292,10 @@ async function judgeCorpus(
     sigmoid(fuse(calibration, (tower) => own[i * width + towers.indexOf(tower)]!)),
   );
   return { calibration, probabilities };
+}
+
+function neighbourJudge({ measured }: MeasuredNeighbours): Judge {
+  return { name: neighboursName, spaces: [measured] };
 }
 
 function disposeTowers(towers: readonly Tower[]): void {
