@@ -66,6 +66,6 @@ async function onWhite(id: string, picture: Uint8Array, size: number): Promise<U
       .png()
       .toBuffer();
   } catch (cause) {
-    throw new AnagramError('image-unreadable', `${id} cannot be drawn: ${cause}.`, { id }, { cause });
+    throw new AnagramError('image-unreadable', `${id} cannot be drawn: ${cause}.`, { name: id }, { cause });
   }
 }

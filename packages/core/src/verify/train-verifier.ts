@@ -20,11 +20,17 @@ import { type EmbeddingSpace, type MeasuredSpace, measureSpace } from './embeddi
 import { clipSpace, foldOf, type Judge, judgeCombinations, randomCombinations } from './judge.ts';
 import { sigmoid } from './mixture.ts';
 import { buildNeighbourBank, type NeighbourBank, Neighbours } from './neighbours.ts';
-import { neighboursName, writeVerifier } from './verifier-files.ts';
+import { startTower } from './start-tower.ts';
+import { neighboursName, towerFolders, writeVerifier } from './verifier-files.ts';
 
 export interface TrainVerifierSettings {
   /** Towers by name; each gets a text tower of its own. @default { vit: 'verifier-vit', cnn: 'verifier-rn' } */
   towers?: { readonly [name: string]: ArchitectureName | Architecture };
+  /**
+   * Folder of a verifier of another corpus with the same towers: each begins with the weights of its namesake there, and its
+   * tokenizer is still learnt from this corpus. Helps small corpora. @default none: all are fresh
+   */
+  start?: string;
   /** A judge without training: pictures that look alike should have texts that speak alike. @default true */
   neighbours?: boolean;
   /** Parts of the corpus; the towers of a part are trained on all the others. @default 3 */
@@ -60,6 +66,7 @@ const settingsSchema = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9]*$/), z.union([z.string(), z.looseObject({})]))
     .refine((towers) => Object.keys(towers).length > 0 && !(neighboursName in towers), 'expected at least one tower')
     .default({ vit: 'verifier-vit', cnn: 'verifier-rn' }),
+  start: z.string().min(1).optional(),
   neighbours: z.boolean().default(true),
   folds: z.int().min(2).max(20).default(3),
   rounds: z.int().min(1).max(5).default(1),
@@ -119,6 +126,7 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   let neighbours = settings.neighbours
     ? await measureNeighbours(neighbourBank(pairs), pairs, texts, settings.seed)
     : null;
+  const begun = settings.start === undefined ? null : await towerFolders(settings.start, Object.keys(settings.towers));
   const tokenizer = Tokenizer.train(
     pairs.map(({ text }) => text),
     { vocabSize: settings.vocabSize },
@@ -135,7 +143,7 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   try {
     for (let round = 1; round <= settings.rounds; round++) {
       disposeTowers(towers);
-      towers = await trainRound({ pairs, texts, tokenizer, weights, settings, round, dir, emit, signal });
+      towers = await trainRound({ pairs, texts, tokenizer, begun, weights, settings, round, dir, emit, signal });
       if (neighbours) {
         neighbours = await measureNeighbours({ ...neighbours.space.bank, weights }, pairs, texts, settings.seed);
       }
@@ -157,6 +165,8 @@ interface RoundContext {
   readonly pairs: readonly CorpusPair[];
   readonly texts: readonly string[];
   readonly tokenizer: Tokenizer;
+  /** Folders of towers to begin with, by name. */
+  readonly begun: ReadonlyMap<string, readonly string[]> | null;
   readonly weights: ArrayLike<number>;
   readonly settings: Settings;
   readonly round: number;
@@ -191,10 +201,12 @@ async function trainRound(context: RoundContext): Promise<Tower[]> {
 }
 
 async function trainTower(context: RoundContext, tower: Tower, fold: number, onStep: () => void): Promise<void> {
-  const { pairs, texts, tokenizer, weights, settings, round, dir, emit, signal } = context;
+  const { pairs, texts, tokenizer, begun, weights, settings, round, dir, emit, signal } = context;
   const architecture = settings.towers[tower.name] as ArchitectureName | Architecture;
   const seed = new Random('verifier', settings.seed, tower.name, round, fold).uint32();
-  const model = await ClipModel.create({ architecture, tokenizer, imageSize: settings.imageSize, seed });
+  const from = begun?.get(tower.name);
+  const options = { architecture, tokenizer, imageSize: settings.imageSize, seed };
+  const model = await (from ? startTower(from[fold % from.length]!, options) : ClipModel.create(options));
   tower.models.push(model);
   const chosen = chosenFor(pairs, fold, settings);
   await train({

@@ -169,6 +169,21 @@ export async function readVerifier(dir: string): Promise<StoredVerifier> {
   }
 }
 
+/** Folders of a verifier's towers, fold by fold. @throws AnagramError `model-mismatch` where it lacks one of these. */
+export async function towerFolders(dir: string, names: readonly string[]): Promise<Map<string, string[]>> {
+  const path = join(dir, 'verifier.json');
+  const { towers } = parse(path, verifierSchema, await readText(path));
+  const missing = names.find((name) => !towers.some((tower) => tower.name === name));
+  if (missing !== undefined) {
+    throw new AnagramError(
+      'model-mismatch',
+      `${path} has no tower ${missing}. Expected one for each tower that is trained; it has ${towers.map(({ name }) => name).join(', ')}. Train the same towers, or begin without it.`,
+      { path },
+    );
+  }
+  return new Map(towers.map(({ name, folds }) => [name, folds.map(({ model }) => join(dir, model))]));
+}
+
 function addBanks(
   add: (name: string, values: Float32Array, width: number) => void,
   name: string,
