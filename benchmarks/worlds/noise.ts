@@ -1,4 +1,5 @@
 import type { Random } from '@anagram/core';
+import { derange } from './derange.ts';
 
 /** How much of a pile of complete and right pairs is spoilt. */
 export interface NoiseShares {
@@ -35,22 +36,4 @@ export function addNoise(texts: readonly string[], shares: NoiseShares, random: 
   const given = [...texts];
   derange(given, pairs.slice(0, Math.round(shares.wrong * pairs.length)), random);
   return kinds.map((kind, i) => ({ kind, text: given[i]! }));
-}
-
-/** Passes the texts at these places on among themselves so that none stays, or comes back, where it is right. */
-function derange(texts: string[], places: readonly number[], random: Random): void {
-  const right = places.map((place) => texts[place]!);
-  const order = random.shuffle([...right]);
-  for (let i = 0; i < order.length; i++) {
-    if (order[i] !== right[i]) continue;
-    const fits = (j: number) => order[j] !== right[i] && order[i] !== right[j];
-    const start = random.below(order.length);
-    const j = order.findIndex((_, k) => fits((start + k) % order.length));
-    if (j < 0) continue; // a single text, or one that more than half of the places share: it stays right, and truth says so
-    const k = (start + j) % order.length;
-    [order[i], order[k]] = [order[k]!, order[i]!];
-  }
-  places.forEach((place, i) => {
-    texts[place] = order[i]!;
-  });
 }

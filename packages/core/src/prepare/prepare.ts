@@ -110,7 +110,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
     ? await retrieveTexts({ ...context, verifier, records, pool, wanted: lookUp })
     : new Map();
   const at = (places: readonly number[]) => places.map((i) => records[i]!);
-  const candidates = judgeCandidates({ open: at(open), known: at(known), retrieved, poolSize: pool.length });
+  const candidates = judgeCandidates({ open: at(open), known: at(known), retrieved, poolSize: pool.length, records });
   const evidence = { records, duplicates, candidates, threshold };
 
   // Generators are asked only for what the corpus itself cannot settle.
