@@ -60,7 +60,7 @@ export function addNegatives(program: Command): void {
 }
 
 function summary({ dir, pairs, negatives, coverage, images, byCategory, ...report }: WrittenNegatives): string[] {
-  const { detectability: told, beforeBalance: before } = report;
+  const { detectability: told, beforeBalance: before, scenes } = report;
   const rows = Object.entries(byCategory).map(([category, { texts, images, detectability }]) => [
     category,
     count(texts),
@@ -76,6 +76,11 @@ function summary({ dir, pairs, negatives, coverage, images, byCategory, ...repor
     '',
     `${share(coverage)} of ${count(pairs)} pairs have a negative, in ${dir}, manifest ${report.manifestHash.slice(0, 12)}`,
     'By text alone, 50 % is best. Told apart: AUROC of negatives among captions. Picked: own caption of the two.',
+    ...(scenes
+      ? [
+          `Captions name ${scenes.objects.toFixed(1)} things, ${scenes.attributes.toFixed(1)} attributes and ${scenes.relations.toFixed(1)} relations; ${share(scenes.composed)} of them could be mixed up.`,
+        ]
+      : []),
     ...(before.negatives > negatives
       ? [
           `Balanced: ${count(before.negatives - negatives)} negatives that gave themselves away were left out (before: ${share(before.detectability?.auroc ?? null)}, ${share(before.detectability?.paired ?? null)}).`,

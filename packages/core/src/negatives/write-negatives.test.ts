@@ -125,6 +125,8 @@ describe('writeNegatives', () => {
     expect(all.negatives).toBeGreaterThan(250);
     expect(all.detectability!.paired).toBeGreaterThan(0.7);
     expect(balanced.beforeBalance.negatives).toBeGreaterThan(balanced.negatives);
+    expect(balanced.scenes!.captions).toBe(balanced.pairs);
+    expect(balanced.scenes!.objects).toBeGreaterThanOrEqual(1);
     expect(balanced.beforeBalance.detectability!.paired).toBeGreaterThan(0.7);
     expect(balanced.detectability!.auroc).toBeLessThanOrEqual(0.55);
     expect(balanced.detectability!.paired).toBeLessThanOrEqual(0.55);

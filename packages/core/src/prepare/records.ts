@@ -111,7 +111,8 @@ export async function* recordsAt(
   if (wanted.size === 0) return;
   let index = 0;
   let left = wanted.size;
-  for await (const record of source.records(signal ? { signal } : {})) {
+  const options = { wanted: (index: number) => wanted.has(index), ...(signal && { signal }) };
+  for await (const record of source.records(options)) {
     if (wanted.has(index)) {
       yield { index, record };
       if (--left === 0) return;
