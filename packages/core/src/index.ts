@@ -53,7 +53,7 @@ export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 // prepare
 
 export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
-export { type PrepareOptions, prepare } from './prepare/prepare.ts';
+export { type PreparationPlan, type PrepareOptions, planPreparation, prepare } from './prepare/prepare.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
 export { sweep, type ThresholdRow } from './prepare/sweep.ts';
 
