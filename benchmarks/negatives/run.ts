@@ -12,7 +12,8 @@ import { type Judgement, summarise } from './judged.ts';
 import { measure, write } from './measure.ts';
 import { writeTables } from './tables.ts';
 
-const { values: flags } = parseArgs({ options: { draw: { type: 'string' } } });
+const { values: flags } = parseArgs({ options: { draw: { type: 'string' }, llm: { type: 'string', default: '100' } },
+});
 const data = process.env.ANAGRAM_TEST_DATA;
 if (!data) throw new Error('Set ANAGRAM_TEST_DATA to a folder with sugarcrepe/*.json and negclip/valid_neg_clip.tsv.');
 const here = (name: string) => new URL(name, import.meta.url);
@@ -35,9 +36,11 @@ say('Korean, stamps', stamps.report);
 const sentences = await measure(await write(rules('ko'), await writtenCaptions()), korean);
 say('Korean, sentences', sentences.report);
 
-const model = languageModel();
-const byModel = model ? await measure(await write(model, coco), english) : null;
-if (!model) console.log('language model: skipped, ANAGRAM_LLM_URL and ANAGRAM_LLM_MODEL name none');
+const own = await languageModel();
+const asked = drawn(coco, Number(flags.llm), 'language model');
+const byModel = await measure(await write(own.contender, asked), english);
+say(own.model, byModel.report);
+const rulesOnTheSame = await measure(await write(rules('en'), asked), english);
 
 if (flags.draw) {
   const some = [
@@ -67,7 +70,7 @@ const results = {
   en: { ...en.report, judged: { by: judged.by, ...summarise(judged.list, 'en') } },
   ko: { ...sentences.report, judged: { by: judged.by, ...summarise(judged.list, 'ko') }, stamps: stamps.report },
   anchor: { ...anchor.report, rulesOnTheSame: same.report },
-  languageModel: byModel?.report ?? null,
+  languageModel: { model: own.model, ...byModel.report, rulesOnTheSame: rulesOnTheSame.report },
 };
 await writeFile(here('results.json'), `${JSON.stringify(results, null, 2)}\n`);
 await writeTables(results, here('README.md'));

@@ -11,6 +11,7 @@ export { type NegativeWriterOptions, negativeWriter } from './negative-writer.ts
 export { repairer } from './repairer.ts';
 export { type ComfyuiOptions, comfyui, type Workflow } from './wire/comfyui.ts';
 export type { FaultKind } from './wire/fault.ts';
+export { type LlamaOptions, llama } from './wire/llama.ts';
 export { openModel, type ProviderSettings, providersSchema } from './wire/open-model.ts';
 export { type OpenaiCompatibleOptions, openaiCompatible } from './wire/openai-compatible.ts';
 export { type SdapiOptions, sdapi } from './wire/sdapi.ts';

@@ -1,5 +1,5 @@
 import { negativeCategories, type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from '@anagram/core';
-import { editor, negativeWriter } from '@anagram/gen';
+import { editor, type NegativeWriterOptions, negativeWriter } from '@anagram/gen';
 import type { Command } from 'commander';
 import { given, readConfig } from '../config.ts';
 import { type CommonFlags, number, someOf, withCommonFlags } from '../flags.ts';
@@ -45,7 +45,12 @@ export function addNegatives(program: Command): void {
             writer: toGenerator(
               'negatives.writer',
               wire ?? settings.writer,
-              (wire) => negativeWriter({ ...wire, onEvent }),
+              (wire) =>
+                negativeWriter({
+                  ...wire,
+                  onEvent,
+                  ...given({ language: language ?? settings.language }),
+                } as NegativeWriterOptions),
               generation,
             ),
             editor: toGenerator('negatives.editor', settings.editor, editor, generation),

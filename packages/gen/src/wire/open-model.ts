@@ -6,6 +6,7 @@ import type { Meter } from '../meter/meter.ts';
 import { handleOf, type ModelHandle } from '../model-handle.ts';
 import { invalid, requireAddress } from './address.ts';
 import { comfyui, type Workflow } from './comfyui.ts';
+import { llama } from './llama.ts';
 import { readOpenai } from './openai-answers.ts';
 import { openaiCompatible } from './openai-compatible.ts';
 import { redactor } from './redact.ts';
@@ -15,7 +16,7 @@ import { wireFetch } from './wire-fetch.ts';
 const amount = z.number().min(0).exactOptional();
 const provider = z.strictObject({
   /** What the service speaks. @default its name where that is a wire, else `compatible` */
-  wire: z.enum(['openai', 'anthropic', 'compatible', 'sdapi', 'sd-server', 'comfyui']).exactOptional(),
+  wire: z.enum(['openai', 'anthropic', 'compatible', 'llama', 'sdapi', 'sd-server', 'comfyui']).exactOptional(),
   baseUrl: z.string().exactOptional(),
   /** Environment variable that holds the key. */
   apiKeyEnv: z.string().exactOptional(),
@@ -27,6 +28,10 @@ const provider = z.strictObject({
     })
     .exactOptional(),
   prices: z.strictObject({ inputPerMillion: amount, outputPerMillion: amount, perPicture: amount }).exactOptional(),
+  /** Of llama: the folder of a project with `node-llama-cpp`. @default where this package is installed */
+  library: z.string().exactOptional(),
+  threads: z.int().min(1).exactOptional(),
+  contextTokens: z.int().min(256).exactOptional(),
   /** Of ComfyUI. */
   workflow: z.record(z.string(), z.looseObject({ class_type: z.string(), inputs: z.looseObject({}) })).exactOptional(),
   slots: z
@@ -48,11 +53,12 @@ const known: ProviderSettings = {
   openai: { wire: 'openai', apiKeyEnv: 'OPENAI_API_KEY' },
   anthropic: { wire: 'anthropic', apiKeyEnv: 'ANTHROPIC_API_KEY' },
   local: { wire: 'compatible', baseUrl: 'http://127.0.0.1:11434/v1' },
+  llama: { wire: 'llama' },
 };
 
 /**
  * A model by its registry id, `PROVIDER:MODEL`: `openai:gpt-5-mini`, `anthropic:claude-…`, `local:qwen3-vl:4b` (Ollama, or any
- * other address), or of a service that the settings name.
+ * other address), `llama:PATH.gguf` (in this process), or of a service that the settings name.
  * @param options.env Where keys are looked up.
  * @throws AnagramError `invalid-options`.
  */
@@ -73,6 +79,9 @@ export function openModel(
     structure,
     workflow,
     slots,
+    library,
+    threads,
+    contextTokens,
     ...rest
   } = {
     ...base,
@@ -85,6 +94,10 @@ export function openModel(
   const handle = { ...rest, ...(options.meter && { meter: options.meter }) };
   const shared = { ...handle, name, ...(apiKey !== undefined && { apiKey }) };
   if (wire === 'openai' || wire === 'anthropic') return hosted(wire, model!);
+  if (wire === 'llama') {
+    const own = { ...(library && { library }), ...(threads && { threads }), ...(contextTokens && { contextTokens }) };
+    return llama({ ...handle, name, path: model!, ...own });
+  }
   if (baseUrl === undefined)
     throw invalid(`generation.providers.${name}.baseUrl`, 'Expected the address of the server');
   if (wire === 'compatible')
