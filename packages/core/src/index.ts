@@ -88,6 +88,7 @@ export { type Balanced, type BalanceGroup, balance } from './negatives/balance.t
 export { type Detectability, type DetectabilityOptions, detectability } from './negatives/detectability.ts';
 export { ruleEditor } from './negatives/edit-image.ts';
 export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/language.ts';
+export { type NegativesPlan, planNegatives } from './negatives/plan-negatives.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
 export { rejection, textKey } from './negatives/screen.ts';

@@ -8,6 +8,7 @@ export { Meter, type MeterOptions, type MeterReport } from './meter/meter.ts';
 export type { Budget, Prices } from './meter/spending.ts';
 export type { HandleOptions, ModelHandle } from './model-handle.ts';
 export { type NegativeWriterOptions, negativeWriter } from './negative-writer.ts';
+export { type ModelUse, type Probe, type ProbeOptions, probe } from './probe.ts';
 export { repairer } from './repairer.ts';
 export { type ComfyuiOptions, comfyui, type Workflow } from './wire/comfyui.ts';
 export type { FaultKind } from './wire/fault.ts';

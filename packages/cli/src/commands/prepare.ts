@@ -1,20 +1,21 @@
 import { join } from 'node:path';
-import { type PreparedPairs, type PrepareOptions, prepare, Verifier } from '@anagram/core';
+import { type PreparedPairs, type PrepareOptions, planPreparation, prepare, Verifier } from '@anagram/core';
 import { captioner, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
-import { given, readConfig } from '../config.ts';
-import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
-import { withGeneration } from '../generation.ts';
+import { type Config, given, readConfig } from '../config.ts';
+import { type CommonFlags, dryRun, probability, withCommonFlags } from '../flags.ts';
+import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
-import { type CommandContext, runCommand } from '../run-command.ts';
+import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { count, table } from '../table.ts';
 
 interface Flags extends CommonFlags {
   dir: string;
   verifier?: string;
   threshold?: number;
+  dryRun?: boolean;
   urlColumn?: string;
   captionColumn?: string;
 }
@@ -34,10 +35,14 @@ export function addPrepare(program: Command): void {
       probability,
     )
     .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
-    .option('--caption-column <name>', 'column of the texts of a table');
+    .option('--caption-column <name>', 'column of the texts of a table')
+    .option(...dryRun);
   withCommonFlags(command, 'anagram prepare ./photos --dir ./data').action((source: string, flags: Flags) =>
     runCommand(flags, async (context) => {
-      const pairs = await run(source, flags, context);
+      if (flags.dryRun) return await rehearsal(source, flags, context);
+      const pairs = await withOptions(source, flags, context, (config, options) =>
+        withGeneration(config, flags.dir, context.onEvent, (generation) => prepare(options(generation))),
+      );
       const { counts, dir, manifestHash, length } = pairs;
       const { unreadable, empty } = counts.byRoute;
       return {
@@ -49,7 +54,30 @@ export function addPrepare(program: Command): void {
   );
 }
 
-async function run(path: string, flags: Flags, { signal, onEvent }: CommandContext): Promise<PreparedPairs> {
+async function rehearsal(source: string, flags: Flags, context: CommandContext): Promise<CommandResult> {
+  const { plan, report, lines } = await withOptions(source, flags, context, (config, options) =>
+    rehearse(config, flags.dir, context.onEvent, (generation) => planPreparation(options(generation))),
+  );
+  const rows = Object.entries(plan.asked).map(([way, records]) => [way, count(records)]);
+  return {
+    json: { dryRun: true, ...plan, generation: report },
+    lines: [
+      `${count(plan.kept)} of ${count(plan.records)} records are kept without a generator. Generators are asked about:`,
+      '',
+      ...table(['route', 'records'], rows),
+      '',
+      ...lines,
+    ],
+  };
+}
+
+/** Opens what a run needs and hands over its options, still without the generators. */
+async function withOptions<T>(
+  path: string,
+  flags: Flags,
+  { signal, onEvent }: CommandContext,
+  work: (config: Config, options: (generation: Generation) => PrepareOptions) => Promise<T>,
+): Promise<T> {
   const config = await readConfig(flags);
   const source = openSource(
     path,
@@ -69,14 +97,16 @@ async function run(path: string, flags: Flags, { signal, onEvent }: CommandConte
     const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
-  return await withGeneration(config, flags.dir, onEvent, (generation) =>
-    prepare({
-      ...settings,
-      captioner: toGenerator('prepare.captioner', settings.captioner, captioner, generation),
-      repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
-      illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
-      ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
-    } as unknown as PrepareOptions),
+  return await work(
+    config,
+    (generation) =>
+      ({
+        ...settings,
+        captioner: toGenerator('prepare.captioner', settings.captioner, captioner, generation),
+        repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
+        illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
+        ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
+      }) as unknown as PrepareOptions,
   );
 }
 

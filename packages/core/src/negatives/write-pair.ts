@@ -17,7 +17,7 @@ export interface PairWork {
   /** Candidates asked for of each category. */
   readonly choices: number;
   readonly seed: number;
-  readonly cache: AnswerCache;
+  readonly cache: Pick<AnswerCache, 'answer'>;
   /** Everything that is said of each picture. */
   readonly known: TrueTexts;
   readonly signal: AbortSignal | undefined;

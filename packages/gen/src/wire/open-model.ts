@@ -1,6 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { parseSettings } from '@anagram/core';
+import { type LanguageModelMiddleware, wrapLanguageModel } from 'ai';
 import * as z from 'zod';
 import type { Meter } from '../meter/meter.ts';
 import { handleOf, type ModelHandle } from '../model-handle.ts';
@@ -118,7 +119,7 @@ export function openModel(
     };
     const what = { name, model: modelName, redact: redactor([apiKey]) };
     if (kind === 'anthropic') {
-      const language = createAnthropic(settings)(modelName);
+      const language = wrapLanguageModel({ model: createAnthropic(settings)(modelName), middleware: asAnthropicTakes });
       return handleOf({ ...what, address: baseUrl ?? 'api.anthropic.com' }, { language }, handle);
     }
     const made = createOpenAI(settings);
@@ -126,3 +127,11 @@ export function openModel(
     return handleOf({ ...what, address: baseUrl ?? 'api.openai.com' }, models, handle);
   }
 }
+
+/** It takes no seed, and would be given leave to answer at any length; the provider warns of both. */
+const asAnthropicTakes: LanguageModelMiddleware = {
+  specificationVersion: 'v4',
+  async transformParams({ params: { seed: _, ...params } }) {
+    return { ...params, maxOutputTokens: params.maxOutputTokens ?? 4096 };
+  },
+};
