@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineSource, encodePng, openPairs, type PairVerifier, prepare, rejection } from '@anagram/core';
+import { openPairs, rejection } from '@anagram/core';
 import { llama, Meter, negativeWriter } from '@anagram/gen';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SmallModel, smallModel } from '../benchmarks/fetch/small-model.ts';
+import { prepareBelieved } from './believed-pairs.ts';
 import { runCli } from './run-cli.ts';
 
 // A real language model of 135 million parameters in this process. pip and npm bring it; where they cannot, its tests are skipped.
@@ -47,7 +48,7 @@ test.skipIf(!model)(
   'by its registry id it writes negatives for `anagram negatives`, and nothing is compiled',
   async () => {
     const data = join(root, 'data');
-    await prepareCaptions(data);
+    await prepareBelieved(data, captions);
     const settings = {
       'negatives.writer': { model: `llama:${model!.path}`, maxRetries: 1 },
       'generation.providers.llama': { library: model!.library, threads: 1 },
@@ -74,27 +75,3 @@ test('a file that is not there, and a library that is not there, are said so', a
     `node-llama-cpp was not found in ${root}`,
   );
 });
-
-/** The captions with pictures of one colour each, all of them believed. */
-async function prepareCaptions(dir: string): Promise<void> {
-  const verifier: PairVerifier = {
-    ...{ id: 'believer', imageSize: null, threshold: 0.5, baseRate: 0.9 },
-    score: async (all) => all.map(() => ({ score: 3, probability: 0.95, byTower: { only: 3 } })),
-  };
-  const source = defineSource({
-    name: 'captions',
-    settings: null,
-    records: () =>
-      captions.map((text, i) => ({
-        id: String(i),
-        text,
-        image: {
-          name: `${i}.png`,
-          bytes: () =>
-            encodePng({ width: 16, height: 16, data: new Uint8Array(768).map((_, at) => (at * (i + 3)) % 251) }),
-        },
-      })),
-  });
-  const { length } = await prepare({ source, verifier, dir });
-  expect(length).toBe(captions.length);
-}

@@ -79,7 +79,7 @@ const comfy = (shared: HandleOptions) => comfyui({ ...shared, baseUrl: origin(),
 const basic = (shared: HandleOptions) => sdapi({ ...shared, baseUrl: origin(), apiKey });
 
 const negative = { category: 'colour', text: 'A blue car.', change: { from: 'red', to: 'blue' } } as const;
-const knobs = { timeoutMs: 400, maxRetries: 2 };
+const knobs = { timeoutMs: 1000, maxRetries: 2 };
 const drawBy = (open: typeof openai) => async (meter: Meter) =>
   (
     await illustrator({ model: open({ meter }), size: '64x64', ...knobs }).illustrate({
