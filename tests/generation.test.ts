@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodePng, manifestHash } from '@anagram/core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ChatRequest, type FakeServer, startFakeServer } from '../packages/gen/test/fake-server.ts';
 import { prepareBelieved } from './believed-pairs.ts';
 import { writeCorpus } from './kill/corpus.ts';
@@ -174,6 +174,33 @@ describe('--dry-run', () => {
   });
 });
 
+test('--tune-prompts asks a sample with every variant, keeps the table, and captions with the winner', async () => {
+  const corpus = await writeCorpus(join(root, 'tuned'), { count: 80 });
+  const tiny = JSON.parse(await readFile(new URL('kill/tiny.config.json', import.meta.url), 'utf8'));
+  const captioner = { baseUrl: server.baseUrl, model: 'seer' };
+  const path = await settingsFile('tune.json', {
+    ...tiny,
+    prepare: { ...tiny.prepare, captioner, repairer: 'off', illustrator: 'off' },
+  });
+  const dir = join(root, 'tuned', 'data');
+  const command = ['prepare', corpus.dir, '--dir', dir, '--config', path, '--tune-prompts', '--json'];
+  const dry = JSON.parse((await runCli([...command, '--dry-run'], { env })).stdout);
+  expect(server.chats).toHaveLength(0);
+  expect(existsSync(join(dir, 'prompts.json'))).toBe(false);
+  const { code, stderr } = await runCli(command, { env });
+  expect(code, stderr).toBeLessThanOrEqual(3);
+  const tuned = JSON.parse(await readFile(join(dir, 'prompts.json'), 'utf8'));
+  expect(tuned.table).toHaveLength(8);
+  expect(new Set(tuned.table.map(({ id }: { id: string }) => id)).size).toBe(8);
+  // All variants caption alike here, so none is better than the first on new pictures.
+  expect(tuned.winner).toBe('compatible/seer/captions-en@1');
+  const asked = server.chats.length;
+  expect(asked).toBeLessThanOrEqual(dry.generation.calls);
+  expect(new Set(server.chats.map(({ body }) => JSON.stringify(body.messages[0]))).size).toBe(8);
+  await runCli(command, { env });
+  expect(server.chats).toHaveLength(asked);
+});
+
 test('killed at any moment and started again, nothing is paid twice but the calls in flight', async () => {
   delay = 20;
   const concurrency = 4;
@@ -183,7 +210,7 @@ test('killed at any moment and started again, nothing is paid twice but the call
     ...['negatives', data, '--categories', 'colour', '--json', '--set', `negatives.dir=${dir}`, '--set'],
     `negatives.writer=${JSON.stringify({ baseUrl: `${base.origin}/run-${basename(dir)}/v1`, model: 'm', maxRetries: 0 })}`,
   ];
-  process.env.ANAGRAM_API_KEY = apiKey;
+  vi.stubEnv('ANAGRAM_API_KEY', apiKey);
   try {
     const verb = { args, results: async (dir: string) => ({ manifest: await manifestHash(join(dir, 'negatives')) }) };
     const { attempts, differences } = await killVerb(verb, { dir: join(root, 'killed'), kills: 6, seed: 3 });
@@ -197,6 +224,6 @@ test('killed at any moment and started again, nothing is paid twice but the call
       expect(asked.length - distinct.size).toBeLessThanOrEqual(kills * concurrency);
     }
   } finally {
-    delete process.env.ANAGRAM_API_KEY;
+    vi.unstubAllEnvs();
   }
 });

@@ -12,8 +12,7 @@ import { type Judgement, summarise } from './judged.ts';
 import { measure, write } from './measure.ts';
 import { writeTables } from './tables.ts';
 
-const { values: flags } = parseArgs({ options: { draw: { type: 'string' }, llm: { type: 'string', default: '100' } },
-});
+const { values: flags } = parseArgs({ options: { draw: { type: 'string' }, llm: { type: 'string', default: '100' } } });
 const data = process.env.ANAGRAM_TEST_DATA;
 if (!data) throw new Error('Set ANAGRAM_TEST_DATA to a folder with sugarcrepe/*.json and negclip/valid_neg_clip.tsv.');
 const here = (name: string) => new URL(name, import.meta.url);

@@ -12,7 +12,7 @@ import type { Contender } from './contender.ts';
 export async function languageModel(): Promise<{ model: string; contender: Contender; meter: Meter }> {
   const meter = new Meter({ cache: join(cacheFolder(process.env), 'benchmarks', 'negatives') });
   const model = await open(meter);
-  const writer = negativeWriter({ model, language: 'en', fallback: null, maxRetries: 0 });
+  const writer = negativeWriter({ model, language: 'en', fallback: null, maxRetries: 0, timeoutMs: 600_000 });
   return {
     model: model.id,
     contender: {

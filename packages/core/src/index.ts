@@ -56,6 +56,7 @@ export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/dedu
 export { type PreparationPlan, type PrepareOptions, planPreparation, prepare } from './prepare/prepare.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
 export { sweep, type ThresholdRow } from './prepare/sweep.ts';
+export { type PromptScore, type TunedPrompts, type TunePromptsOptions, tunePrompts } from './prepare/tune-prompts.ts';
 
 // verify
 

@@ -1,6 +1,6 @@
 export type { ImageOptions } from './ask-picture.ts';
 export type { WireOptions } from './ask-text.ts';
-export { captioner } from './captioner.ts';
+export { type CaptionerOptions, captioner } from './captioner.ts';
 export { editor } from './editor.ts';
 export { illustrator } from './illustrator.ts';
 export type { Limits } from './meter/lane.ts';
@@ -9,6 +9,7 @@ export type { Budget, Prices } from './meter/spending.ts';
 export type { HandleOptions, ModelHandle } from './model-handle.ts';
 export { type NegativeWriterOptions, negativeWriter } from './negative-writer.ts';
 export { type ModelUse, type Probe, type ProbeOptions, probe } from './probe.ts';
+export { type CaptionPrompt, captionPromptSchema, captionPrompts } from './prompts/captions-en.ts';
 export { repairer } from './repairer.ts';
 export { type ComfyuiOptions, comfyui, type Workflow } from './wire/comfyui.ts';
 export type { FaultKind } from './wire/fault.ts';

@@ -1,8 +1,17 @@
 import { join } from 'node:path';
-import { type PreparedPairs, type PrepareOptions, planPreparation, prepare, Verifier } from '@anagram/core';
-import { captioner, illustrator, repairer } from '@anagram/gen';
+import {
+  type Captioner,
+  type PreparedPairs,
+  type PrepareOptions,
+  planPreparation,
+  prepare,
+  type TunePromptsOptions,
+  tunePrompts,
+  Verifier,
+} from '@anagram/core';
+import { captioner, captionPrompts, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
-import { type Config, given, readConfig } from '../config.ts';
+import { type Config, given, readConfig, usage } from '../config.ts';
 import { type CommonFlags, dryRun, probability, withCommonFlags } from '../flags.ts';
 import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
@@ -16,6 +25,7 @@ interface Flags extends CommonFlags {
   verifier?: string;
   threshold?: number;
   dryRun?: boolean;
+  tunePrompts?: boolean;
   urlColumn?: string;
   captionColumn?: string;
 }
@@ -36,12 +46,16 @@ export function addPrepare(program: Command): void {
     )
     .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
     .option('--caption-column <name>', 'column of the texts of a table')
+    .option(
+      '--tune-prompts',
+      "try variants of the captioner's prompt on a sample, go on with the best; table in DIR/prompts.json",
+    )
     .option(...dryRun);
   withCommonFlags(command, 'anagram prepare ./photos --dir ./data').action((source: string, flags: Flags) =>
     runCommand(flags, async (context) => {
       if (flags.dryRun) return await rehearsal(source, flags, context);
       const pairs = await withOptions(source, flags, context, (config, options) =>
-        withGeneration(config, flags.dir, context.onEvent, (generation) => prepare(options(generation))),
+        withGeneration(config, flags.dir, context.onEvent, async (generation) => prepare(await options(generation))),
       );
       const { counts, dir, manifestHash, length } = pairs;
       const { unreadable, empty } = counts.byRoute;
@@ -56,7 +70,7 @@ export function addPrepare(program: Command): void {
 
 async function rehearsal(source: string, flags: Flags, context: CommandContext): Promise<CommandResult> {
   const { plan, report, lines } = await withOptions(source, flags, context, (config, options) =>
-    rehearse(config, flags.dir, context.onEvent, (generation) => planPreparation(options(generation))),
+    rehearse(config, flags.dir, context.onEvent, async (generation) => planPreparation(await options(generation))),
   );
   const rows = Object.entries(plan.asked).map(([way, records]) => [way, count(records)]);
   return {
@@ -76,7 +90,7 @@ async function withOptions<T>(
   path: string,
   flags: Flags,
   { signal, onEvent }: CommandContext,
-  work: (config: Config, options: (generation: Generation) => PrepareOptions) => Promise<T>,
+  work: (config: Config, options: (generation: Generation) => Promise<PrepareOptions>) => Promise<T>,
 ): Promise<T> {
   const config = await readConfig(flags);
   const source = openSource(
@@ -97,17 +111,39 @@ async function withOptions<T>(
     const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
+  const tuned = (generation: Generation) => {
+    const knobs = { source, verifier, signal, onEvent, ...(flags.dryRun ? {} : { dir: flags.dir }) };
+    return tuneCaptioner(settings.captioner, knobs, generation);
+  };
   return await work(
     config,
-    (generation) =>
+    async (generation) =>
       ({
         ...settings,
-        captioner: toGenerator('prepare.captioner', settings.captioner, captioner, generation),
+        captioner: flags.tunePrompts
+          ? await tuned(generation)
+          : toGenerator('prepare.captioner', settings.captioner, captioner, generation),
         repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
         illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
         ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
       }) as unknown as PrepareOptions,
   );
+}
+
+/** The captioner of the settings with the prompt that serves the verifier best. */
+async function tuneCaptioner(
+  setting: unknown,
+  knobs: Omit<TunePromptsOptions, 'variants'>,
+  generation: Generation,
+): Promise<Captioner> {
+  if (typeof setting !== 'object' || setting === null || !('model' in setting)) {
+    throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
+  }
+  const variants = captionPrompts().map(
+    (prompt) => toGenerator('prepare.captioner', { ...setting, prompt }, captioner, generation) as Captioner,
+  );
+  const { winner } = await tunePrompts({ ...knobs, variants });
+  return variants.find(({ id }) => id === winner)!;
 }
 
 function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[] {

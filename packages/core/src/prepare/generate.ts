@@ -138,7 +138,7 @@ async function storePicture(work: string, { bytes, imageHash }: ReadPicture) {
 }
 
 /** Models take PNG and JPEG. */
-async function portable({ bytes, decoded }: ReadPicture): Promise<Uint8Array> {
+export async function portable({ bytes, decoded }: ReadPicture): Promise<Uint8Array> {
   const format = detectFormat(bytes);
   return format === 'png' || format === 'jpg' ? bytes : encodePng(decoded);
 }
