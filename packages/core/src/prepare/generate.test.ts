@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noisy, oracle, picture, sourceOf, verdicts } from '../../test/fixtures/numbers.ts';
 import { encodePng } from '../image/encode.ts';
@@ -120,4 +121,76 @@ test('a plan asks generators for all that a run would ask, and keeps nothing of 
   await prepare(options);
   expect(asked).toHaveLength(12);
   expect(await planPreparation(options)).toEqual({ ...plan, asked: { repair: 0, caption: 0, illustrate: 0 } });
+});
+
+test('a repairer is told which words the verifier doubts, the worst first', async () => {
+  const weights: { readonly [word: string]: number } = {
+    a: 0,
+    red: 3,
+    blue: -4,
+    car: 2,
+    boat: -6,
+    parks: -1,
+    here: -2,
+  };
+  const believed = (text: string) => text.split(/\W+/).reduce((sum, word) => sum + (weights[word] ?? 0), 0);
+  const verifier: PairVerifier = {
+    ...oracle().verifier,
+    id: 'by words',
+    score: async (pairs) =>
+      pairs.map(({ text }) => ({ score: believed(text), probability: believed(text) > 0 ? 0.99 : 0.01, byTower: {} })),
+  };
+  const told: { [text: string]: readonly string[] } = {};
+  const repairer = {
+    id: 'repairer',
+    repair: async ({ text, doubts = [] }: { text: string; doubts?: readonly string[] }) => {
+      told[text] = doubts;
+      return [];
+    },
+  };
+  const texts = ['a blue car, a boat parks here', 'boat', 'a blue car'];
+  const source = sourceOf(texts.map((text, i) => ({ id: String(i), of: i, text })));
+  await prepare({ source, verifier, dir, repairer });
+  expect(told).toEqual({ [texts[0]!]: ['boat', 'blue', 'here'], boat: [], 'a blue car': ['blue'] });
+});
+
+test('several records are asked about at once, and their answers come in order', async () => {
+  let [now, most] = [0, 0];
+  const repairer = {
+    id: 'repairer',
+    repair: async ({ text }: { text: string }) => {
+      most = Math.max(most, ++now);
+      await sleep(5 + (text.length % 3) * 5);
+      now--;
+      return ['number 0'];
+    },
+  };
+  const wrong = sourceOf(
+    Array.from({ length: 30 }, (_, i) => ({ id: `pair-${i}`, of: i, text: `number ${'9'.repeat(i)}8` })),
+  );
+  const prepareInto = (to: string) =>
+    prepare({ source: wrong, verifier: oracle().verifier, dir: join(dir, to), repairer });
+  const first = await prepareInto('a');
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(8);
+  expect((await prepareInto('b')).manifestHash).toBe(first.manifestHash);
+});
+
+test('a failure stops the asking once those on their way have answered', async () => {
+  let asked = 0;
+  const captioner = {
+    id: 'captioner',
+    caption: async () => {
+      if (++asked === 3) throw new Error('no more');
+      return ['number 1'];
+    },
+  };
+  const pictures = sourceOf(Array.from({ length: 40 }, (_, i) => ({ id: `picture-${i}`, of: i })));
+  const options = { source: pictures, verifier: oracle().verifier, dir, captioner };
+  await expect(prepare(options)).rejects.toThrow('no more');
+  expect(asked).toBeLessThanOrEqual(8 + 3);
+  const before = asked;
+  await prepare(options);
+  // The first two were journalled.
+  expect(asked - before).toBe(38);
 });
