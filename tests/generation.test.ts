@@ -199,6 +199,8 @@ test('--tune-prompts asks a sample with every variant, keeps the table, and capt
   expect(new Set(server.chats.map(({ body }) => JSON.stringify(body.messages[0]))).size).toBe(8);
   await runCli(command, { env });
   expect(server.chats).toHaveLength(asked);
+  const aimless = await runCli(['prepare', corpus.dir, '--dir', join(root, 'aimless'), '--tune-prompts']);
+  expect([aimless.code, existsSync(join(root, 'aimless'))]).toEqual([2, false]);
 });
 
 test('killed at any moment and started again, nothing is paid twice but the calls in flight', async () => {

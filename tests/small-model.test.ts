@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPairs, rejection } from '@anagram/core';
 import { llama, Meter, negativeWriter } from '@anagram/gen';
+import { generateText, Output } from 'ai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
 import { type SmallModel, smallModel } from '../benchmarks/fetch/small-model.ts';
 import { prepareBelieved } from './believed-pairs.ts';
 import { runCli } from './run-cli.ts';
@@ -42,6 +44,23 @@ test.skipIf(!model)('its answers are held to the schema, guarded, and kept', asy
   const again = await ask();
   expect(again.written).toEqual(first.written);
   expect(again.report).toMatchObject({ calls: 0, cached: first.report.calls });
+});
+
+test.skipIf(!model)('every answer has the form of the schema, each alternative among them', async () => {
+  const form = z.strictObject({ colour: z.enum(['red', 'blue']).nullable(), count: z.int() });
+  const { language } = llama({ ...model!, threads: 1 });
+  const said = [];
+  for (let seed = 0; seed < 6; seed++) {
+    const { output } = await generateText({
+      model: language,
+      prompt: 'Is the car red or blue, and how many are there? Answer with JSON.',
+      output: Output.object({ schema: form }),
+      ...{ seed, temperature: 1.5 },
+    });
+    said.push(form.parse(output));
+  }
+  expect(said.some(({ colour }) => colour !== null)).toBe(true);
+  expect(new Set(said.map((each) => JSON.stringify(each))).size).toBeGreaterThan(1);
 });
 
 test.skipIf(!model)(

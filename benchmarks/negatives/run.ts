@@ -4,7 +4,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cocoCaptions, drawn, stampCaptions, writtenCaptions } from './captions.ts';
-import { languageModel } from './contenders/language-model.ts';
 import { negclip } from './contenders/negclip.ts';
 import { rules } from './contenders/rules.ts';
 import { parses, spells } from './grammar.ts';
@@ -12,7 +11,7 @@ import { type Judgement, summarise } from './judged.ts';
 import { measure, write } from './measure.ts';
 import { writeTables } from './tables.ts';
 
-const { values: flags } = parseArgs({ options: { draw: { type: 'string' }, llm: { type: 'string', default: '100' } } });
+const { values: flags } = parseArgs({ options: { draw: { type: 'string' } } });
 const data = process.env.ANAGRAM_TEST_DATA;
 if (!data) throw new Error('Set ANAGRAM_TEST_DATA to a folder with sugarcrepe/*.json and negclip/valid_neg_clip.tsv.');
 const here = (name: string) => new URL(name, import.meta.url);
@@ -34,12 +33,6 @@ const stamps = await measure(await write(rules('ko'), await stampCaptions()), ko
 say('Korean, stamps', stamps.report);
 const sentences = await measure(await write(rules('ko'), await writtenCaptions()), korean);
 say('Korean, sentences', sentences.report);
-
-const own = await languageModel();
-const asked = drawn(coco, Number(flags.llm), 'language model');
-const byModel = await measure(await write(own.contender, asked), english);
-say(own.model, byModel.report);
-const rulesOnTheSame = await measure(await write(rules('en'), asked), english);
 
 if (flags.draw) {
   const some = [
@@ -69,7 +62,8 @@ const results = {
   en: { ...en.report, judged: { by: judged.by, ...summarise(judged.list, 'en') } },
   ko: { ...sentences.report, judged: { by: judged.by, ...summarise(judged.list, 'ko') }, stamps: stamps.report },
   anchor: { ...anchor.report, rulesOnTheSame: same.report },
-  languageModel: { model: own.model, ...byModel.report, rulesOnTheSame: rulesOnTheSame.report },
+  // What `model.ts` wrote last.
+  languageModel: JSON.parse(await readFile(here('results.json'), 'utf8')).languageModel,
 };
 await writeFile(here('results.json'), `${JSON.stringify(results, null, 2)}\n`);
 await writeTables(results, here('README.md'));

@@ -93,6 +93,10 @@ async function withOptions<T>(
   work: (config: Config, options: (generation: Generation) => Promise<PrepareOptions>) => Promise<T>,
 ): Promise<T> {
   const config = await readConfig(flags);
+  const { captioner: configured } = config('prepare');
+  if (flags.tunePrompts && !(typeof configured === 'object' && configured !== null && 'model' in configured)) {
+    throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
+  }
   const source = openSource(
     path,
     { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) },
@@ -113,7 +117,7 @@ async function withOptions<T>(
   }
   const tuned = (generation: Generation) => {
     const knobs = { source, verifier, signal, onEvent, ...(flags.dryRun ? {} : { dir: flags.dir }) };
-    return tuneCaptioner(settings.captioner, knobs, generation);
+    return tuneCaptioner(settings.captioner as object, knobs, generation);
   };
   return await work(
     config,
@@ -132,13 +136,10 @@ async function withOptions<T>(
 
 /** The captioner of the settings with the prompt that serves the verifier best. */
 async function tuneCaptioner(
-  setting: unknown,
+  setting: object,
   knobs: Omit<TunePromptsOptions, 'variants'>,
   generation: Generation,
 ): Promise<Captioner> {
-  if (typeof setting !== 'object' || setting === null || !('model' in setting)) {
-    throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
-  }
   const variants = captionPrompts().map(
     (prompt) => toGenerator('prepare.captioner', { ...setting, prompt }, captioner, generation) as Captioner,
   );
