@@ -156,7 +156,8 @@ export async function openRun(given: WriteNegativesOptions) {
     version: 2,
     parent: pairs.manifestHash,
     writer: writer.id,
-    editor: editor?.id ?? null,
+    // The edits of models are verified since this suffix; shards without it hold whatever was drawn.
+    editor: editor && (editor.free ? editor.id : `${editor.id}/verified-1`),
     scorer: scorer?.id ?? null,
     categories: [...categories],
     perPair,
