@@ -23,7 +23,7 @@ const byRules = await write(rules('en'), captions);
 const git = (...args: string[]) => execFileSync('git', args, { cwd: here('.'), encoding: 'utf8' }).trim();
 const { calls, cached, inputTokens, outputTokens, faults } = meter.report();
 const report = {
-  command: `node benchmarks/negatives/${basename(import.meta.filename)}`,
+  command: `node benchmarks/negatives/${basename(import.meta.filename)} --captions ${captions.length}`,
   commit: git('rev-parse', '--short', 'HEAD'),
   model,
   requests: { calls, cached, inputTokens, outputTokens, faults },
