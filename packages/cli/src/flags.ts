@@ -52,3 +52,12 @@ export function number(text: string): number {
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
 }
+
+/** For `--shard 2/8`: the third of eight shares. */
+export function share(text: string): { index: number; of: number } {
+  const [, index, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index === undefined || of === undefined || index >= of) {
+    throw new InvalidArgumentError('Expected INDEX/COUNT, counted from 0: 0/8 to 7/8 for eight shares.');
+  }
+  return { index, of };
+}

@@ -127,6 +127,7 @@ function advised(source: Source): Source {
   return defineSource({
     name: source.name,
     settings: () => source.settings,
+    selective: true,
     async *records(options) {
       try {
         yield* source.records(options);

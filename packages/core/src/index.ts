@@ -10,6 +10,7 @@ export type {
   NegativeText,
   PairSet,
   Pixels,
+  ReadingOptions,
   Route,
   Source,
   SourceRecord,
@@ -54,8 +55,14 @@ export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
 export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
 export { type PrepareOptions, prepare } from './prepare/prepare.ts';
+export { type PreparedShare, type PrepareShareOptions, prepareShare } from './prepare/prepare-share.ts';
+export { preparedPairsToLabel } from './prepare/prepared-pairs-to-label.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
-export { sweep, type ThresholdRow } from './prepare/sweep.ts';
+export type { RouteCounts } from './prepare/route-counts.ts';
+export { type SweepOptions, sweep, type ThresholdRow } from './prepare/sweep.ts';
+export { type SweepPageOptions, sweepPage } from './prepare/sweep-page.ts';
+export { type OpenedPlan, type RunWorkerOptions, runWorker, type WorkerReport } from './queue/run-worker.ts';
+export type { QueueSettings } from './queue/score-on-queue.ts';
 
 // verify
 
@@ -77,10 +84,14 @@ export {
   reliability,
   wilsonInterval,
 } from './verify/metrics.ts';
+export { type LabelPageOptions, labelPage } from './verify/page/label-page.ts';
 export type { PairScore, PairVerifier, ScorableImage, ScorablePair } from './verify/pair-verifier.ts';
-export type { Labels } from './verify/read-labels.ts';
+export { type PairsToLabelOptions, type PairToLabel, pairsToLabel } from './verify/pairs-to-label.ts';
+export type { ThresholdRates } from './verify/rates-at.ts';
+export { appendLabel, type Label, type Labels, readLabelFile, resumeLabelFile } from './verify/read-labels.ts';
 export type { TrainVerifierOptions, TrainVerifierSettings } from './verify/train-verifier.ts';
 export { Verifier } from './verify/verifier.ts';
+export { readCalibration } from './verify/verifier-files.ts';
 
 // Negatives
 

@@ -30,7 +30,16 @@ export interface Source {
   readonly name: string;
   /** Plain data that identifies the source's content as far as it can be told cheaply; part of a run's fingerprint. */
   readonly settings: Json;
-  records(options?: { signal?: AbortSignal }): AsyncIterable<SourceRecord>;
+  records(options?: ReadingOptions): AsyncIterable<SourceRecord>;
+}
+
+export interface ReadingOptions {
+  signal?: AbortSignal;
+  /**
+   * Tells by its place in the source whether a record is going to be looked at. Every record is given all the same; of the others
+   * a source may leave out what it would have to fetch.
+   */
+  wanted?: (index: number) => boolean;
 }
 
 /** Decoded picture: RGB, 8 bit, row by row, (height, width, 3). */

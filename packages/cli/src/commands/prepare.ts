@@ -1,15 +1,25 @@
 import { join } from 'node:path';
-import { type PreparedPairs, type PrepareOptions, prepare, Verifier } from '@anagram/core';
+import {
+  type PreparedPairs,
+  type PreparedShare,
+  type PrepareOptions,
+  prepare,
+  prepareShare,
+  type Source,
+  Verifier,
+} from '@anagram/core';
 import { captioner, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
-import { given, readConfig } from '../config.ts';
-import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
+import { type Config, given, readConfig, usage } from '../config.ts';
+import { type CommonFlags, probability, share, withCommonFlags } from '../flags.ts';
 import { withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
+import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
-import { type CommandContext, runCommand } from '../run-command.ts';
+import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { count, table } from '../table.ts';
+import { queueOption } from './worker.ts';
 
 interface Flags extends CommonFlags {
   dir: string;
@@ -17,6 +27,8 @@ interface Flags extends CommonFlags {
   threshold?: number;
   urlColumn?: string;
   captionColumn?: string;
+  shard?: { index: number; of: number };
+  queue?: string;
 }
 
 /** Where a verifier that was never calibrated is trusted: the even chance. */
@@ -34,10 +46,22 @@ export function addPrepare(program: Command): void {
       probability,
     )
     .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
-    .option('--caption-column <name>', 'column of the texts of a table');
-  withCommonFlags(command, 'anagram prepare ./photos --dir ./data').action((source: string, flags: Flags) =>
+    .option('--caption-column <name>', 'column of the texts of a table')
+    .option(
+      '--shard <index/count>',
+      'only read and score one share, from 0, e.g. of a Slurm array; afterwards the same without --shard ends it',
+      share,
+    )
+    .addOption(queueOption().conflicts('shard'));
+  withCommonFlags(
+    command,
+    'anagram prepare ./photos --dir ./data',
+    'anagram prepare ./photos --dir ./data --verifier ./raw/verifier --shard 2/8',
+  ).action((source: string, flags: Flags) =>
     runCommand(flags, async (context) => {
-      const pairs = await run(source, flags, context);
+      const config = await readConfig(flags);
+      if (flags.shard) return runShare(source, config, flags, flags.shard, context);
+      const pairs = await run(source, config, flags, context);
       const { counts, dir, manifestHash, length } = pairs;
       const { unreadable, empty } = counts.byRoute;
       return {
@@ -49,24 +73,52 @@ export function addPrepare(program: Command): void {
   );
 }
 
-async function run(path: string, flags: Flags, { signal, onEvent }: CommandContext): Promise<PreparedPairs> {
-  const config = await readConfig(flags);
-  const source = openSource(
-    path,
-    { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) },
-    { cache: join(flags.dir, 'fetched'), onEvent },
-  );
+function sourceSettings(config: Config, flags: Flags): Readonly<Record<string, unknown>> {
+  return { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) };
+}
+
+function open(path: string, config: Config, flags: Flags, { onEvent }: CommandContext): Source {
   if (flags.verifier !== undefined) {
     requirePath('--verifier', flags.verifier, 'a verifier that prepare trained, e.g. ./raw/verifier');
   }
+  return openSource(path, sourceSettings(config, flags), { cache: join(flags.dir, 'fetched'), onEvent });
+}
+
+async function runShare(
+  path: string,
+  config: Config,
+  flags: Flags,
+  { index, of }: { index: number; of: number },
+  context: CommandContext,
+): Promise<CommandResult> {
+  if (flags.verifier === undefined) {
+    const advice = 'Train one first, on SOURCE or a part of it: anagram prepare PART --dir ./raw makes ./raw/verifier.';
+    throw usage('--shard', `All shares must be judged by one verifier. Expected --verifier FOLDER. ${advice}`);
+  }
+  const source = open(path, config, flags, context);
+  await using verifier = await Verifier.load(flags.verifier);
+  const done = await prepareShare({ source, verifier, dir: flags.dir, index, of, ...context });
+  return { json: done, lines: [shareSummary(done)] };
+}
+
+async function run(path: string, config: Config, flags: Flags, context: CommandContext): Promise<PreparedPairs> {
+  const { signal, onEvent } = context;
+  const source = open(path, config, flags, context);
   const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
   await using verifier = await (flags.verifier === undefined
     ? Verifier.train(training)
     : Verifier.load(flags.verifier));
   const settings = config('prepare');
+  const queue = flags.queue !== undefined && {
+    url: flags.queue,
+    plan: planOf({
+      ...{ source: path, settings: sourceSettings(config, flags), cache: join(flags.dir, 'fetched') },
+      verifier: flags.verifier ?? join(flags.dir, 'verifier'),
+    }),
+  };
   const chosen = flags.threshold ?? settings.threshold ?? verifier.threshold;
   if (chosen === null) {
-    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram calibrate\` chooses a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
+    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${flags.dir}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
   return await withGeneration(config, flags.dir, onEvent, (generation) =>
@@ -76,6 +128,7 @@ async function run(path: string, flags: Flags, { signal, onEvent }: CommandConte
       repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
       illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
       ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
+      ...(queue && { queue }),
     } as unknown as PrepareOptions),
   );
 }
@@ -89,4 +142,11 @@ function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[]
     `${count(length)} pairs in ${dir} (${count(counts.repaired)} of them changed), manifest ${manifestHash.slice(0, 12)}`,
     `Every record's verdict, with its reason: ${join(dir, 'verdicts-*.jsonl')}`,
   ];
+}
+
+function shareSummary({ dir, records, own, missing }: PreparedShare): string {
+  const said = `${count(own)} of ${count(records)} records are read and scored in ${dir}.`;
+  return missing > 0
+    ? `${said} ${count(missing)} of other shares are missing: when these are done, run the same command without --shard.`
+    : `${said} Nothing is missing: run the same command without --shard.`;
 }

@@ -1,15 +1,13 @@
 import type { Route, Verdict } from '../pair.ts';
 import type { Candidates } from './candidates.ts';
 import type { Duplicate } from './deduplicate.ts';
-import type { Generated } from './generate.ts';
+import type { Generated, GeneratedPicture } from './generate.ts';
 import { matchLone } from './match.ts';
 import type { ScoredRecord } from './records.ts';
 import { route, show } from './route.ts';
 
 /** A picture of the source by its record's place, or a generated one. */
-export type PictureOf =
-  | { readonly index: number }
-  | { readonly file: string; readonly bytesHash: string; readonly pixelHash: string };
+export type PictureOf = { readonly index: number } | GeneratedPicture;
 
 /** A pair that is kept. */
 export interface KeptPair {

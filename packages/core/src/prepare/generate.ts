@@ -11,6 +11,15 @@ import type { PairVerifier, ScorablePair } from '../verify/pair-verifier.ts';
 import { Journal } from './journal.ts';
 import { digest, type ReadPicture, readPicture, recordsAt, roundScore, type ScoredRecord } from './records.ts';
 
+/** A picture that a model made: its file in the work folder, its hashes, its size in pixels. */
+export interface GeneratedPicture {
+  readonly file: string;
+  readonly bytesHash: string;
+  readonly pixelHash: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What a generator offered for a record, verified; best first. Independent of any threshold. */
 export interface Generated {
   readonly id: string;
@@ -18,8 +27,7 @@ export interface Generated {
     readonly text: string;
     readonly probability: number;
     readonly byTower: { readonly [tower: string]: number };
-    /** Of a generated picture: its file in the work folder, and its hashes. */
-    readonly picture?: { readonly file: string; readonly bytesHash: string; readonly pixelHash: string };
+    readonly picture?: GeneratedPicture;
   }[];
 }
 
@@ -123,11 +131,11 @@ async function verify(verifier: PairVerifier, pairs: readonly ScorablePair[], si
   }));
 }
 
-async function storePicture(work: string, { bytes, imageHash }: ReadPicture) {
+async function storePicture(work: string, { bytes, decoded, imageHash }: ReadPicture): Promise<GeneratedPicture> {
   const bytesHash = hashBytes(bytes);
   const file = `illustration-${bytesHash}.${detectFormat(bytes)}`;
   await writeAtomic(join(work, file), bytes);
-  return { file, bytesHash, pixelHash: imageHash };
+  return { file, bytesHash, pixelHash: imageHash, width: decoded.width, height: decoded.height };
 }
 
 /** Models take PNG and JPEG. */

@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
-import type { Json, Source } from '../pair.ts';
+import type { Source } from '../pair.ts';
+import { type QueueSettings, scoreOnQueue } from '../queue/score-on-queue.ts';
 import { parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
-import { removeTemporaries, writeAtomic } from '../shard/write-atomic.ts';
+import { removeTemporaries } from '../shard/write-atomic.ts';
 import { CutTexts } from '../text/cut-texts.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
 import { judgeCandidates } from './candidates.ts';
@@ -16,8 +16,9 @@ import { decide, type Help, routeAll } from './decide.ts';
 import { deduplicate } from './deduplicate.ts';
 import { generateCaptions, generatePictures, generateRepairs } from './generate.ts';
 import { ingest } from './ingest.ts';
-import { digest } from './records.ts';
+import { requireNoShares } from './prepare-share.ts';
 import { drawKnown, retrieveTexts, textPool } from './retrieve.ts';
+import { requireSameRun } from './run.ts';
 import { writeDecisions } from './write.ts';
 
 export interface PrepareOptions extends Knobs {
@@ -43,6 +44,8 @@ export interface PrepareOptions extends Knobs {
   near?: 0 | 1 | 2 | 3 | false;
   /** Pairs in a shard. @default 1000 */
   shardSize?: number;
+  /** Lets `runWorker`s on other machines read and score, which must see `dir` under the same path. */
+  queue?: QueueSettings;
 }
 
 const helper = (method: string) =>
@@ -62,6 +65,7 @@ const optionsSchema = z.strictObject({
   illustrator: helper('illustrate').default('retrieval'),
   near: z.union([z.literal([0, 1, 2, 3]), z.literal(false)]).default(3),
   shardSize: z.int().min(1).default(1000),
+  queue: z.strictObject({ url: z.string().min(1), plan: z.json() }).optional(),
 });
 
 /**
@@ -70,8 +74,8 @@ const optionsSchema = z.strictObject({
  * judged by its probability given that it was picked, learnt from pairs that are known (see `fitTrust`), not by the score that picked
  * it.
  * @returns The kept pairs, for `train` and `writeNegatives`.
- * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`;
- *   `generation-failed` from generators. A record that cannot be used is a verdict.
+ * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`; `queue-failed` and
+ *   `parts-failed` with a queue; `generation-failed` from generators. A record that cannot be used is a verdict.
  */
 export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   const { source, verifier, signal, onEvent, ...plain } = options;
@@ -84,10 +88,12 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   signal?.throwIfAborted();
 
   await using _lock = await lockFolder(dir);
-  await requireSameRun(dir, { source: [source.name, source.settings], verifier: verifier.id });
-  await removeTemporaries(work);
+  await requireNoShares(dir);
+  const run = await requireSameRun(dir, source, verifier);
   const context = { source, verifier, work, emit, signal };
+  if (settings.queue) await scoreOnQueue({ ...context, dir, run }, settings.queue);
   const records = await ingest(context);
+  await removeTemporaries(work);
   reportCuts(records, verifier, emit);
   const duplicates = deduplicate(
     records.filter(({ problem }) => problem === null),
@@ -104,7 +110,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
     ? await retrieveTexts({ ...context, verifier, records, pool, wanted: lookUp })
     : new Map();
   const at = (places: readonly number[]) => places.map((i) => records[i]!);
-  const candidates = judgeCandidates({ open: at(open), known: at(known), retrieved, poolSize: pool.length });
+  const candidates = judgeCandidates({ open: at(open), known: at(known), retrieved, poolSize: pool.length, records });
   const evidence = { records, duplicates, candidates, threshold };
 
   // Generators are asked only for what the corpus itself cannot settle.
@@ -145,21 +151,6 @@ function reportCuts(records: readonly { text: string | null }[], verifier: PairV
 
 function canRetrieve(verifier: PairVerifier): verifier is PairVerifier & Required<Pick<PairVerifier, 'logOdds'>> {
   return typeof verifier.logOdds === 'function';
-}
-
-/** Scores are only good for the records and the verifier that they came from. */
-async function requireSameRun(dir: string, run: { source: Json; verifier: string }): Promise<void> {
-  const path = join(dir, 'work', 'run.json');
-  const before = await readFile(path, 'utf8').catch(() => null);
-  if (before === null) return writeAtomic(path, JSON.stringify(run));
-  if (before === JSON.stringify(run)) return;
-  const old = JSON.parse(before) as typeof run;
-  const changed = (['source', 'verifier'] as const).filter((name) => digest(old[name]) !== digest(run[name]));
-  throw new AnagramError(
-    'run-options-changed',
-    `${dir} was begun with another ${changed.join(' and another ')}. Expected the same, so that its scores stay true. Prepare into another dir.`,
-    { dir, changed },
-  );
 }
 
 function noThreshold(): AnagramError {
