@@ -31,6 +31,7 @@ export { type CsvOptions, csv, tsv } from './source/csv.ts';
 export { defineSource } from './source/define-source.ts';
 export { type FolderOptions, folder } from './source/folder.ts';
 export { fileOnDisk } from './source/image-file.ts';
+export { inSrgb } from './source/in-srgb.ts';
 export { json } from './source/json.ts';
 export { jsonl } from './source/jsonl.ts';
 export { type LabelledImages, labelledCsv, labelledFolder } from './source/labelled-images.ts';
