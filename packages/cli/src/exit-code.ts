@@ -2,7 +2,7 @@ import { type ErrorCode, isAnagramError } from '@anagram/core';
 
 /**
  * Stable exit codes: 0 ok; 1 failed; 2 bad usage, which is whatever the command line says wrong: a flag, a value, a path at which
- * there is nothing; 3 partial (some records could not be used, some tasks not run, a budget is spent); 130 interrupted.
+ * there is nothing; 3 partial (some records could not be used, some tasks not run, some parts failed, a budget is spent); 130 interrupted.
  */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, partial: 3, interrupted: 130 } as const;
 
@@ -29,7 +29,7 @@ export function explain(error: unknown, signal: AbortSignal): { code: number; te
   }
   const code = isAnagramError(error, 'invalid-options')
     ? exitCodes.usage
-    : isAnagramError(error, 'budget-spent')
+    : isAnagramError(error, 'budget-spent') || isAnagramError(error, 'parts-failed')
       ? exitCodes.partial
       : exitCodes.failed;
   const message = sentence(error);
@@ -42,7 +42,7 @@ export function explain(error: unknown, signal: AbortSignal): { code: number; te
 function whereOf(error: unknown): string | null {
   if (!isAnagramError(error)) return null;
   const details: { readonly [name: string]: unknown } = { ...error.details };
-  const place = ['where', 'path', 'dir', 'name', 'operation', 'model'].map((key) => details[key]);
+  const place = ['where', 'path', 'dir', 'name', 'operation', 'model', 'queue'].map((key) => details[key]);
   return place.find((value) => typeof value === 'string') ?? null;
 }
 

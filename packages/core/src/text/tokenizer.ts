@@ -117,6 +117,11 @@ export class Tokenizer implements TextTokenizer {
     await writeAtomic(join(dir, 'tokenizer_config.json'), `${JSON.stringify(config, null, 2)}\n`);
   }
 
+  /** By number; bytes are spelled as characters, and `</w>` ends a word. */
+  get symbols(): readonly string[] {
+    return this.#symbols;
+  }
+
   identity(): string {
     return this.toJson();
   }

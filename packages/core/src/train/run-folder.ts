@@ -7,7 +7,7 @@ import type { Json } from '../pair.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { checkpointSteps } from './checkpoint.ts';
 import type { SharedSet } from './sampler.ts';
-import type { ResolvedSettings } from './settings.ts';
+import { type ResolvedSettings, resolveSettings } from './settings.ts';
 
 const runSchema = z.strictObject({
   version: z.literal(1),
@@ -123,10 +123,12 @@ function unreadable(path: string, why: string): AnagramError<'checkpoint-corrupt
   );
 }
 
-/** Dotted names of everything that differs, without what may. */
+/** Dotted names of everything that differs, without what may. A setting that is newer than the run had its default then. */
 function differences(before: RunRecord, now: RunRecord): string[] {
   const [a, b] = [flatten({ ...before, trained: null }), flatten({ ...now, trained: null })];
-  return [...new Set([...a.keys(), ...b.keys()])].filter((key) => a.get(key) !== b.get(key) && !free.test(key));
+  const defaults = flatten({ settings: JSON.parse(JSON.stringify(resolveSettings({ steps: 1, objective: {} }))) });
+  const then = (key: string) => a.get(key) ?? (key.startsWith('settings.') ? defaults.get(key) : undefined);
+  return [...new Set([...a.keys(), ...b.keys()])].filter((key) => then(key) !== b.get(key) && !free.test(key));
 }
 
 function flatten(value: Json | object, path: string[] = [], into = new Map<string, string>()): Map<string, string> {
