@@ -1,5 +1,4 @@
 /// <reference lib="dom" />
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,19 +17,9 @@ import {
 } from '@anagram/core';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-/** A Chromium of the machine, or none: this project downloads no browser. */
-function findChromium(): string | undefined {
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
-    } catch {}
-  }
-  return undefined;
-}
+import { findChromium } from './find-chromium.ts';
 
 const executablePath = findChromium();
-if (!executablePath) console.warn('skipped: no Chromium on this machine (Debian: apt-get install chromium)');
 const demoReport = join(import.meta.dirname, '../../anagram-demo/report.html');
 
 describe.skipIf(!executablePath)('a report in headless Chromium', () => {

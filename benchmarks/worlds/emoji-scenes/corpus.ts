@@ -1,6 +1,6 @@
 import { Random, type Source, type SourceRecord } from '@anagram/core';
 import sharp from 'sharp';
-import { derange } from '../derange.ts';
+import { addNoise } from '../noise.ts';
 import type { Artwork } from './artwork.ts';
 import type { Style } from './artwork-packages.ts';
 import { checkStyles } from './checks.ts';
@@ -49,27 +49,17 @@ export function emojiCorpus(options: EmojiCorpusOptions): { source: Source; trut
   const pictures = random
     .shuffle(styles.flatMap((style) => artwork.emoji.map(({ name }) => ({ style, name }))))
     .slice(0, limit);
-  const [withoutText, withoutImage] = [lostTexts, lostImages].map((share) => Math.round(share * pictures.length)) as [
-    number,
-    number,
-  ];
-  const roles = random.shuffle(
-    pictures.map((_, i): CorpusTruth['kind'] =>
-      i < withoutText ? 'image' : i < withoutText + withoutImage ? 'text' : 'pair',
-    ),
-  );
-  const pairs = random.shuffle(roles.flatMap((kind, i) => (kind === 'pair' ? [i] : [])));
-  const texts = pictures.map(({ name }) => name);
-  derange(texts, pairs.slice(0, Math.round(wrong * pairs.length)), random);
+  const names = pictures.map(({ name }) => name);
+  const noisy = addNoise(names, { lostTexts, lostImages, wrong }, random);
 
   const truth = new Map<string, CorpusTruth>();
   const records = pictures.map(({ style, name }, i): SourceRecord => {
     const id = `emoji-${String(i).padStart(5, '0')}`;
-    const kind = roles[i]!;
-    truth.set(id, { style, name, kind, right: kind === 'pair' ? texts[i] === name : null });
+    const { kind, text } = noisy[i]!;
+    truth.set(id, { style, name, kind, right: kind === 'pair' ? text === name : null });
     return {
       id,
-      ...(kind === 'image' ? {} : { text: texts[i]! }),
+      ...(kind === 'image' ? {} : { text }),
       ...(kind === 'text'
         ? {}
         : { image: { name: `${id}.png`, bytes: () => encodeOnWhite(artwork.picture(style, name), size) } }),

@@ -1,17 +1,27 @@
-import { type CalibrateOptions, type CalibrationReport, calibrate, Verifier } from '@anagram/core';
+import {
+  type CalibrateOptions,
+  type CalibrationReport,
+  type CalibrationTarget,
+  calibrate,
+  Verifier,
+} from '@anagram/core';
 import type { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { readConfig, usage } from '../config.ts';
 import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
 import { count, share, table } from '../table.ts';
 
 interface Flags extends CommonFlags {
   verifier: string;
   labels?: string;
   precision?: number;
+  recall?: number;
+  keep?: number;
   guarantee?: boolean;
+  page?: string;
 }
 
 const sweepRows = 12;
@@ -23,10 +33,13 @@ export function addCalibrate(program: Command): void {
     .requiredOption('--verifier <folder>', 'what prepare trained, e.g. ./data/verifier')
     .option(
       '--labels <file>',
-      'JSONL of {"id": "…", "right": true}, about 200 lines; without it the threshold is a rough estimate',
+      'JSONL of {"id": "…", "right": true}, about 200 lines, e.g. of `anagram label`; without it the threshold is a rough estimate',
     )
     .option('--precision <share>', 'right among kept that is wanted (default: 0.95)', number)
-    .option('--guarantee', 'prove the precision by the labels alone, at some cost in recall');
+    .option('--recall <share>', 'or: kept among right that is wanted', number)
+    .option('--keep <share>', 'or: share of all pairs to keep', number)
+    .option('--guarantee', 'prove the precision by the labels alone, at some cost in recall')
+    .option('--page <file>', 'receives a page with a slider over the threshold and the pairs at the border');
   withCommonFlags(
     command,
     'anagram calibrate ./photos --verifier ./data/verifier --labels labels.jsonl --precision 0.95',
@@ -37,18 +50,31 @@ export function addCalibrate(program: Command): void {
       requirePath('--verifier', flags.verifier, 'what prepare trained, e.g. ./data/verifier');
       if (flags.labels !== undefined)
         requirePath('--labels', flags.labels, 'a JSONL file of {"id": "…", "right": true}');
+      const target = targetOf(flags);
       await using verifier = await Verifier.load(flags.verifier);
-      const target = flags.precision === undefined ? {} : { target: { precision: flags.precision } };
       const report = await calibrate({
         ...config('calibrate'),
-        ...target,
+        ...(target && { target }),
         ...(flags.labels !== undefined && { labels: flags.labels }),
         ...(flags.guarantee && { guarantee: true }),
+        ...(flags.page !== undefined && { page: { path: flags.page, command: nextCommand(source, flags) } }),
         ...{ verifier, source: pairs, signal, onEvent },
       } as CalibrateOptions);
-      return { json: report, lines: summary(report) };
+      const page = flags.page === undefined ? [] : ['', `${flags.page} shows any threshold, with pairs at the border.`];
+      return { json: report, lines: [...summary(report), ...page] };
     }),
   );
+}
+
+function targetOf(flags: Flags): CalibrationTarget | null {
+  const targets = (['precision', 'recall', 'keep'] as const).filter((name) => flags[name] !== undefined);
+  if (targets.length > 1) throw usage(`--${targets[1]}`, `Expected one target, received --${targets.join(' and --')}.`);
+  const [name] = targets;
+  return name ? ({ [name]: flags[name]! } as unknown as CalibrationTarget) : null;
+}
+
+function nextCommand(source: string, { verifier }: Flags): string {
+  return `anagram prepare ${shellWord(source)} --dir DIR --verifier ${shellWord(verifier)} --threshold {threshold}`;
 }
 
 function summary(report: CalibrationReport): string[] {

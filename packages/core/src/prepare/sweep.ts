@@ -1,46 +1,52 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { PairScore } from '../verify/pair-verifier.ts';
+import * as z from 'zod';
+import { parseSettings } from '../settings.ts';
+import type { Calibration } from '../verify/calibration.ts';
+import { ratesAtThresholds, type ThresholdRates } from '../verify/rates-at.ts';
+import { countRoutes, type RouteCounts } from './route-counts.ts';
+import { type DeliveredPair, readStoredScores } from './stored-scores.ts';
 
-/** What a threshold would keep of the pairs as the source delivered them. */
-export interface ThresholdRow {
-  readonly threshold: number;
-  readonly kept: number;
-  /** Of all scored pairs, 0–1. */
-  readonly share: number;
-  /** Mean probability of what is kept: its expected precision. NaN where nothing is kept. */
-  readonly precision: number;
-  /** Part of the right pairs that is kept, expected. */
-  readonly recall: number;
+export interface SweepOptions {
+  /** @default 0.05, 0.1, … 0.95 */
+  thresholds?: readonly number[];
+  /** Pairs on each side of a border that are named. @default 3 */
+  examples?: number;
+  /** `verifier.calibration` after `calibrate`: judges by it instead of the one that the folder was prepared with, and tells errors. */
+  calibration?: Calibration;
 }
 
+/** What a threshold would keep of the pairs as the source delivered them. */
+export interface ThresholdRow extends ThresholdRates {
+  readonly byRoute: RouteCounts;
+  /** Ids of the pairs nearest to the threshold, the nearest first: those that it keeps, and those that it does not. */
+  readonly border: { readonly kept: readonly string[]; readonly rejected: readonly string[] };
+}
+
+const optionsSchema = z.strictObject({
+  thresholds: z.array(z.number().min(0).max(1)).default(() => Array.from({ length: 19 }, (_, i) => (i + 1) / 20)),
+  examples: z.int().min(0).default(3),
+});
+
 /**
- * What other thresholds would keep of a prepared folder, from its stored scores, without a model.
- * @param options.thresholds Default: 0.05, 0.10, … 0.95.
+ * What other thresholds would keep of a prepared folder, with pairs at the border, from its stored scores: no model runs. Duplicates
+ * and what is no readable pair do not count.
+ * @throws AnagramError `invalid-options`, `source-failed` where nothing was prepared, `shard-corrupt`, `model-mismatch`
  */
-export async function sweep(
-  dir: string,
-  { thresholds = Array.from({ length: 19 }, (_, i) => (i + 1) / 20) }: { thresholds?: readonly number[] } = {},
-): Promise<ThresholdRow[]> {
-  const work = join(dir, 'work');
-  const files = (await readdir(work)).filter((name) => /^scores-\d+\.jsonl$/.test(name)).sort();
-  const probabilities: number[] = [];
-  for (const file of files) {
-    for (const line of (await readFile(join(work, file), 'utf8')).split('\n').slice(0, -1)) {
-      const score = JSON.parse(line) as PairScore | null;
-      if (score) probabilities.push(score.probability);
-    }
-  }
-  const total = probabilities.reduce((sum, p) => sum + p, 0);
-  return thresholds.map((threshold) => {
-    const kept = probabilities.filter((p) => p >= threshold);
-    const sum = kept.reduce((all, p) => all + p, 0);
-    return {
-      threshold,
-      kept: kept.length,
-      share: kept.length / probabilities.length,
-      precision: sum / kept.length,
-      recall: sum / total,
-    };
-  });
+export async function sweep(dir: string, { calibration, ...plain }: SweepOptions = {}): Promise<ThresholdRow[]> {
+  const { thresholds, examples } = parseSettings('sweep', optionsSchema, plain);
+  const { verdicts, pairs } = await readStoredScores(dir, calibration);
+  const probabilities = pairs.map(({ probability }) => probability);
+  const routes = countRoutes(verdicts, thresholds);
+  const bestFirst = [...pairs].sort((a, b) => b.probability - a.probability);
+  return ratesAtThresholds({ probabilities, thresholds, calibration }).map((rates, k) => ({
+    ...rates,
+    byRoute: routes[k]!,
+    border: {
+      kept: ids(bestFirst.slice(Math.max(0, rates.kept - examples), rates.kept).reverse()),
+      rejected: ids(bestFirst.slice(rates.kept, rates.kept + examples)),
+    },
+  }));
+}
+
+function ids(pairs: readonly DeliveredPair[]): string[] {
+  return pairs.map(({ id }) => id);
 }

@@ -2,7 +2,7 @@ import { escapeHtml } from './escape.ts';
 import { roundRange, ticks } from './ticks.ts';
 
 /** Of a contrast of 3:1 and more on white and on near black. */
-const palette = ['#3b76ef', '#d9781e', '#1f9268', '#b052ae', '#7a808c'];
+export const palette = ['#3b76ef', '#d9781e', '#1f9268', '#b052ae', '#7a808c'];
 const box = { width: 640, height: 260, left: 52, right: 20, top: 12, bottom: 40 };
 
 export interface Series {

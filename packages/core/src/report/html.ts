@@ -1,7 +1,7 @@
 import { type Bars, renderBars } from './bars.ts';
 import { type Card, renderCard } from './cards.ts';
 import { escapeHtml } from './escape.ts';
-import { style } from './style.ts';
+import { renderPage } from './page.ts';
 import { renderTable, type Table } from './table.ts';
 
 /** A block of a report. All text is escaped where it is rendered; `svg` alone is trusted, it comes from `charts.ts`. */
@@ -36,20 +36,14 @@ export function renderReport({
   const body = sections
     .map(
       (section, i) =>
-        `<section id="s${i}"><h2>${escapeHtml(section.title)}</h2>${section.blocks.map(block).join('\n')}</section>`,
+        `<section id="s${i}"><h2>${escapeHtml(section.title)}</h2>${section.blocks.map(renderBlock).join('\n')}</section>`,
     )
     .join('\n');
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title><style>${style}</style></head>
-<body><header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(subtitle)}</p><nav aria-label="Sections">${nav}</nav></header><main>
-${body}
-</main></body></html>
-`;
+  return renderPage({ title, subtitle, nav, body });
 }
 
-function block(item: Block): string {
+/** One block as HTML. */
+export function renderBlock(item: Block): string {
   switch (item.kind) {
     case 'text':
       return `<p${item.tone ? ` class="${item.tone}"` : ''}>${escapeHtml(item.text)}</p>`;

@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { type Knobs, safeEmitter } from '../events.ts';
 import type { Source } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
+import { writeAtomic } from '../shard/write-atomic.ts';
 import type { SweepPoint } from './calibration.ts';
 import { type CalibrationTarget, chooseThreshold } from './choose-threshold.ts';
 import { type CorpusPair, readCorpus, requirePairs } from './corpus.ts';
 import { randomCombinations } from './judge.ts';
 import { brier, type ReliabilityBin, reliability, wilsonInterval } from './metrics.ts';
 import { sigmoid } from './mixture.ts';
+import { calibrationPage } from './page/calibration-page.ts';
 import { describeStrangers, type Labels, readLabels, requireLabels, watchIds } from './read-labels.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -33,6 +35,11 @@ export interface CalibrateOptions extends Knobs {
   guarantee?: boolean;
   /** Most pairs that are read. @default 20000 */
   maxPairs?: number;
+  /**
+   * Receives the report as a page for any browser: what any threshold keeps, with pairs at the border, moved by a slider.
+   * `command` is shown for the chosen threshold, which stands in it as `{threshold}`.
+   */
+  page?: { readonly path: string; readonly command?: string };
 }
 
 export interface CalibrationReport {
@@ -46,6 +53,8 @@ export interface CalibrationReport {
   readonly pairs: number;
   /** Labelled pairs among them. */
   readonly labels: number;
+  /** Labels that tell nothing, which are left out. */
+  readonly unsure: number;
   /** Right among kept. */
   readonly precision: {
     /** Mean calibrated probability of what the threshold keeps of the whole source. */
@@ -78,6 +87,7 @@ const optionsSchema = z.strictObject({
   confidence: z.number().min(0.5).max(0.999).default(0.8),
   guarantee: z.boolean().default(false),
   maxPairs: z.int().min(100).default(20_000),
+  page: z.strictObject({ path: z.string().min(1), command: z.string().exactOptional() }).exactOptional(),
 });
 
 const fewestPairs = 50;
@@ -93,8 +103,8 @@ const seed = 0;
  */
 export async function calibrate(options: CalibrateOptions): Promise<CalibrationReport> {
   const { verifier, source, labels, signal, onEvent, ...plain } = options;
-  const { maxPairs, ...wanted } = parseSettings('calibrate', optionsSchema, plain);
-  const truth = labels === undefined ? new Map<string, boolean>() : await readLabels(labels);
+  const { maxPairs, page, ...wanted } = parseSettings('calibrate', optionsSchema, plain);
+  const { truth, unsure } = await readLabels(labels ?? {});
   const emit = safeEmitter(onEvent);
   const knobs = { ...(signal && { signal }), onEvent: emit };
   const { imageSize, towers } = verifier;
@@ -116,19 +126,24 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   const { own, random } = await judgeWithRandom(verifier, pairs, signal);
   emit({ type: 'stage-end', stage: 'calibrate-score', done: pairs.length });
   const chosen = chooseThreshold({ towers, pairs: own, shuffled: random, labels: labelled }, wanted);
-  const { calibration, logOdds, point, promise, statement } = chosen;
+  const { calibration, logOdds, point, promise } = chosen;
   await verifier.recalibrate(calibration);
 
   const probabilities = [...labelled.keys()].map((i) => sigmoid(logOdds[i]!));
   const right = [...labelled.values()];
   const keptRight = right.filter((_, i) => probabilities[i]! >= point.threshold);
   const hits = keptRight.filter(Boolean).length;
-  return {
+  const statement =
+    unsure === 0
+      ? chosen.statement
+      : `${chosen.statement} It says nothing of pairs like the ${unsure} that nobody could judge.`;
+  const report: CalibrationReport = {
     threshold: point.threshold,
     promise,
     statement,
     pairs: pairs.length,
     labels: labelled.size,
+    unsure,
     precision: {
       expected: point.precision,
       standardError: point.precisionError,
@@ -146,6 +161,18 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
     coefficients: calibration.weights,
     sweep: thin(chosen.sweep, 200),
   };
+  if (page) {
+    const scored = pairs.map(({ id, text }, i) => ({
+      ...{ id, text, probability: Number(sigmoid(logOdds[i]!).toPrecision(6)) },
+      ...(labelled.has(i) && { right: labelled.get(i)! }),
+    }));
+    const command =
+      page.command ?? `anagram prepare SOURCE --dir DIR --verifier ${verifier.dir} --threshold {threshold}`;
+    const { confidence } = wanted;
+    const html = await calibrationPage({ report, calibration, scored, source, signal, confidence, command });
+    await writeAtomic(page.path, html);
+  }
+  return report;
 }
 
 /** Tower scores of the pairs, and of their pictures with random texts. */

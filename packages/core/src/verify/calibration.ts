@@ -1,5 +1,6 @@
 import { curvature, logisticFit, solve } from './logistic.ts';
 import { fitMixture, type Mixture, sigmoid } from './mixture.ts';
+import { deviation } from './rates-at.ts';
 
 /** How tower scores become one log-odds: scale · (bias + weights · scores) + offset. */
 export interface Calibration {
@@ -105,14 +106,12 @@ export function sweepThresholds(calibration: Calibration, logOdds: ArrayLike<num
     byOffset += p * (1 - p);
     if (sorted[i + 1] === x) continue;
     const kept = i + 1;
-    const [a, b] = [byScale / kept, byOffset / kept];
-    const variance = a * a * covariance[0] + 2 * a * b * covariance[1] + b * b * covariance[2];
     points.push({
       threshold: p,
       kept,
       share: kept / sorted.length,
       precision: sum / kept,
-      precisionError: Math.sqrt(Math.max(0, variance)),
+      precisionError: deviation(covariance, byScale / kept, byOffset / kept),
       recall: sum / total,
     });
   }

@@ -125,7 +125,7 @@ function choose(sweep: readonly SweepPoint[], target: CalibrationTarget, confide
 }
 
 /** z with P(N(0, 1) < z) = p, for p ≥ 0.5 (Abramowitz & Stegun 26.2.23, within 0.00045). */
-function normalQuantile(p: number): number {
+export function normalQuantile(p: number): number {
   const t = Math.sqrt(-2 * Math.log(1 - p));
   const top = 2.515517 + 0.802853 * t + 0.010328 * t * t;
   return Math.max(0, t - top / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3));

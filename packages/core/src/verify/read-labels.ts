@@ -2,31 +2,78 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import type { Source } from '../pair.ts';
+import { appendLine, writeAtomic } from '../shard/write-atomic.ts';
 
-/** Whether the pair with this id is right; or the path of a JSONL file of `{"id": "…", "right": true}`. */
-export type Labels = { readonly [id: string]: boolean } | ReadonlyMap<string, boolean> | string;
+/** Whether a pair is right; null where nobody could tell. */
+export type Label = boolean | null;
 
-const labelSchema = z.strictObject({ id: z.string(), right: z.boolean() });
+/** Labels by the ids of their pairs; or the path of a JSONL file of `{"id": "…", "right": true}`, as `readLabelFile` reads it. */
+export type Labels = { readonly [id: string]: Label } | ReadonlyMap<string, Label> | string;
+
+const labelSchema = z.strictObject({ id: z.string(), right: z.boolean().nullable() });
 const fewestLabels = 20;
 
-/** @throws AnagramError `source-failed` */
-export async function readLabels(labels: Labels): Promise<ReadonlyMap<string, boolean>> {
-  if (typeof labels !== 'string') return new Map(labels instanceof Map ? labels : Object.entries(labels));
-  const text = await readFile(labels, 'utf8').catch((cause) => {
+/** The truth that labels tell, and how many tell none. @throws AnagramError `source-failed` */
+export async function readLabels(labels: Labels): Promise<{ truth: ReadonlyMap<string, boolean>; unsure: number }> {
+  const all =
+    typeof labels === 'string'
+      ? await readLabelFile(labels)
+      : new Map<string, Label>(labels instanceof Map ? labels : Object.entries(labels));
+  const truth = new Map([...all].flatMap(([id, right]) => (right === null ? [] : [[id, right] as const])));
+  return { truth, unsure: all.size - truth.size };
+}
+
+/**
+ * A JSONL file of `{"id": "…", "right": true}`, false or null. Of several lines for a pair the last one holds, in the order of the
+ * first: an answer that was changed is a line more.
+ * @throws AnagramError `source-failed`
+ */
+export async function readLabelFile(path: string): Promise<Map<string, Label>> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
     throw new AnagramError(
       'source-failed',
-      `The labels ${labels} cannot be read. Expected a JSONL file of {"id": "…", "right": true}.`,
-      { path: labels },
+      `The labels ${path} cannot be read. Expected a JSONL file of {"id": "…", "right": true}.`,
+      { path },
       { cause },
     );
   });
-  const result = new Map<string, boolean>();
+  const result = new Map<string, Label>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
-    const { id, right } = parseLabel(labels, index + 1, line);
+    const { id, right } = parseLabel(path, index + 1, line);
     result.set(id, right);
   }
   return result;
+}
+
+/**
+ * The labels that a file holds so far, none where there is no file, which is then ready for `appendLabel`: half a line that a killed
+ * process left is cut off, a whole one without its line end gets it.
+ * @throws AnagramError `source-failed`, `write-failed`
+ */
+export async function resumeLabelFile(path: string): Promise<Map<string, Label>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  if (text === '') return new Map();
+  const end = text.lastIndexOf('\n') + 1;
+  const rest = text.slice(end);
+  if (rest !== '') await writeAtomic(path, isLabel(rest) ? `${text}\n` : text.slice(0, end));
+  return readLabelFile(path);
+}
+
+function isLabel(line: string): boolean {
+  try {
+    return labelSchema.safeParse(JSON.parse(line)).success;
+  } catch {
+    return false;
+  }
+}
+
+/** Adds a label to a file and waits until it is on the disk. @throws AnagramError `write-failed` */
+export async function appendLabel(path: string, label: { readonly id: string; readonly right: Label }): Promise<void> {
+  await appendLine(path, JSON.stringify(labelSchema.parse(label)));
 }
 
 function parseLabel(path: string, line: number, text: string): z.output<typeof labelSchema> {
@@ -35,7 +82,7 @@ function parseLabel(path: string, line: number, text: string): z.output<typeof l
   } catch (cause) {
     throw new AnagramError(
       'source-failed',
-      `Line ${line} of ${path} is no label. Expected {"id": "…", "right": true or false}, received ${text.slice(0, 80)}. Correct or remove it.`,
+      `Line ${line} of ${path} is no label. Expected {"id": "…", "right": true, false or null}, received ${text.slice(0, 80)}. Correct or remove it.`,
       { path, line },
       { cause },
     );

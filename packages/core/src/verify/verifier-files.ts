@@ -114,13 +114,18 @@ export async function writeCalibration(dir: string, calibration: Calibration): P
   await writeAtomic(join(dir, 'calibration.json'), `${JSON.stringify(calibration, null, 2)}\n`);
 }
 
+/** The calibration of a verifier's folder, without its models. @throws AnagramError `model-mismatch` */
+export async function readCalibration(dir: string): Promise<Calibration> {
+  const path = join(dir, 'calibration.json');
+  return parse(path, calibrationSchema, await readText(path));
+}
+
 /** @throws AnagramError `model-mismatch`, `checkpoint-corrupt` */
 export async function readVerifier(dir: string): Promise<StoredVerifier> {
   const path = join(dir, 'verifier.json');
   const text = await readText(path);
   const head = parse(path, verifierSchema, text);
-  const calibrationPath = join(dir, 'calibration.json');
-  const calibration = parse(calibrationPath, calibrationSchema, await readText(calibrationPath));
+  const calibration = await readCalibration(dir);
   const bankPath = join(dir, 'banks.safetensors');
   if (sha256(await readFile(bankPath).catch(() => Buffer.alloc(0))) !== head.banks) {
     throw new AnagramError(

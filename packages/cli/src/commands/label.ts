@@ -1,0 +1,121 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  appendLabel,
+  type Label,
+  labelPage,
+  type PairToLabel,
+  pairsToLabel,
+  preparedPairsToLabel,
+  resumeLabelFile,
+  Verifier,
+  writeAtomic,
+} from '@anagram/core';
+import type { Command } from 'commander';
+import { askLabels } from '../ask-labels.ts';
+import { given, readConfig, usage } from '../config.ts';
+import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
+import { openSource } from '../open-source.ts';
+import { requirePath } from '../require-path.ts';
+import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
+import { count } from '../table.ts';
+
+interface Flags extends CommonFlags {
+  verifier?: string;
+  count?: number;
+  seed?: number;
+  out: string;
+  page?: string;
+}
+
+const drawers = ['iTerm.app', 'WezTerm'];
+
+export function addLabel(program: Command): void {
+  const command = program
+    .command('label <SOURCE>')
+    .description(
+      'Ask a person which of some pairs are right, in the terminal or on a page: the labels that calibrate takes. Of a folder that prepare has filled the stored scores are used, and no model runs.',
+    )
+    .option('--verifier <folder>', 'spreads the draw over its scores; a prepared SOURCE has them')
+    .option('--count <n>', 'pairs to draw (default: 200)', number)
+    .option('--seed <n>', 'another draw (default: 0)', number)
+    .option('--out <file>', 'labels that are there stay, and their pairs are not asked again', 'labels.jsonl')
+    .option('--page <file>', 'write a page for a browser instead, which gives the labels as a download');
+  withCommonFlags(
+    command,
+    'anagram label ./raw --out labels.jsonl',
+    'anagram label ./photos --verifier ./raw/verifier --page labels.html',
+  ).action((source: string, flags: Flags) =>
+    runCommand(flags, async (context) => {
+      if (flags.page === undefined && !process.stdin.isTTY) {
+        throw usage('label', 'Expected a terminal to ask in, and stdin is none. --page labels.html asks in a browser.');
+      }
+      const pairs = await draw(source, flags, context);
+      const next = nextCommand(source, flags);
+      if (flags.page === undefined) return ask(pairs, flags, context, `${next} ${shellWord(flags.out)}`);
+      await writeAtomic(
+        flags.page,
+        await labelPage(pairs, { command: `${next} labels.jsonl`, signal: context.signal }),
+      );
+      return {
+        json: { page: flags.page, pairs: pairs.length },
+        lines: [`${flags.page} asks for ${count(pairs.length)} pairs: open it in a browser.`],
+      };
+    }),
+  );
+}
+
+async function draw(path: string, flags: Flags, { signal, onEvent }: CommandContext): Promise<PairToLabel[]> {
+  const config = await readConfig(flags);
+  const wanted = given({ count: flags.count, seed: flags.seed });
+  requirePath('SOURCE', path, 'a source of pairs, or a folder that prepare has filled');
+  if (isPrepared(path)) {
+    if (flags.verifier === undefined) return preparedPairsToLabel(path, { ...wanted, signal });
+    throw usage('--verifier', `${path} has the scores of the pairs already. Leave --verifier out.`);
+  }
+  const source = openSource(path, config('source'));
+  if (flags.verifier === undefined) return pairsToLabel({ source, ...wanted, signal, onEvent });
+  requirePath('--verifier', flags.verifier, 'what prepare trained, e.g. ./raw/verifier');
+  await using verifier = await Verifier.load(flags.verifier);
+  return await pairsToLabel({ source, verifier, ...wanted, signal, onEvent });
+}
+
+/** Of `calibrate`, but for the file of the labels. */
+function nextCommand(path: string, { verifier }: Flags): string {
+  const own = join(path, 'verifier');
+  const known = verifier ?? (existsSync(own) ? own : 'FOLDER');
+  return `anagram calibrate ${isPrepared(path) ? 'SOURCE' : shellWord(path)} --verifier ${shellWord(known)} --labels`;
+}
+
+function isPrepared(path: string): boolean {
+  return statSync(path).isDirectory() && readdirSync(path).some((name) => /^verdicts-\d+\.jsonl$/.test(name));
+}
+
+async function ask(
+  pairs: readonly PairToLabel[],
+  { out }: Flags,
+  { signal }: CommandContext,
+  next: string,
+): Promise<CommandResult> {
+  const labels = await resumeLabelFile(out);
+  const finished = await askLabels({
+    ...{ pairs, labels, signal, input: process.stdin, output: process.stderr },
+    save: (label) => appendLabel(out, label),
+    inline: drawers.includes(process.env.TERM_PROGRAM ?? ''),
+  });
+  const all = [...labels.values()];
+  const counts = {
+    right: all.filter((right: Label) => right === true).length,
+    wrong: all.filter((right: Label) => right === false).length,
+    unsure: all.filter((right: Label) => right === null).length,
+  };
+  return {
+    json: { out, labels: all.length, ...counts },
+    lines: [
+      `${count(all.length)} labels in ${out}: ${count(counts.right)} right, ${count(counts.wrong)} wrong, ${count(counts.unsure)} unsure`,
+      finished ? `Next: ${next}` : 'The same command goes on.',
+    ],
+    partial: !finished,
+  };
+}
