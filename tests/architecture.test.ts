@@ -66,6 +66,14 @@ describe('core', () => {
     expect(offenders(elsewhere, (file) => imports(file).includes('sharp'))).toEqual([]);
   });
 
+  it('knows its queue library in queue/ alone, and loads it when a queue is opened', () => {
+    const libraries = /^(bullmq|ioredis|pg)$/;
+    const users = core.filter((file) => imports(file).some((module) => libraries.test(module)));
+    expect(offenders(users, (file) => !file.startsWith('packages/core/src/queue/'))).toEqual([]);
+    expect(offenders(users, (file) => /^import (?!type).*from '(bullmq|ioredis|pg)'/m.test(read(file)))).toEqual([]);
+    expect(users).not.toEqual([]);
+  });
+
   it('reaches the addon through native.ts alone (types aside)', () => {
     const value = /^(?!import type|export type|\s*\*|\s*\/\/).*from '@anagram\/native'|import\('@anagram\/native'\)/m;
     expect(offenders(core, (file) => value.test(read(file)) && !/\/(native|index)\.ts$/.test(file))).toEqual([]);

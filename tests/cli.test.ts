@@ -147,6 +147,9 @@ describe('the whole way', () => {
     expect(page).toContain('data:image/webp;base64,');
     for (const [task, { scores }] of Object.entries(results)) expect(saved[task].scores).toEqual(scores);
 
+    const named = [...['evaluate', at('data'), '--model', at('model'), '--limit', '8'], '--set', 'evaluate.name=mine'];
+    expect(Object.keys(await json<Results>(0, ...named))).toContain('mine/retrieval');
+
     const text = await runCli([...args, ...config, '--dir', at('results')]);
     expect(text.stdout).toMatch(/^data\/composition weakest: (colour|position) group \d\.\d+ \(n \d+, chance 0\.167/m);
     expect(text.stdout).toMatch(
@@ -266,6 +269,9 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
       ['calibrate', '.', '--verifier', '.', '--recall', '0.9', '--keep', '0.5'],
       '--keep: Expected one target',
     ],
+    ['which share', ['prepare', '.', '--dir', 'y', '--shard', '8/8'], '0/8 to 7/8 for eight shares'],
+    ['who judges a share', ['prepare', '.', '--dir', 'y', '--shard', '0/2'], 'Expected --verifier FOLDER'],
+    ['a queue', ['worker', '--queue', 'localhost:6379'], 'Expected redis://HOST:PORT'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(args);

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setThreads, Tokenizer } from '@anagram/core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readCurves, readOutcomes, readResults } from '../benchmarks/composition/results.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noisyData } from '../benchmarks/composition/noisy-data.ts';
+import { type Result, readCurves, readOutcomes, readResults } from '../benchmarks/composition/results.ts';
 import { type RowOptions, runRow } from '../benchmarks/composition/run-row.ts';
 import { openWorld } from '../benchmarks/composition/worlds.ts';
 
@@ -77,8 +78,35 @@ it('goes on after an abort to the same figures', async () => {
 
 it('says why a row is skipped', async () => {
   const out = await mkdtemp(join(root, 'out-'));
-  expect(await runRow({ ...options, out, row: 'noisy-raw' })).toMatch(/^it needs a noisy copy/);
+  expect(await runRow({ ...options, out, row: 'siglip' })).toMatch(/^it needs SigLIP's towers/);
   expect(await readResults(out)).toEqual({});
+});
+
+describe('a row of the noisy corpus', () => {
+  const noise = { lostTexts: 0.1, lostImages: 0.1, wrong: 0.1 };
+  const noisy = { count: 300, noise, seed: 1, verifier: { epochs: 2, folds: 2, batchSize: 32, vocabSize: 600 } };
+
+  it('trains on the pairs that the noise left, wrong ones too, and says so', async () => {
+    const out = await mkdtemp(join(root, 'out-'));
+    expect(await runRow({ ...options, out, row: 'noisy-raw', noisy })).toBeNull();
+    const [{ data, imagesSeen }] = (await readResults(out)).shapes as [Result];
+    expect(data).toMatchObject({ records: 300, pairs: 240, right: 0.9, recall: 1, preparation: null });
+    expect(data!.withNegatives).toBeGreaterThan(0.5);
+    expect(imagesSeen).toBe(6 * 64);
+  });
+
+  it('has its data prepared without a label, measured against the truth, and made once for every seed', async () => {
+    const { world, work } = options;
+    const wanted = { world, data: 'prepared', settings: noisy, work } as const;
+    const [{ pairs, figures }, again] = await Promise.all([noisyData(wanted), noisyData({ ...wanted })]);
+    expect(again.pairs).toBe(pairs);
+    const { auroc, threshold, routes } = figures.preparation!;
+    expect(threshold).toBeGreaterThan(0);
+    expect(auroc).toBeGreaterThan(0.6);
+    expect(figures.right).toBeGreaterThan(0.9);
+    expect(Object.values(routes).reduce((sum, { kept }) => sum + kept, 0)).toBe(figures.pairs);
+    expect(pairs.length).toBe(figures.pairs);
+  });
 });
 
 it('skips what is done, unless it is asked for again', async () => {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { setThreads, Tokenizer } from '@anagram/core';
 import { contenders } from './contenders.ts';
+import { noisySettings } from './noisy-data.ts';
 import { readResults, sameRow } from './results.ts';
 import { runRow } from './run-row.ts';
 import { openWorld, type WorldName, worldNames } from './worlds.ts';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     gallery: { type: 'string', default: '300' },
     'curve-every': { type: 'string', default: '100' },
     'curve-items': { type: 'string', default: '50' },
+    corpus: { type: 'string', default: String(noisySettings.count) },
   },
 });
 const rows = values.rows.split(',');
@@ -80,14 +82,18 @@ async function runWorld(name: WorldName): Promise<void> {
         gallery: Number(values.gallery),
         curveEvery: Number(values['curve-every']),
         curveItems: Number(values['curve-items']),
+        noisy: { ...noisySettings, count: Number(values.corpus) },
         signal,
         onEvent: (event) => {
           if (event.type === 'warning') console.error(`${label}: ${event.message}`);
           if (event.type === 'checkpoint-saved') console.error(`${label}: step ${event.step}`);
+          if (event.type === 'stage-end') console.error(`${label}: ${event.stage} done`);
         },
       });
       const seconds = Math.round((performance.now() - started) / 1000);
       console.log(skipped === null ? `${label}: done in ${seconds} s` : `${label}: skipped, ${skipped}`);
+      const data = (await readResults(values.out))[name]?.find((result) => sameRow(result, next))?.data;
+      if (data) console.log(`${label}: trained on ${JSON.stringify(data)}`);
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: Number(values.jobs) }, lane));

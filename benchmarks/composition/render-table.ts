@@ -9,12 +9,20 @@ interface Group {
   readonly results: readonly Result[];
 }
 
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Standard deviation over seeds, at least two. */
+export function deviationOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
+
 /** Mean ± standard deviation over seeds; one seed has no deviation. */
 export function spread(values: readonly number[]): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length < 2) return mean.toFixed(3);
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-  return `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
+  const mean = meanOf(values).toFixed(3);
+  return values.length < 2 ? mean : `${mean} ± ${deviationOf(values).toFixed(3)}`;
 }
 
 /**
@@ -24,8 +32,8 @@ export function spread(values: readonly number[]): string {
 export function renderTable(results: readonly Result[], outcomes: readonly RowOutcomes[]): string {
   const byKey = Map.groupBy(results, ({ row, steps }) => `${row} ${steps}`);
   const groups: Group[] = [...byKey.values()].map((own) => ({ row: own[0]!.row, steps: own[0]!.steps, results: own }));
-  const meanOf = ({ results: own }: Group) => own.reduce((sum, { mean }) => sum + mean, 0) / own.length;
-  groups.sort((a, b) => b.steps - a.steps || meanOf(b) - meanOf(a));
+  const score = ({ results: own }: Group) => meanOf(own.map(({ mean }) => mean));
+  groups.sort((a, b) => b.steps - a.steps || score(b) - score(a));
   const categories = [...new Set(results.flatMap((result) => Object.keys(result.categories)))];
   const head = ['row', 'optimizer', 'steps', 'seeds', 'mean group', 'R@1', 'less plain CLIP', ...categories];
   const lines = groups.map((group) => [

@@ -1,6 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Outcomes, writeAtomic } from '@anagram/core';
+import type { DataFigures } from './noisy-data.ts';
 import type { WorldName } from './worlds.ts';
 
 /** One row of the table for one seed, as `results.json` holds it. Scores are of the held-out vendor or style. */
@@ -25,6 +26,8 @@ export interface Result {
     };
   };
   readonly recallAt1: number;
+  /** Of the rows of the noisy corpus: what they were trained on, against the truth. */
+  readonly data?: DataFigures;
   readonly command: string;
   readonly commit: string;
 }

@@ -5,13 +5,16 @@ import {
   composition,
   type OnEvent,
   type Outcomes,
+  type PairSet,
   retrieval,
   type Tokenizer,
   type TrainSettings,
   train,
 } from '@anagram/core';
 import { contenders, objectiveOf, structureOf } from './contenders.ts';
+import { type NoisySettings, noisyData, noisySettings } from './noisy-data.ts';
 import { addResult, type CurvePoint, readLines } from './results.ts';
+import { reworded } from './reworded.ts';
 import { takenApart, type World } from './worlds.ts';
 
 /** The same for every row. */
@@ -20,6 +23,8 @@ const shared = {
   augment: { scale: 0.15, shift: 0.04, rotation: 8, contrast: 0.25, tint: 0.15 },
   checkpointEvery: 100,
 } satisfies Omit<TrainSettings, 'steps'>;
+
+const dataOf = { contrasts: (set: PairSet) => set, apart: takenApart, reworded } as const;
 
 export interface Measure {
   /** Items of each category and pictures in the gallery of the held-out vendor. */
@@ -42,6 +47,8 @@ export interface RowOptions extends Measure {
   readonly work: string;
   readonly command: string;
   readonly commit: string;
+  /** Of the rows with a corpus. Default: `noisySettings`. */
+  readonly noisy?: NoisySettings;
   readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
 }
@@ -52,9 +59,19 @@ export interface RowOptions extends Measure {
  */
 export async function runRow(options: RowOptions): Promise<string | null> {
   const { world, tokenizer, row, seed, steps, out, work, signal, onEvent } = options;
-  const { data = 'contrasts', optimizer = 'muon', objective, structure, needs } = contenders[row]!;
+  const { data = 'contrasts', corpus, optimizer = 'muon', objective, structure, needs } = contenders[row]!;
   if (needs !== undefined) return `it needs ${needs}`;
   const knobs = signal ? { signal } : {};
+  const noisy = corpus
+    ? await noisyData({
+        world,
+        data: corpus,
+        settings: options.noisy ?? noisySettings,
+        work,
+        ...knobs,
+        ...(onEvent && { onEvent }),
+      })
+    : null;
   const dir = join(work, world.name, `${row}-${seed}-${steps}`);
   await mkdir(dir, { recursive: true });
   const curveFile = join(dir, 'curve.jsonl');
@@ -71,7 +88,7 @@ export async function runRow(options: RowOptions): Promise<string | null> {
   const { imagesSeen } = await train({
     ...settings,
     model,
-    pairs: data === 'apart' ? takenApart(world.training) : world.training,
+    pairs: noisy?.pairs ?? dataOf[data](world.training),
     dir,
     ...knobs,
     ...(onEvent && { onEvent }),
@@ -112,6 +129,7 @@ export async function runRow(options: RowOptions): Promise<string | null> {
     mean: scored.mean,
     categories: Object.fromEntries(categories),
     recallAt1: found.recallAt1,
+    ...(noisy && { data: noisy.figures }),
     command: options.command,
     commit: options.commit,
   };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomic } from '@anagram/core';
+import { renderRecovery } from './render-recovery.ts';
 import { between, renderCurves, renderTable } from './render-table.ts';
 import { readCurves, readOutcomes, readResults } from './results.ts';
 import { worldNames } from './worlds.ts';
@@ -16,6 +17,8 @@ for (const world of worldNames) {
   if (own.length === 0) continue;
   const tested = outcomes.filter((one) => one.world === world);
   page.push(`### ${world}`, renderTable(own, tested));
+  const recovery = renderRecovery(own);
+  if (recovery) page.push(recovery);
   short.push(
     `**${world}**`,
     renderTable(

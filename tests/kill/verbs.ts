@@ -8,7 +8,7 @@ import { writeCorpus } from './corpus.ts';
 
 const config = ['--config', fileURLToPath(new URL('tiny.config.json', import.meta.url)), '--json'];
 
-export const verbNames = ['prepare', 'negatives', 'train'] as const;
+export const verbNames = ['prepare', 'share', 'negatives', 'train'] as const;
 export type VerbName = (typeof verbNames)[number];
 
 export interface Verb {
@@ -29,6 +29,7 @@ export async function verbsIn(root: string, { count, steps }: Size): Promise<Rec
   const { dir: pictures } = await writeCorpus(root, { count });
   const data = join(root, 'data');
   const prepare = (dir: string) => ['prepare', pictures, '--dir', dir, ...config];
+  const share = (dir: string) => [...prepare(dir), '--verifier', join(data, 'verifier'), '--shard', '0/1'];
   const negatives = (dir: string) => ['negatives', data, '--per-pair', '2', '--set', `negatives.dir=${dir}`, ...config];
   const train = (dir: string) => ['train', data, '--dir', dir, '--steps', String(steps), ...config];
   await succeed(prepare(data));
@@ -37,6 +38,14 @@ export async function verbsIn(root: string, { count, steps }: Size): Promise<Rec
     prepare: {
       args: prepare,
       results: async (dir) => ({ manifest: await manifestHash(dir), ...(await hashesOf(join(dir, 'verifier'))) }),
+    },
+    share: {
+      args: share,
+      // Half-written files of other shares are left to the last prepare.
+      results: async (dir) => {
+        const hashes = Object.entries(await hashesOf(join(dir, 'work')));
+        return Object.fromEntries(hashes.filter(([name]) => !name.includes('.tmp-')));
+      },
     },
     negatives: {
       args: negatives,

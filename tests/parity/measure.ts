@@ -200,6 +200,9 @@ function batchOf(model: ClipModel, data: Data): NativeBatch {
     textLengths: Int32Array.from(encoded, ({ length }) => length),
     shuffledTexts: new Int32Array(),
     shuffledTextLengths: new Int32Array(),
+    paraphrases: new Int32Array(),
+    paraphraseLengths: new Int32Array(),
+    paraphraseRows: new Int32Array(),
     seed: 0,
   };
 }

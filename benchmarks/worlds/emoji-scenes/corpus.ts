@@ -1,5 +1,6 @@
 import { Random, type Source, type SourceRecord } from '@anagram/core';
 import sharp from 'sharp';
+import { addNoise } from '../noise.ts';
 import type { Artwork } from './artwork.ts';
 import type { Style } from './artwork-packages.ts';
 import { checkStyles } from './checks.ts';
@@ -48,27 +49,17 @@ export function emojiCorpus(options: EmojiCorpusOptions): { source: Source; trut
   const pictures = random
     .shuffle(styles.flatMap((style) => artwork.emoji.map(({ name }) => ({ style, name }))))
     .slice(0, limit);
-  const [withoutText, withoutImage] = [lostTexts, lostImages].map((share) => Math.round(share * pictures.length)) as [
-    number,
-    number,
-  ];
-  const roles = random.shuffle(
-    pictures.map((_, i): CorpusTruth['kind'] =>
-      i < withoutText ? 'image' : i < withoutText + withoutImage ? 'text' : 'pair',
-    ),
-  );
-  const pairs = random.shuffle(roles.flatMap((kind, i) => (kind === 'pair' ? [i] : [])));
-  const texts = pictures.map(({ name }) => name);
-  derange(texts, pairs.slice(0, Math.round(wrong * pairs.length)), random);
+  const names = pictures.map(({ name }) => name);
+  const noisy = addNoise(names, { lostTexts, lostImages, wrong }, random);
 
   const truth = new Map<string, CorpusTruth>();
   const records = pictures.map(({ style, name }, i): SourceRecord => {
     const id = `emoji-${String(i).padStart(5, '0')}`;
-    const kind = roles[i]!;
-    truth.set(id, { style, name, kind, right: kind === 'pair' ? texts[i] === name : null });
+    const { kind, text } = noisy[i]!;
+    truth.set(id, { style, name, kind, right: kind === 'pair' ? text === name : null });
     return {
       id,
-      ...(kind === 'image' ? {} : { text: texts[i]! }),
+      ...(kind === 'image' ? {} : { text }),
       ...(kind === 'text'
         ? {}
         : { image: { name: `${id}.png`, bytes: () => encodeOnWhite(artwork.picture(style, name), size) } }),
@@ -95,24 +86,6 @@ export function emojiCorpus(options: EmojiCorpusOptions): { source: Source; trut
     },
   };
   return { source, truth };
-}
-
-/** Passes the texts at these places on among themselves so that none stays, or comes back, where it is right. */
-function derange(texts: string[], places: readonly number[], random: Random): void {
-  const right = places.map((place) => texts[place]!);
-  const order = random.shuffle([...right]);
-  for (let i = 0; i < order.length; i++) {
-    if (order[i] !== right[i]) continue;
-    const fits = (j: number) => order[j] !== right[i] && order[i] !== right[j];
-    const start = random.below(order.length);
-    const j = order.findIndex((_, k) => fits((start + k) % order.length));
-    if (j < 0) continue; // a single text, or one that more than half of the places share: it stays right, and truth says so
-    const k = (start + j) % order.length;
-    [order[i], order[k]] = [order[k]!, order[i]!];
-  }
-  places.forEach((place, i) => {
-    texts[place] = order[i]!;
-  });
 }
 
 /** @param picture Premultiplied RGBA, (64, 64, 4). */

@@ -1,3 +1,4 @@
+export { type StampCorpusOptions, stampCorpus, stampCorpusVersion } from './corpus.ts';
 export {
   type DebianPackage,
   debianDir,

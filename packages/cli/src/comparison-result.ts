@@ -8,6 +8,7 @@ import {
   writeAtomic,
 } from '@anagram/core';
 import { usage } from './config.ts';
+import { sampled } from './evaluation-result.ts';
 import { exitCodes } from './exit-code.ts';
 import { namesOf } from './open-data.ts';
 import { requirePath } from './require-path.ts';
@@ -34,12 +35,20 @@ export async function comparisonResult(paths: readonly string[], dir?: string): 
     ...compareEvaluations(all[0]!.tasks, tasks),
   }));
   if (dir !== undefined) await writeAtomic(join(dir, 'comparison.html'), renderComparison(against));
-  const compared = against.some(({ tasks }) => Object.keys(tasks).length > 0);
+  const compared = new Set(against.flatMap(({ tasks }) => Object.keys(tasks)));
+  const samples = Object.values(all[0]!.tasks).flatMap(({ task, limited }) =>
+    limited && compared.has(task) ? [sampled(task, limited)] : [],
+  );
   return {
     json: against,
-    lines: [...(all.length > 2 ? [...sideBySide(names, all), ''] : []), ...against.flatMap(differences)],
+    lines: [
+      ...(all.length > 2 ? [...sideBySide(names, all), ''] : []),
+      ...against.flatMap(differences),
+      ...samples,
+      ...(dir === undefined ? [] : [`report: ${join(dir, 'comparison.html')}`]),
+    ],
     partial: against.some(({ refused }) => Object.keys(refused).length > 0),
-    ...(!compared && { exitCode: exitCodes.failed }),
+    ...(compared.size === 0 && { exitCode: exitCodes.failed }),
   };
 }
 

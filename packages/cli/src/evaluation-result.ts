@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CategoryReport, Contamination, Evaluation, TaskReport } from '@anagram/core';
 import { exitCodes } from './exit-code.ts';
 import type { CommandResult } from './run-command.ts';
@@ -5,8 +6,11 @@ import { count, scoreCells, share, table } from './table.ts';
 
 const shownFailures = 10;
 
-/** The reports, and for people a line each score; exit code 3 where a task was not scored, 1 where none was. */
-export function evaluationResult(results: Evaluation): CommandResult {
+/**
+ * The reports, and for people a line each score; exit code 3 where a task was not scored, 1 where none was.
+ * @param dir Where they were written.
+ */
+export function evaluationResult(results: Evaluation, dir?: string): CommandResult {
   const reports = Object.values(results);
   const open = reports.flatMap(({ task, skipped, failed }) => {
     if (skipped) return [`${task} was skipped: ${skipped.reason}`];
@@ -24,10 +28,14 @@ export function evaluationResult(results: Evaluation): CommandResult {
   const nothing = reports.length > 0 && open.length === reports.length;
   return {
     json: Object.fromEntries(Object.entries(results).map(([name, report]) => [name, brief(report)])),
-    lines: [...(rows.length > 0 ? table(head, rows) : []), ...reports.flatMap(remarks), ...open],
+    lines: [...(rows.length > 0 ? table(head, rows) : []), ...reports.flatMap(remarks), ...open, ...written(dir)],
     partial: open.length > 0,
     ...(nothing && { exitCode: exitCodes.failed }),
   };
+}
+
+function written(dir: string | undefined): string[] {
+  return dir === undefined ? [] : [`report: ${join(dir, 'report.html')}`];
 }
 
 /** Without what only results.json is for: every decision, and failures beyond the worst. */
@@ -50,13 +58,14 @@ function blindCells({ baselines = {} }: TaskReport, name: string): [string, stri
 function remarks(report: TaskReport): string[] {
   const { task, limited, contamination } = report;
   const lines: string[] = [];
-  if (limited) {
-    const { drawn, of, what } = limited;
-    lines.push(`${task} was scored on ${count(drawn)} of ${count(of)} ${what}: these are no figures of the whole.`);
-  }
+  if (limited) lines.push(sampled(task, limited));
   if ('weakest' in report && report.weakest) lines.push(weakest(report));
   if (contamination) lines.push(contaminated(report, contamination));
   return lines;
+}
+
+export function sampled(task: string, { drawn, of, what }: NonNullable<TaskReport['limited']>): string {
+  return `${task} was scored on ${count(drawn)} of ${count(of)} ${what}: these are no figures of the whole.`;
 }
 
 function weakest(report: TaskReport): string {

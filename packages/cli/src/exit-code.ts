@@ -2,7 +2,7 @@ import { type ErrorCode, isAnagramError } from '@anagram/core';
 
 /**
  * Stable exit codes: 0 ok; 1 failed; 2 bad usage, which is whatever the command line says wrong: a flag, a value, a path at which
- * there is nothing; 3 partial (some records could not be used, some tasks not run, a budget is spent); 130 interrupted.
+ * there is nothing; 3 partial (some records could not be used, some tasks not run, some parts failed, a budget is spent); 130 interrupted.
  */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, partial: 3, interrupted: 130 } as const;
 
@@ -29,7 +29,7 @@ export function explain(error: unknown, signal: AbortSignal): { code: number; te
   }
   const code = isAnagramError(error, 'invalid-options')
     ? exitCodes.usage
-    : isAnagramError(error, 'budget-spent')
+    : isAnagramError(error, 'budget-spent') || isAnagramError(error, 'parts-failed')
       ? exitCodes.partial
       : exitCodes.failed;
   const message = sentence(error);
@@ -42,15 +42,16 @@ export function explain(error: unknown, signal: AbortSignal): { code: number; te
 function whereOf(error: unknown): string | null {
   if (!isAnagramError(error)) return null;
   const details: { readonly [name: string]: unknown } = { ...error.details };
-  const place = ['where', 'path', 'dir', 'name', 'operation', 'model'].map((key) => details[key]);
+  const place = ['where', 'path', 'dir', 'name', 'operation', 'model', 'queue'].map((key) => details[key]);
   return place.find((value) => typeof value === 'string') ?? null;
 }
 
-/** The error's sentence and, indented, those of its causes. */
+/** The error's sentence and, indented, those of its causes, as far as they say more. */
 function chain(error: unknown, depth = 0): string[] {
   const line = depth === 0 ? `✖ ${sentence(error)}` : `${'  '.repeat(depth)}Caused by: ${sentence(error)}`;
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined || depth > 5 ? [line] : [line, ...chain(cause, depth + 1)];
+  const isSaid = cause instanceof Error && (cause.name === 'ZodError' || line.includes(cause.message));
+  return cause === undefined || isSaid || depth > 5 ? [line] : [line, ...chain(cause, depth + 1)];
 }
 
 function sentence(error: unknown): string {

@@ -16,6 +16,12 @@ export function withCommonFlags(command: Command, ...examples: readonly string[]
     .addHelpText('after', `\nExample:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }
 
+/** Of commands that ask models: says what a run would cost. */
+export const dryRun = [
+  '--dry-run',
+  'do all that needs no model, then say how many requests, tokens and how much money a run would cost; send nothing',
+] as const;
+
 /** For a flag that may stand several times. */
 export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
@@ -51,4 +57,13 @@ export function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
+}
+
+/** For `--shard 2/8`: the third of eight shares. */
+export function share(text: string): { index: number; of: number } {
+  const [, index, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index === undefined || of === undefined || index >= of) {
+    throw new InvalidArgumentError('Expected INDEX/COUNT, counted from 0: 0/8 to 7/8 for eight shares.');
+  }
+  return { index, of };
 }

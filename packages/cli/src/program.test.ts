@@ -4,10 +4,9 @@ import { createProgram } from './program.ts';
 const shared = ['--config', '--set', '--json'];
 const commands = createProgram().commands.map((command) => [command.name(), command] as const);
 
-it('has its twelve commands', () => {
-  const names = 'prepare label calibrate sweep negatives train interpolate evaluate embed search setup doctor'.split(
-    ' ',
-  );
+it('has its thirteen commands', () => {
+  const names =
+    'prepare worker label calibrate sweep negatives train interpolate evaluate embed search setup doctor'.split(' ');
   expect(commands.map(([name]) => name)).toEqual(names);
 });
 

@@ -12,6 +12,7 @@ import { addSearch } from './commands/search.ts';
 import { addSetup } from './commands/setup.ts';
 import { addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
+import { addWorker } from './commands/worker.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -24,8 +25,8 @@ files, or a folder that prepare has filled. For tables: --set source.image=COLUM
 Deeper settings come from --config FILE (.json, .ts, .mjs; sections source, verifier, prepare, calibrate, negatives,
 generation, model, train, evaluate) and --set train.optimizer.learningRate=5e-4; a flag wins over --set, --set over the file.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage (a flag, a value, a path at which there is nothing), 3 done in part (records
-that could not be used, benchmarks that were skipped), 130 interrupted: run the same command to continue.
+Exit codes: 0 done, 1 failed, 2 wrong usage (a flag, a value, a path at which there is nothing), 3 done in part (records or
+parts that could not be used, benchmarks that were skipped), 130 interrupted: run the same command to continue.
 
 --json prints one JSON value on stdout: the result, or {"error": {"code", "message", "where"}}. Progress and sentences
 for people go to stderr.`;
@@ -39,6 +40,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(anagram COMMAND --help shows what it takes)')
     .addHelpText('after', epilogue);
   addPrepare(program);
+  addWorker(program);
   addLabel(program);
   addCalibrate(program);
   addSweep(program);

@@ -16,6 +16,8 @@ export interface ErrorDetails {
   'loss-not-finite': { step: number; gradientNorm: number };
   'not-enough-data': { needed: number; found: number };
   'generation-failed': { model: string };
+  'queue-failed': { queue: string };
+  'parts-failed': { dir: string; parts: readonly number[] };
   'budget-spent': { model: string; limit: 'calls' | 'tokens' | 'money' };
 }
 export type ErrorCode = keyof ErrorDetails;

@@ -30,7 +30,16 @@ export interface Source {
   readonly name: string;
   /** Plain data that identifies the source's content as far as it can be told cheaply; part of a run's fingerprint. */
   readonly settings: Json;
-  records(options?: { signal?: AbortSignal }): AsyncIterable<SourceRecord>;
+  records(options?: ReadingOptions): AsyncIterable<SourceRecord>;
+}
+
+export interface ReadingOptions {
+  signal?: AbortSignal;
+  /**
+   * Tells by its place in the source whether a record is going to be looked at. Every record is given all the same; of the others
+   * a source may leave out what it would have to fetch.
+   */
+  wanted?: (index: number) => boolean;
 }
 
 /** Decoded picture: RGB, 8 bit, row by row, (height, width, 3). */
@@ -86,6 +95,14 @@ export interface Verdict {
     readonly partner: string | null;
     /** Generator that wrote it, for everything else. */
     readonly by: string;
+    /** The text that it came with, where that was replaced. */
+    readonly before?: string;
+    /** How a generator's candidate was picked: by which tower (null: by the fused score) of how many, and what every tower says of it. */
+    readonly chosen?: {
+      readonly by: string | null;
+      readonly of: number;
+      readonly byTower: { readonly [tower: string]: number };
+    };
   } | null;
 }
 
@@ -98,6 +115,8 @@ export interface TrainingPair {
   /** Importance of the pair's contrastive rows; 1 where nothing is known. */
   readonly weight: number;
   readonly negatives: readonly TrainingNegative[];
+  /** Other wordings of the text, as true of the picture as it is. */
+  readonly paraphrases?: readonly string[];
 }
 
 export interface TrainingNegative {

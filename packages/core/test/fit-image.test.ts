@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { clipFit, type Fit, fitImage } from '../src/image/preprocess.ts';
+import { clipFit, crop, type Fit, fitGeometry, fitImage } from '../src/image/preprocess.ts';
+import { native } from '../src/native.ts';
 import type { Pixels } from '../src/pair.ts';
 
 interface Golden {
@@ -40,3 +41,23 @@ describe('fitImage', () => {
     expect([fitted.width, fitted.height, fitted.data.length]).toEqual([64, 64, 64 * 64 * 3]);
   });
 });
+
+test.each([
+  ['bicubic', 4200, 3100],
+  ['bilinear', 3100, 4200],
+  ['bicubic', 900, 13_000],
+  ['nearest', 3500, 3600],
+] as const)(
+  'a large picture is fitted in parts to what it is fitted to whole: %s, %i × %i',
+  async (interpolation, width, height) => {
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * 2654435761) >>> 23);
+    for (const resizeMode of ['shortest', 'squash', 'longest'] as const) {
+      const fit = { ...clipFit, resizeMode, interpolation };
+      const { window, left, top, ...size } = fitGeometry(width, height, 48, fit);
+      const whole = await (await native()).resize(data, height, width, { ...size, window, interpolation });
+      const fitted = await fitImage({ width, height, data }, 48, fit);
+      const kept = crop(fitted, { left, top, width: window.width, height: window.height });
+      expect(Buffer.from(kept.data).equals(Buffer.from(whole))).toBe(true);
+    }
+  },
+);

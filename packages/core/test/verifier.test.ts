@@ -12,6 +12,7 @@ import { Random } from '../src/random.ts';
 import { defineSource } from '../src/source/define-source.ts';
 import { calibrate } from '../src/verify/calibrate.ts';
 import { auroc, ratesAt } from '../src/verify/metrics.ts';
+import { buildNeighbourBank, Neighbours } from '../src/verify/neighbours.ts';
 import type { TrainVerifierOptions } from '../src/verify/train-verifier.ts';
 import { Verifier } from '../src/verify/verifier.ts';
 
@@ -126,6 +127,57 @@ describe('a verifier trained on the noisy corpus itself', () => {
       some.map(({ text }) => text),
     );
     for (const [i, { score }] of scores.entries()) expect(logOdds[i * 7 + i]).toBeCloseTo(score, 3);
+  });
+
+  test('a neighbour whose text is not believed says nothing', async () => {
+    const texts = ['ring', 'cross', 'star', 'moon'];
+    const pictures = texts.map((_, i) => ({ image: paint('red ring', i), imageHash: `picture ${i}` }));
+    const bank = buildNeighbourBank(pictures, texts);
+    const query = { image: paint('red ring', 9), imageHash: 'query' };
+    const crosses = async (weights: readonly number[]) => {
+      const space = new Neighbours({ ...bank, weights });
+      const [row, cross] = [await space.embedImages([query]), await space.embedTexts(['cross'])];
+      return row.reduce((sum, value, k) => sum + value * cross[k]!, 0);
+    };
+    expect(await crosses([1, 1, 1, 1])).toBeGreaterThan(0.1);
+    expect(await crosses([1, 0, 1, 1])).toBe(0);
+  });
+
+  test('towers that begin with those of another corpus are better after little training', async () => {
+    const few = defineSource({
+      name: 'few shapes',
+      settings: { version: 1 },
+      *records() {
+        for (const [i, { id, name, right, text }] of records.slice(0, 120).entries()) {
+          const image = { name: `${id}.png`, bytes: () => encodePng(paint(name, 20_000 + i)) };
+          yield { id, text: right ? `${name}, painted` : `${text}, painted`, image };
+        }
+      },
+    });
+    const judged = async (name: string, start?: string) => {
+      const options = {
+        source: few,
+        dir: join(dir, name),
+        ...settings,
+        epochs: 1,
+        ...(start !== undefined && { start }),
+      };
+      await using trained = await Verifier.train(options);
+      const scores = await trained.score(
+        pairs.slice(0, 120).map(({ text, ...pair }) => ({ ...pair, text: `${text}, painted` })),
+      );
+      return auroc(
+        scores.map(({ byTower }) => byTower.vit! + byTower.cnn!),
+        right.slice(0, 120),
+      );
+    };
+    const begun = await judged('begun', join(dir, 'verifier'));
+    expect(begun).toBeGreaterThan((await judged('fresh')) + 0.1);
+    const other = { ...settings, source: few, dir: join(dir, 'other'), start: join(dir, 'verifier') };
+    await expect(Verifier.train({ ...other, towers: { vit: cnn } })).rejects.toMatchObject({ code: 'model-mismatch' });
+    await expect(Verifier.train({ ...other, dir: join(dir, 'more'), towers: { vit, third: cnn } })).rejects.toThrow(
+      'no tower third',
+    );
   });
 
   test('loaded again it is the same, and the same call finds it finished', async () => {

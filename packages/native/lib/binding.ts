@@ -1,3 +1,5 @@
+import type { NativeObjectiveConfig } from './objective-config.ts';
+
 /**
  * The typed contract of the addon: everything that crosses the border, on one screen, mirrored by `src/addon.cc`.
  * Typed arrays and numbers only; no JSON, no callbacks. Every promise settles on the calling JS thread. Each model has one
@@ -108,53 +110,6 @@ export interface NativeModel {
   dispose(): void;
 }
 
-export interface NativeObjectiveConfig {
-  /** Weight of symmetric InfoNCE over the pairs of the batch. */
-  contrastive: number;
-  /** Weight of SigLIP's sigmoid loss over the pairs of the batch; needs a model with a logit bias. */
-  sigmoid: number;
-  /** Negatives beyond the pairs become columns for every row of the contrastive or sigmoid term (NegCLIP) when true. */
-  sharedNegatives: boolean;
-  /** False: a row's own negatives are left out of its contrastive or sigmoid term; the own terms alone see them (FSC-CLIP). */
-  ownInContrastive: boolean;
-  /** Weight of the pairwise term: softmax over a picture's own text and its own negative texts. */
-  ownTexts: number;
-  /** Weight of the pairwise term: softmax over a text's own picture and its own negative pictures. */
-  ownImages: number;
-  // What follows may be left out: weights of 0, and the values named.
-  /** γ of both own terms: each entry counts by (1 - p)^γ (FSC-CLIP). 0, or at least 1. */
-  focal?: number;
-  /** Part of the own terms' target that is spread over own and negatives alike (FSC-CLIP). 0–1. */
-  labelSmoothing?: number;
-  /** Hinge: a picture's own text before each of its own negative texts, by a margin. */
-  rankTexts?: number;
-  rankImages?: number;
-  /** In cosines; null: adaptive, the batch's mean gap in logits (CE-CLIP). 0.2. */
-  margin?: number | null;
-  /** Hinge on the hardest negative of the batch, both directions, in cosines (Structure-CLIP). */
-  hardest?: number;
-  /** 0.2. */
-  hardestMargin?: number;
-  /** A text closer to its picture than to its own negative texts (CE-CLIP's intra-modal contrast). */
-  textContrast?: number;
-  /** KL to targets that are as soft as pictures, and texts, are alike among themselves (SoftCLIP). */
-  softTargets?: number;
-  /** The same among the negatives alone. */
-  softRelations?: number;
-  /** Part of the target that is soft, 0–1. 1. */
-  softShare?: number;
-  /** Of the likeness, above 0. 0.1. */
-  softTemperature?: number;
-  /** InfoNCE with label smoothing over the negatives (PyramidCLIP). */
-  softened?: number;
-  /** Part of the target that lies on the negatives, 0–1. 0.2. */
-  softenedShare?: number;
-  /** -log(1 - p) of every negative, no positive (RCL). */
-  complementary?: number;
-  /** Rows and columns of a tile of the similarity matrix; memory is O(tile²), never O(B²). */
-  tile: number;
-}
-
 export interface NativeStructureConfig {
   /** N of the N×N cut of I'_S. */
   grid: number;
@@ -204,6 +159,8 @@ export interface NativeTrainerConfig {
   lora: NativeLoraConfig | null;
   /** Moving average of the weights: d·θ̄ + (1-d)·θ with d = decay, or with warmup min(decay, (1+t)/(10+t)) at step t. */
   ema: { decay: number; warmup: boolean } | null;
+  /** The model as the trainer finds it, which then follows as d·θᵗ + (1-d)·θ; d = 1: it stays. For the terms that need one. */
+  teacher?: { decay: number } | null;
 }
 
 /** W = W₀ + (alpha / rank)·B·A on frozen matrices; outside of a step the model's tensors are W, merged. */
@@ -245,6 +202,11 @@ export interface NativeBatch {
   /** (P, L) shuffled texts T'_S, or empty; length 0 = too short to be shuffled, masked out. */
   shuffledTexts: Int32Array;
   shuffledTextLengths: Int32Array;
+  /** (R, L) other wordings of the texts of R ≤ P pairs. */
+  paraphrases: Int32Array;
+  paraphraseLengths: Int32Array;
+  /** (R) their pairs, each at most once. */
+  paraphraseRows: Int32Array;
   /** Seeds augmentation and patch shuffle; below 2^53. */
   seed: number;
 }
@@ -263,7 +225,10 @@ export interface StepResult {
   terms: Record<string, number>;
   /** (P) cosine of the pair minus the best cosine of its own negatives, both directions; NaN where a row has none. */
   ownMargin: Float32Array;
-  /** (P) the pair's own contrastive loss, mean of both directions; its part of the sigmoid term where that stands alone. */
+  /**
+   * (P) the pair's own contrastive loss, mean of both directions; its part of the sigmoid term where that stands alone. Empty
+   * where neither is minimised.
+   */
   pairLoss: Float32Array;
 }
 
@@ -298,7 +263,7 @@ export interface NativeTrainer {
   finish(gradients: NativeEmbeddingGradients, learningRate: number): Promise<StepResult>;
   /**
    * `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon does, `NAME.lora_A`,
-   * `NAME.lora_B` and `lora_base.MATRIX` (W₀) of adapters, `ema.NAME` of what a step may change.
+   * `NAME.lora_B` and `lora_base.MATRIX` (W₀) of adapters, `ema.NAME` and `teacher.NAME` of what a step may change.
    */
   stateTensors(): TensorInfo[];
   readState(name: string): Promise<Float32Array>;
@@ -327,6 +292,11 @@ export interface NativeObjectiveInput {
   logitScale: number;
   /** b of the sigmoid term. */
   logitBias?: number;
+  /** (R, width) of the pairs `paraphraseRows` (R). */
+  paraphrases?: Float32Array;
+  paraphraseRows?: Int32Array;
+  /** What a teacher makes of the same pictures and texts. */
+  teacher?: { images: Float32Array; texts: Float32Array; logitScale: number };
   /** Float64 arithmetic inside (finite-difference tests). */
   double?: boolean;
 }
@@ -336,6 +306,8 @@ export interface NativeObjectiveResult {
   terms: Record<string, number>;
   imageGradients: Float32Array | Float64Array;
   textGradients: Float32Array | Float64Array;
+  /** Empty without paraphrases. */
+  paraphraseGradients: Float32Array | Float64Array;
   /** With respect to s. */
   logitScaleGradient: number;
   /** 0 without a logit bias. */

@@ -8,7 +8,6 @@ export type {
   NativeEmbeddingGradients,
   NativeLoraConfig,
   NativeModel,
-  NativeObjectiveConfig,
   NativeObjectiveInput,
   NativeObjectiveResult,
   NativeResize,
@@ -26,6 +25,7 @@ export { type DownloadOptions, download, sha256Of } from './download.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export { findLibtorch, LIBTORCH_VERSION, type Libtorch, type ResolveOptions, resolveLibtorch } from './libtorch.ts';
 export { loadBinding, quietOpenMp } from './load.ts';
+export type { NativeObjectiveConfig } from './objective-config.ts';
 export { type SetupOptions, setupLibtorch } from './setup.ts';
 export type { OnSetupEvent, SetupEvent, SetupStage } from './setup-events.ts';
 export { type UnpackOptions, unpack } from './unpack.ts';

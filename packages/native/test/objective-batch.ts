@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
-import type { NativeObjectiveConfig, NativeObjectiveInput, NativeObjectiveResult } from '../lib/binding.ts';
+import type { NativeObjectiveInput, NativeObjectiveResult } from '../lib/binding.ts';
 import { loadBinding } from '../lib/index.ts';
+import type { NativeObjectiveConfig } from '../lib/objective-config.ts';
 
 const binding = await loadBinding();
 
@@ -17,6 +18,9 @@ export interface Batch {
   alsoTrue: [number, number][];
   logitScale: number;
   logitBias?: number;
+  paraphrases?: number[][];
+  paraphraseRows?: number[];
+  teacher?: { images: number[][]; texts: number[][]; logitScale: number };
 }
 
 export const plain: NativeObjectiveConfig = {
@@ -53,6 +57,17 @@ export function objective(batch: Batch, config = plain, double = true): Promise<
     alsoTrue: Int32Array.from(batch.alsoTrue.flat()),
     logitScale: batch.logitScale,
     ...(batch.logitBias !== undefined && { logitBias: batch.logitBias }),
+    ...(batch.paraphrases && {
+      paraphrases: Float32Array.from(batch.paraphrases.flat()),
+      paraphraseRows: Int32Array.from(batch.paraphraseRows!),
+    }),
+    ...(batch.teacher && {
+      teacher: {
+        images: Float32Array.from(batch.teacher.images.flat()),
+        texts: Float32Array.from(batch.teacher.texts.flat()),
+        logitScale: batch.teacher.logitScale,
+      },
+    }),
     double,
   };
   return binding.objective(input, config);

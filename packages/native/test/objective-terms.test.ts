@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { NativeObjectiveConfig, NativeObjectiveResult } from '../lib/binding.ts';
+import type { NativeObjectiveResult } from '../lib/binding.ts';
+import type { NativeObjectiveConfig } from '../lib/objective-config.ts';
 import { type Batch, largestDifference, level, numbers, objective, plain } from './objective-batch.ts';
 
 const none: NativeObjectiveConfig = { ...plain, contrastive: 0 };

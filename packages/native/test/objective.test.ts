@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { NativeObjectiveConfig, NativeObjectiveResult } from '../lib/binding.ts';
+import type { NativeObjectiveResult } from '../lib/binding.ts';
+import type { NativeObjectiveConfig } from '../lib/objective-config.ts';
 import {
   type Batch,
   batch,

@@ -146,6 +146,9 @@ export function batchOfPairs(pairs: number, config: NativeClipConfig, seed: numb
     alsoTrue: new Int32Array(),
     shuffledTexts: new Int32Array(),
     shuffledTextLengths: new Int32Array(),
+    paraphrases: new Int32Array(),
+    paraphraseLengths: new Int32Array(),
+    paraphraseRows: new Int32Array(),
     seed,
   };
 }

@@ -67,7 +67,7 @@ export function addEvaluate(program: Command): void {
         return comparisonResult(data, flags.dir);
       }
       const config = await readConfig(flags);
-      const { benchmarks, trainedOn, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
+      const { benchmarks, trainedOn, name, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
       const prepared = { ...section, ...given({ limit: flags.limit }) };
       const published = openBenchmarks(flags, benchmarks, flags.limit);
       const classified = await openZeroShot(flags);
@@ -81,9 +81,11 @@ export function addEvaluate(program: Command): void {
       if (flags.annotations !== undefined)
         requirePath('--annotations', flags.annotations, 'the folder of annotation files');
       if (flags.images !== undefined) requirePath('--images', flags.images, 'the folder of the pictures');
-      const names = namesOf(data);
+      const names = namesOf(data).map((own) =>
+        name === undefined ? own : data.length === 1 ? name : `${name}/${own}`,
+      );
       const sets = await openData(data);
-      await requireHeldOut(flags.model, sets);
+      await requireHeldOut(flags.model, sets, { signal, onEvent });
       const lists = await Promise.all(sets.map((pairs, i) => preparedTasks(pairs, { ...prepared, name: names[i]! })));
       await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
       const training = [...trainedOn, ...(flags.trainedOn ?? [])];
@@ -96,6 +98,7 @@ export function addEvaluate(program: Command): void {
           ...given({ dir: flags.dir }),
           ...(training.length > 0 && { trainedOn: training }),
         }),
+        flags.dir,
       );
     }),
   );

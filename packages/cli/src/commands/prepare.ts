@@ -1,22 +1,40 @@
 import { join } from 'node:path';
-import { type PreparedPairs, type PrepareOptions, prepare, Verifier } from '@anagram/core';
-import { captioner, illustrator, repairer } from '@anagram/gen';
+import {
+  type Captioner,
+  type PreparedPairs,
+  type PreparedShare,
+  type PrepareOptions,
+  planPreparation,
+  prepare,
+  prepareShare,
+  type Source,
+  type TunePromptsOptions,
+  tunePrompts,
+  Verifier,
+} from '@anagram/core';
+import { captioner, captionPrompts, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
-import { given, readConfig } from '../config.ts';
-import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
-import { withGeneration } from '../generation.ts';
+import { type Config, given, readConfig, usage } from '../config.ts';
+import { type CommonFlags, dryRun, probability, share, withCommonFlags } from '../flags.ts';
+import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
+import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
-import { type CommandContext, runCommand } from '../run-command.ts';
+import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { count, table } from '../table.ts';
+import { queueOption } from './worker.ts';
 
 interface Flags extends CommonFlags {
   dir: string;
   verifier?: string;
   threshold?: number;
+  dryRun?: boolean;
+  tunePrompts?: boolean;
   urlColumn?: string;
   captionColumn?: string;
+  shard?: { index: number; of: number };
+  queue?: string;
 }
 
 /** Where a verifier that was never calibrated is trusted: the even chance. */
@@ -34,10 +52,30 @@ export function addPrepare(program: Command): void {
       probability,
     )
     .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
-    .option('--caption-column <name>', 'column of the texts of a table');
-  withCommonFlags(command, 'anagram prepare ./photos --dir ./data').action((source: string, flags: Flags) =>
+    .option('--caption-column <name>', 'column of the texts of a table')
+    .option(
+      '--shard <index/count>',
+      'only read and score one share, from 0, e.g. of a Slurm array; afterwards the same without --shard ends it',
+      share,
+    )
+    .addOption(queueOption().conflicts('shard'))
+    .option(
+      '--tune-prompts',
+      "try variants of the captioner's prompt on a sample, go on with the best; table in DIR/prompts.json",
+    )
+    .option(...dryRun);
+  withCommonFlags(
+    command,
+    'anagram prepare ./photos --dir ./data',
+    'anagram prepare ./photos --dir ./data --verifier ./raw/verifier --shard 2/8',
+  ).action((source: string, flags: Flags) =>
     runCommand(flags, async (context) => {
-      const pairs = await run(source, flags, context);
+      const config = await readConfig(flags);
+      if (flags.shard) return runShare(source, config, flags, flags.shard, context);
+      if (flags.dryRun) return await rehearsal(source, config, flags, context);
+      const pairs = await withOptions(source, config, flags, context, (options) =>
+        withGeneration(config, flags.dir, context.onEvent, async (generation) => prepare(await options(generation))),
+      );
       const { counts, dir, manifestHash, length } = pairs;
       const { unreadable, empty } = counts.byRoute;
       return {
@@ -49,35 +87,117 @@ export function addPrepare(program: Command): void {
   );
 }
 
-async function run(path: string, flags: Flags, { signal, onEvent }: CommandContext): Promise<PreparedPairs> {
-  const config = await readConfig(flags);
-  const source = openSource(
-    path,
-    { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) },
-    { cache: join(flags.dir, 'fetched'), onEvent },
+async function rehearsal(
+  source: string,
+  config: Config,
+  flags: Flags,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { plan, report, lines } = await withOptions(source, config, flags, context, (options) =>
+    rehearse(config, flags.dir, context.onEvent, async (generation) => planPreparation(await options(generation))),
   );
+  const rows = Object.entries(plan.asked).map(([way, records]) => [way, count(records)]);
+  return {
+    json: { dryRun: true, ...plan, generation: report },
+    lines: [
+      `${count(plan.kept)} of ${count(plan.records)} records are kept without a generator. Generators are asked about:`,
+      '',
+      ...table(['route', 'records'], rows),
+      '',
+      ...lines,
+    ],
+  };
+}
+
+function sourceSettings(config: Config, flags: Flags): Readonly<Record<string, unknown>> {
+  return { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) };
+}
+
+function open(path: string, config: Config, flags: Flags, { onEvent }: CommandContext): Source {
   if (flags.verifier !== undefined) {
     requirePath('--verifier', flags.verifier, 'a verifier that prepare trained, e.g. ./raw/verifier');
   }
+  return openSource(path, sourceSettings(config, flags), { cache: join(flags.dir, 'fetched'), onEvent });
+}
+
+async function runShare(
+  path: string,
+  config: Config,
+  flags: Flags,
+  { index, of }: { index: number; of: number },
+  context: CommandContext,
+): Promise<CommandResult> {
+  if (flags.verifier === undefined) {
+    const advice = 'Train one first, on SOURCE or a part of it: anagram prepare PART --dir ./raw makes ./raw/verifier.';
+    throw usage('--shard', `All shares must be judged by one verifier. Expected --verifier FOLDER. ${advice}`);
+  }
+  const source = open(path, config, flags, context);
+  await using verifier = await Verifier.load(flags.verifier);
+  const done = await prepareShare({ source, verifier, dir: flags.dir, index, of, ...context });
+  return { json: done, lines: [shareSummary(done)] };
+}
+
+/** Opens what a run needs and hands over its options, still without the generators. */
+async function withOptions<T>(
+  path: string,
+  config: Config,
+  flags: Flags,
+  context: CommandContext,
+  work: (options: (generation: Generation) => Promise<PrepareOptions>) => Promise<T>,
+): Promise<T> {
+  const { signal, onEvent } = context;
+  const { captioner: configured } = config('prepare');
+  if (flags.tunePrompts && !(typeof configured === 'object' && configured !== null && 'model' in configured)) {
+    throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
+  }
+  const source = open(path, config, flags, context);
   const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
   await using verifier = await (flags.verifier === undefined
     ? Verifier.train(training)
     : Verifier.load(flags.verifier));
   const settings = config('prepare');
+  const queue = flags.queue !== undefined && {
+    url: flags.queue,
+    plan: planOf({
+      ...{ source: path, settings: sourceSettings(config, flags), cache: join(flags.dir, 'fetched') },
+      verifier: flags.verifier ?? join(flags.dir, 'verifier'),
+    }),
+  };
   const chosen = flags.threshold ?? settings.threshold ?? verifier.threshold;
   if (chosen === null) {
     const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${flags.dir}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
-  return await withGeneration(config, flags.dir, onEvent, (generation) =>
-    prepare({
-      ...settings,
-      captioner: toGenerator('prepare.captioner', settings.captioner, captioner, generation),
-      repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
-      illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
-      ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
-    } as unknown as PrepareOptions),
+  const tuned = (generation: Generation) => {
+    const knobs = { source, verifier, signal, onEvent, ...(flags.dryRun ? {} : { dir: flags.dir }) };
+    return tuneCaptioner(settings.captioner as object, knobs, generation);
+  };
+  return await work(
+    async (generation) =>
+      ({
+        ...settings,
+        captioner: flags.tunePrompts
+          ? await tuned(generation)
+          : toGenerator('prepare.captioner', settings.captioner, captioner, generation),
+        repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
+        illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
+        ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
+        ...(queue && { queue }),
+      }) as unknown as PrepareOptions,
   );
+}
+
+/** The captioner of the settings with the prompt that serves the verifier best. */
+async function tuneCaptioner(
+  setting: object,
+  knobs: Omit<TunePromptsOptions, 'variants'>,
+  generation: Generation,
+): Promise<Captioner> {
+  const variants = captionPrompts().map(
+    (prompt) => toGenerator('prepare.captioner', { ...setting, prompt }, captioner, generation) as Captioner,
+  );
+  const { winner } = await tunePrompts({ ...knobs, variants });
+  return variants.find(({ id }) => id === winner)!;
 }
 
 function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[] {
@@ -89,4 +209,11 @@ function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[]
     `${count(length)} pairs in ${dir} (${count(counts.repaired)} of them changed), manifest ${manifestHash.slice(0, 12)}`,
     `Every record's verdict, with its reason: ${join(dir, 'verdicts-*.jsonl')}`,
   ];
+}
+
+function shareSummary({ dir, records, own, missing }: PreparedShare): string {
+  const said = `${count(own)} of ${count(records)} records are read and scored in ${dir}.`;
+  return missing > 0
+    ? `${said} ${count(missing)} of other shares are missing: when these are done, run the same command without --shard.`
+    : `${said} Nothing is missing: run the same command without --shard.`;
 }

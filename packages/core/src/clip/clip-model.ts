@@ -7,7 +7,7 @@ import { decodeImage } from '../image/decode.ts';
 import { fitImage } from '../image/preprocess.ts';
 import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
-import type { TextTokenizer } from '../text/text-tokenizer.ts';
+import type { EncodedText, TextTokenizer } from '../text/text-tokenizer.ts';
 import { type Architecture, type ArchitectureName, findArchitecture, isSiglip } from './architecture.ts';
 import {
   type ClipConfig,
@@ -152,18 +152,36 @@ export class ClipModel implements AsyncDisposable {
     return rows;
   }
 
-  /** Texts longer than the context are cut, as `lostTokens` tells. @returns (count, embedDim) rows of unit length. */
+  /**
+   * Texts longer than the context are cut, as `lostTokens` tells. Texts of the same tokens are embedded once, so that they score the
+   * same to the last bit.
+   * @returns (count, embedDim) rows of unit length.
+   */
   async embedTexts(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
-    const rows = new Float32Array(texts.length * this.embedDim);
-    for (let at = 0; at < texts.length; at += textBatch) {
+    const rowOf = new Map<string, number>();
+    const distinct: EncodedText[] = [];
+    const places = texts.map((text) => {
+      const encoded = this.tokenizer.encode(text, this.contextLength);
+      const key = encoded.ids.join();
+      const row = rowOf.get(key) ?? distinct.push(encoded) - 1;
+      rowOf.set(key, row);
+      return row;
+    });
+    const embedded = new Float32Array(distinct.length * this.embedDim);
+    for (let at = 0; at < distinct.length; at += textBatch) {
       signal?.throwIfAborted();
-      const encoded = texts.slice(at, at + textBatch).map((text) => this.tokenizer.encode(text, this.contextLength));
-      const ids = new Int32Array(encoded.length * this.contextLength);
-      encoded.forEach((text, row) => {
+      const batch = distinct.slice(at, at + textBatch);
+      const ids = new Int32Array(batch.length * this.contextLength);
+      batch.forEach((text, row) => {
         ids.set(text.ids, row * this.contextLength);
       });
-      const lengths = Int32Array.from(encoded, ({ length }) => length);
-      rows.set(await this.native.encodeTexts(ids, lengths), at * this.embedDim);
+      const lengths = Int32Array.from(batch, ({ length }) => length);
+      embedded.set(await this.native.encodeTexts(ids, lengths), at * this.embedDim);
+    }
+    if (distinct.length === texts.length) return embedded;
+    const rows = new Float32Array(texts.length * this.embedDim);
+    for (const [row, place] of places.entries()) {
+      rows.set(embedded.subarray(place * this.embedDim, (place + 1) * this.embedDim), row * this.embedDim);
     }
     return rows;
   }

@@ -22,10 +22,10 @@ async function edit(path: string, change: (config: Json) => void): Promise<void>
   await writeFile(path, JSON.stringify(config));
 }
 
-test.each(['transformers', 'open_clip', 'anagram', 'shards'])('the model in %s is read', async (name) => {
+test.each(['transformers', 'open_clip', 'anagram', 'vocabulary', 'shards'])('the model in %s is read', async (name) => {
   const { config, tokenizer } = await readModel(join(root, name));
   expect(config.architecture.embed_dim).toBe(4);
-  expect(tokenizer.vocabSize).toBe(514);
+  expect(tokenizer.vocabSize).toBe(518);
 });
 
 test.each<[string, string, (config: Json) => void]>([
@@ -61,11 +61,11 @@ test('a config whose eos_token_id is not the end token of the tokenizer beside i
   const path = join(root, 'transformers', 'config.json');
   await edit(path, ({ text_config }) => Object.assign(text_config!, { eos_token_id: 2 }));
   await readModel(join(root, 'transformers'));
-  await edit(path, ({ text_config }) => Object.assign(text_config!, { eos_token_id: 512 }));
+  await edit(path, ({ text_config }) => Object.assign(text_config!, { eos_token_id: 516 }));
   await expect(readModel(join(root, 'transformers'))).rejects.toMatchObject({
     code: 'model-mismatch',
     details: { path },
-    message: expect.stringMatching(/eos_token_id is 512.*Set eos_token_id to 513/),
+    message: expect.stringMatching(/eos_token_id is 516.*Set eos_token_id to 517/),
   });
 });
 

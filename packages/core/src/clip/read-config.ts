@@ -26,6 +26,11 @@ const schemas = {
   anagram: z.object({ model_cfg, preprocess_cfg: anagramPreprocessSchema }),
 };
 
+const storedSchema = z.discriminatedUnion('model_type', [siglipSchema, transformersSchema], {
+  error: ({ input }) =>
+    `it is ${JSON.stringify((input as { model_type?: unknown } | null)?.model_type)?.slice(0, 64)} instead of "clip" or "siglip"`,
+});
+
 export interface StoredConfig {
   readonly config: ClipConfig;
   /** Why the model would read another token as the end of a text than this tokenizer writes; null where it would not. */
@@ -46,7 +51,7 @@ export async function readConfig(dir: string, path: string, layout: Layout): Pro
     return { config: { architecture, vocabSize, preprocess }, whyMisread: () => null };
   }
   const preprocessorPath = join(dir, 'preprocessor_config.json');
-  const stored = await readJson(path, z.discriminatedUnion('model_type', [siglipSchema, transformersSchema]));
+  const stored = await readJson(path, storedSchema);
   const preprocessor = existsSync(preprocessorPath)
     ? await readJson(preprocessorPath, preprocessorSchema)
     : preprocessorSchema.parse({});

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blotches, writePreparedFolder } from '../../test/fixtures/prepared-folder.ts';
 import { constantEmbedder, randomEmbedder } from '../../test/fixtures/tiny-benchmark.ts';
+import type { AnagramEvent } from '../events.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { compareReports } from './compare-reports.ts';
 import type { CompositionReport } from './composition.ts';
@@ -97,6 +98,41 @@ describe('requireHeldOut', () => {
     });
     await writeFile(join(run, 'run.json'), JSON.stringify(record('another')));
     await requireHeldOut(join(run, 'model'), [pairs]);
+  });
+
+  it('knows the run of a model that a link leads to', async () => {
+    const run = await mkdtemp(join(dir, 'run-'));
+    await mkdir(join(run, 'model'));
+    await writeFile(join(run, 'run.json'), JSON.stringify(record(pairs.fingerprint)));
+    const link = join(dir, 'best');
+    await symlink(join(run, 'model'), link);
+    await expect(requireHeldOut(link, [pairs])).rejects.toThrow('was trained on');
+  });
+
+  it('knows trained pairs by their pictures and texts, and warns of a few', async () => {
+    const run = await mkdtemp(join(dir, 'run-'));
+    await mkdir(join(run, 'model'));
+    const { pairs: sets, ...rest } = record('another');
+    const trained = { ...rest, pairs: [{ ...sets[0], dir }] };
+    await writeFile(join(run, 'run.json'), JSON.stringify(trained));
+    // Elsewhere, with other negatives: no fingerprint tells that these are the same pairs.
+    const elsewhere: PreparedPairs = { ...pairs, dir: join(dir, 'elsewhere') };
+    await expect(requireHeldOut(join(run, 'model'), [elsewhere])).rejects.toThrow(
+      `${pairs.length} of the ${pairs.length} pairs`,
+    );
+    const few: PreparedPairs = {
+      ...elsewhere,
+      async *samples() {
+        let first = true;
+        for await (const sample of pairs.samples()) {
+          yield first ? sample : { ...sample, text: `another ${sample.text}` };
+          first = false;
+        }
+      },
+    };
+    const events: AnagramEvent[] = [];
+    await requireHeldOut(join(run, 'model'), [few], { onEvent: (event) => events.push(event) });
+    expect(events).toMatchObject([{ type: 'warning', message: expect.stringContaining(`1 of the ${pairs.length}`) }]);
   });
 
   it('lets a model pass that stands in no run', async () => {

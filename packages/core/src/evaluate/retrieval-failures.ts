@@ -1,5 +1,6 @@
 import type { RetrievalItem } from './retrieval.ts';
-import { dot, type Failure, type FailureDetail } from './task.ts';
+import type { Ranked } from './retrieval-ranks.ts';
+import type { Failure, FailureDetail } from './task.ts';
 
 /** The query, and the right answer beside the wrong one that came first. */
 interface RetrievalFailure extends FailureDetail {
@@ -13,26 +14,24 @@ type Direction = 'imageToText' | 'textToImage';
 
 /**
  * Queries whose right answer does not stand first, the farthest first.
- * @param images (n, width), `texts` likewise.
- * @param ranks By direction: how many wrong answers stand before the right one of each query.
+ * @param found By direction: where the answers of each query stand.
  */
 export function retrievalFailures(
   gallery: readonly RetrievalItem[],
-  images: Float32Array,
-  texts: Float32Array,
-  width: number,
-  ranks: { readonly [direction in Direction]: Int32Array },
+  found: { readonly [direction in Direction]: Ranked },
 ): Failure[] {
   const wrong = (direction: Direction) =>
-    gallery.flatMap((_, query) =>
-      ranks[direction][query]! > 0 ? [{ direction, query, rank: ranks[direction][query]! }] : [],
-    );
+    gallery.flatMap((_, query) => {
+      const rank = found[direction].rank[query]!;
+      return rank > 0 ? [{ direction, query, rank }] : [];
+    });
   return [...wrong('imageToText'), ...wrong('textToImage')]
     .sort((a, b) => b.rank - a.rank)
     .map(({ direction, query, rank }) => {
       const { id, text } = gallery[query]!;
-      const [queries, answers] = direction === 'imageToText' ? [images, texts] : [texts, images];
-      const { right, wrong, cosines } = best(gallery, query, (answer) => dot(queries, query, answers, answer, width));
+      const { bestRight, bestWrong, rightScore, wrongScore } = found[direction];
+      const [right, wrong] = [gallery[bestRight[query]!]!, gallery[bestWrong[query]!]!];
+      const cosines = [rightScore[query]!, wrongScore[query]!];
       const detail: RetrievalFailure = {
         rank: rank + 1,
         answers: [right.id, wrong.id],
@@ -47,21 +46,4 @@ export function retrievalFailures(
 /** Ids of the pictures that a failure is about, in the order of its columns. */
 export function picturesShown({ id, category, detail }: Failure): readonly string[] {
   return category === 'textToImage' ? (detail as unknown as RetrievalFailure).answers : [id];
-}
-
-function best(gallery: readonly RetrievalItem[], query: number, cosine: (answer: number) => number) {
-  const places = { right: -1, wrong: -1 };
-  const scores = { right: Number.NEGATIVE_INFINITY, wrong: Number.NEGATIVE_INFINITY };
-  gallery.forEach(({ text }, answer) => {
-    const kind = text === gallery[query]!.text ? 'right' : 'wrong';
-    const score = cosine(answer);
-    if (places[kind] >= 0 && !(score > scores[kind])) return;
-    places[kind] = answer;
-    scores[kind] = score;
-  });
-  return {
-    right: gallery[places.right]!,
-    wrong: gallery[places.wrong]!,
-    cosines: [scores.right, scores.wrong],
-  };
 }

@@ -5,6 +5,7 @@ import { meanRow } from './benchmark/embed-items.ts';
 import { bootstrap } from './bootstrap.ts';
 import { findContamination } from './contamination.ts';
 import { picturesShown, retrievalFailures } from './retrieval-failures.ts';
+import { groupsOf, type Ranked, rankAll, rankAmongEqual, rankByOneQuery } from './retrieval-ranks.ts';
 import { type ItemsOrigin, taskFingerprint } from './score-prepared.ts';
 import { dot, type Outcomes, type Score, type Task, type TaskReport } from './task.ts';
 
@@ -46,15 +47,23 @@ export function retrieval(
         gallery.map((item) => item.text),
         knobs,
       ); // (n, D)
-      const both = (pictures: Float32Array, words: Float32Array): Both => ({
-        imageToText: ranks(pictures, words, gallery, model.embedDim),
-        textToImage: ranks(words, pictures, gallery, model.embedDim),
-      });
-      const found = both(images, texts);
-      const baselines = {
-        textOnly: values(both(repeat(meanRow(images, model.embedDim), gallery.length), texts), at),
-        imageOnly: values(both(images, repeat(meanRow(texts, model.embedDim), gallery.length)), at),
+      const width = model.embedDim;
+      const groups = groupsOf(gallery.map(({ text }) => text));
+      const found: Both<Ranked> = {
+        imageToText: await rankAll(images, texts, groups, width, signal),
+        textToImage: await rankAll(texts, images, groups, width, signal),
       };
+      const equal = rankAmongEqual(groups);
+      const blind = (mean: Float32Array, seen: Float32Array) =>
+        rankByOneQuery(
+          Float64Array.from(gallery, (_, row) => dot(mean, 0, seen, row, width)),
+          groups,
+        );
+      const baselines = {
+        textOnly: values({ imageToText: blind(meanRow(images, width), texts), textToImage: equal }, at),
+        imageOnly: values({ imageToText: equal, textToImage: blind(meanRow(texts, width), images) }, at),
+      };
+      const ranks = { imageToText: found.imageToText.rank, textToImage: found.textToImage.rank };
       const files = new Map(gallery.map(({ id, image }) => [id, image]));
       const shown = ({ id, text }: RetrievalItem) => ({ texts: [text], pictures: [id] });
       const seen = trainedOn && (await findContamination(trainedOn, gallery, shown, files, signal));
@@ -64,13 +73,11 @@ export function retrieval(
         task: name,
         ...(limited && { limited }),
         ...(fingerprint !== undefined && { files: { items: fingerprint } }),
-        ...report(gallery, at, found),
-        failures: retrievalFailures(gallery, images, texts, model.embedDim, {
-          imageToText: found.imageToText.rank,
-          textToImage: found.textToImage.rank,
-        }),
+        ...report(gallery, at, ranks),
+        ties: found.imageToText.ties + found.textToImage.ties,
+        failures: retrievalFailures(gallery, found),
         baselines,
-        ...(seen && { contamination: { ...seen.report, rest: rest!.length > 0 ? scoresOf(found, at, rest) : {} } }),
+        ...(seen && { contamination: { ...seen.report, rest: rest!.length > 0 ? scoresOf(ranks, at, rest) : {} } }),
       };
     },
     async picturesOf(failures) {
@@ -81,82 +88,44 @@ export function retrieval(
 }
 
 const directions = ['imageToText', 'textToImage'] as const;
-type Both = { readonly [direction in (typeof directions)[number]]: Ranked };
-
-interface Ranked {
-  /** Number of wrong answers that score at least as high as the best right one. */
-  rank: Int32Array;
-  ties: number;
-}
-
-function ranks(queries: Float32Array, answers: Float32Array, gallery: readonly RetrievalItem[], width: number): Ranked {
-  const n = gallery.length;
-  const same = (a: number, b: number) => gallery[a]!.text === gallery[b]!.text;
-  const rank = new Int32Array(n);
-  let ties = 0;
-  const scores = new Float64Array(n);
-  for (let q = 0; q < n; q++) {
-    let right = Number.NEGATIVE_INFINITY;
-    for (let a = 0; a < n; a++) {
-      scores[a] = dot(queries, q, answers, a, width);
-      if (same(q, a)) right = Math.max(right, scores[a]!);
-    }
-    let ahead = 0;
-    let tied = false;
-    for (let a = 0; a < n; a++) {
-      if (same(q, a)) continue;
-      if (scores[a]! >= right) ahead++;
-      if (scores[a] === right) tied = true;
-    }
-    rank[q] = ahead;
-    if (tied) ties++;
-  }
-  return { rank, ties };
-}
-
-/** @returns (count, width) */
-function repeat(row: Float32Array, count: number): Float32Array {
-  const rows = new Float32Array(count * row.length);
-  for (let at = 0; at < count; at++) rows.set(row, at * row.length);
-  return rows;
-}
+type Both<T> = { readonly [direction in (typeof directions)[number]]: T };
+type Ranks = Both<Int32Array>;
 
 /** Whether each query found a right answer, by the names of the scores. */
-function hitsOf(found: Both, at: readonly number[], rows?: readonly number[]): [name: string, hits: number[]][] {
+function hitsOf(ranks: Ranks, at: readonly number[], rows?: readonly number[]): [name: string, hits: number[]][] {
   return directions.flatMap((direction) => {
-    const { rank } = found[direction];
+    const rank = ranks[direction];
     const own = rows ? rows.map((row) => rank[row]!) : [...rank];
     return at.map((k): [string, number[]] => [`${direction}.recall@${k}`, own.map((place) => Number(place < k))]);
   });
 }
 
-function scoresOf(found: Both, at: readonly number[], rows?: readonly number[]): { [name: string]: Score } {
-  return Object.fromEntries(hitsOf(found, at, rows).map(([name, hits]) => [name, bootstrap(hits)]));
+function scoresOf(ranks: Ranks, at: readonly number[], rows?: readonly number[]): { [name: string]: Score } {
+  return Object.fromEntries(hitsOf(ranks, at, rows).map(([name, hits]) => [name, bootstrap(hits)]));
 }
 
-function values(found: Both, at: readonly number[]): { [name: string]: number } {
-  return Object.fromEntries(hitsOf(found, at).map(([name, hits]) => [name, mean(hits)]));
+function values(ranks: Ranks, at: readonly number[]): { [name: string]: number } {
+  return Object.fromEntries(hitsOf(ranks, at).map(([name, hits]) => [name, mean(hits)]));
 }
 
 function report(
   gallery: readonly RetrievalItem[],
   at: readonly number[],
-  found: Both,
-): Omit<RetrievalReport, 'task' | 'baselines' | 'failures'> {
-  const scores = scoresOf(found, at);
+  ranks: Ranks,
+): Omit<RetrievalReport, 'task' | 'baselines' | 'failures' | 'ties'> {
+  const scores = scoresOf(ranks, at);
   const byK = (direction: string) => Object.fromEntries(at.map((k) => [k, scores[`${direction}.recall@${k}`]!]));
   const chance = directions.flatMap((direction) =>
     at.map((k) => [`${direction}.recall@${k}`, Math.min(1, k / gallery.length)] as const),
   );
-  const first = ({ rank }: Ranked) => mean(Array.from(rank, (place) => Number(place === 0)));
+  const first = (rank: Int32Array) => mean(Array.from(rank, (place) => Number(place === 0)));
   return {
     imageToText: byK('imageToText'),
     textToImage: byK('textToImage'),
-    recallAt1: (first(found.imageToText) + first(found.textToImage)) / 2,
+    recallAt1: (first(ranks.imageToText) + first(ranks.textToImage)) / 2,
     scores,
     chance: Object.fromEntries(chance),
-    ties: found.imageToText.ties + found.textToImage.ties,
-    outcomes: outcomesOf(gallery, hitsOf(found, at)),
+    outcomes: outcomesOf(gallery, hitsOf(ranks, at)),
   };
 }
 

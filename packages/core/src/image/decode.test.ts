@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import goldens from '../../test/fixtures/decode.json' with { type: 'json' };
-import { decodeImage } from './decode.ts';
+import { decodeImage, release } from './decode.ts';
 
 const red = { r: 255, g: 0, b: 0 };
 
@@ -98,6 +98,27 @@ describe('decodeImage', () => {
     await expect(decodeImage(bytes.subarray(0, bytes.length / 2), 'a.jpg')).rejects.toMatchObject({
       code: 'image-unreadable',
     });
+  });
+
+  test('says the same of a damaged file whatever is decoded beside it', async () => {
+    const noise = Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 256));
+    const image = sharp(noise, { raw: { width: 64, height: 64, channels: 3 } });
+    const files = [await image.png().toBuffer(), await image.jpeg().toBuffer(), await image.webp().toBuffer()].flatMap(
+      (whole) => [whole.subarray(0, 30), whole.subarray(0, whole.length / 2)],
+    );
+    const said = (bytes: Uint8Array) => decodeImage(bytes, 'a').catch((error: Error) => error.message);
+    const alone: unknown[] = [];
+    for (const bytes of files) alone.push(await said(bytes));
+    expect(alone).toEqual(alone.map(() => expect.stringMatching(/its (header|data) is damaged or cut off/)));
+    for (let round = 0; round < 20; round++) expect(await Promise.all(files.map(said))).toEqual(alone);
+  });
+
+  test('gives the memory of a large picture back, but not what was made of it', () => {
+    const large = { width: 4096, height: 2048, data: new Uint8Array(4096 * 2048 * 3) };
+    release(large, large);
+    expect(large.data.length).toBe(4096 * 2048 * 3);
+    release(large, { width: 1, height: 1, data: new Uint8Array(3) });
+    expect(large.data.length).toBe(0);
   });
 
   test('refuses a small file that claims to be huge', async () => {

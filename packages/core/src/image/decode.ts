@@ -2,9 +2,13 @@ import sharp from 'sharp';
 import { AnagramError } from '../errors.ts';
 import type { Pixels } from '../pair.ts';
 import { detectFormat, isDecoded } from './format.ts';
+import { readHeader } from './read-header.ts';
 
 /** Largest picture that is decoded, in pixels: 300 MB as RGB. A small file can claim to be far larger. */
 export const maxPixels = 100_000_000;
+
+/** In bytes; smaller memory may be a part of a larger piece. */
+const worthReleasing = 2 ** 16;
 
 /**
  * Decodes a JPEG, PNG, WebP, GIF, AVIF or TIFF (told by its bytes, not its name) to 8-bit RGB: the first frame, turned as
@@ -25,7 +29,8 @@ export async function decodeImage(bytes: Uint8Array, name = 'The picture'): Prom
       ignoreIcc: true,
       animated: false,
     });
-    const inked = (format === 'jpg' || format === 'tif') && (await image.metadata()).space === 'cmyk';
+    const mayBeInked = format === 'tif' || (format === 'jpg' && (readHeader(bytes)?.components ?? 4) === 4);
+    const inked = mayBeInked && (await image.metadata()).space === 'cmyk';
     // Left in inks from end to end: libvips would look a profile up for them.
     const coloured = inked
       ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
@@ -36,6 +41,30 @@ export async function decodeImage(bytes: Uint8Array, name = 'The picture'): Prom
   } catch (error) {
     throw unreadable(name, sentence(error), error);
   }
+}
+
+/**
+ * What a picture takes in memory once it is decoded, in bytes, told by its header; 0 where that cannot be read or
+ * `decodeImage` would refuse the size.
+ */
+export async function decodedBytes(bytes: Uint8Array): Promise<number> {
+  if (!isDecoded(detectFormat(bytes))) return 0;
+  const header =
+    readHeader(bytes) ??
+    (await sharp(bytes)
+      .metadata()
+      .catch(() => null));
+  const { width, height } = header ?? { width: 0, height: 0 };
+  return width * height > maxPixels ? 0 : width * height * 3;
+}
+
+/**
+ * Gives a picture's memory back at once, for which the collector would work often and come late. Nobody may read it afterwards.
+ * @param kept What was made of it; may be the picture itself, which then stays.
+ */
+export function release({ data }: Pixels, kept: Pixels): void {
+  const alone = data.byteLength === data.buffer.byteLength && data.buffer !== kept.data.buffer;
+  if (alone && data.byteLength >= worthReleasing) (data.buffer as ArrayBuffer).transfer(0);
 }
 
 function toRgb(data: Buffer, channels: number): Uint8Array {
@@ -62,9 +91,13 @@ function refusal(bytes: Uint8Array, format: string | null): string {
   return `expected a JPEG, PNG, WebP, GIF, AVIF or TIFF picture, received ${received}`;
 }
 
+/** What libvips says beyond this is shared by all that decode at the time, and so another one's as often as not. */
 function sentence(error: unknown): string {
-  const first = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1)!;
-  return first.replace(/^Vips\w+:\s*/, '').replace(/^Input buffer has corrupt header: /, 'corrupt header: ');
+  const said = error instanceof Error ? error.message : String(error);
+  if (said.includes('exceeds pixel limit')) return `it exceeds the pixel limit of ${maxPixels}`;
+  if (said.includes('corrupt header')) return 'its header is damaged or cut off';
+  if (said.includes('unsupported image format')) return 'its format is not supported';
+  return 'its data is damaged or cut off';
 }
 
 function unreadable(name: string, reason: string, cause?: unknown): AnagramError {

@@ -33,6 +33,8 @@ export const clipFit: Fit = {
   fill: 0,
 };
 
+const largeBytes = 2 ** 25;
+
 /** Where a picture goes: resized to `width`×`height`, of which `window` is kept and laid into the square. */
 export interface FitGeometry {
   readonly width: number;
@@ -88,14 +90,38 @@ export async function fitImage(pixels: Pixels, size: number, fit: Fit = clipFit)
     : {
         width: window.width,
         height: window.height,
-        data: await (await native()).resize(pixels.data, pixels.height, pixels.width, {
-          height,
-          width,
-          window,
-          interpolation: fit.interpolation,
-        }),
+        data: await resize(pixels, { height, width, window, interpolation: fit.interpolation }),
       };
   return kept.width === size && kept.height === size ? kept : surround(kept, { left, top }, size, fit.fill);
+}
+
+type Resize = Pick<FitGeometry, 'width' | 'height' | 'window'> & Pick<Fit, 'interpolation'>;
+
+/** The addon works on a copy: of a large picture it is given some rows after the other. */
+async function resize(pixels: Pixels, wanted: Resize): Promise<Uint8Array> {
+  const addon = await native();
+  const { width, height, window, interpolation } = wanted;
+  // Otherwise the columns come first, and rows cannot be worked on apart.
+  const rowsFirst = pixels.height - height <= 2 * (pixels.width - width);
+  if (pixels.data.byteLength < largeBytes || !rowsFirst || interpolation === 'nearest') {
+    return addon.resize(pixels.data, pixels.height, pixels.width, wanted);
+  }
+  const narrow = new Uint8Array(pixels.height * window.width * 3); // (height, window.width, 3)
+  const atOnce = Math.max(1, Math.floor(largeBytes / 2 / (pixels.width * 3)));
+  for (let top = 0; top < pixels.height; top += atOnce) {
+    const rows = Math.min(atOnce, pixels.height - top);
+    const strip = pixels.data.subarray(top * pixels.width * 3, (top + rows) * pixels.width * 3);
+    const all = { left: window.left, top: 0, width: window.width, height: rows };
+    const made = await addon.resize(strip, rows, pixels.width, { height: rows, width, window: all, interpolation });
+    narrow.set(made, top * window.width * 3);
+  }
+  const kept = { left: 0, top: window.top, width: window.width, height: window.height };
+  return addon.resize(narrow, pixels.height, window.width, {
+    height,
+    width: window.width,
+    window: kept,
+    interpolation,
+  });
 }
 
 /** @param box Must lie within the picture. */

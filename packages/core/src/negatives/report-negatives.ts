@@ -7,6 +7,7 @@ import type { StoredNegative } from '../shard/sample.ts';
 import { indexShard } from '../shard/shard-reader.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import type { Balanced } from './balance.ts';
+import { describeScenes, type SceneCounts } from './describe-scenes.ts';
 import { type Detectability, detectability } from './detectability.ts';
 
 export interface NegativesReport {
@@ -27,6 +28,8 @@ export interface NegativesReport {
   readonly detectability: Detectability | null;
   /** The set before it was balanced: its negatives, and how well those were told (mean over blocks, weighted by negatives). */
   readonly beforeBalance: { readonly negatives: number; readonly detectability: Detectability | null };
+  /** What the captions say, read as scene graphs; null where none is English. */
+  readonly scenes: SceneCounts | null;
   readonly manifestHash: string;
 }
 
@@ -58,6 +61,7 @@ export async function reportNegatives(dir: string, pairs: PreparedPairs, seed: n
     byCategory,
     detectability: toldApart(found, seed),
     beforeBalance: await readBalance(dir, lines),
+    scenes: describeScenes([...captions.values()]),
     manifestHash: await manifestHash(dir),
   };
   await writeAtomic(join(dir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);

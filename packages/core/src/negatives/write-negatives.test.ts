@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AnagramEvent } from '../events.ts';
+import { decodeImage } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import { hashBytes, hashPixels } from '../image/hash.ts';
-import type { NegativeWriter } from '../models.ts';
+import type { ImageEditor, NegativeWriter } from '../models.ts';
 import type { Pixels } from '../pair.ts';
 import { readManifest } from '../shard/manifest.ts';
 import { openPairs } from '../shard/open-pairs.ts';
@@ -104,6 +105,33 @@ describe('writeNegatives', () => {
     expect((await pairs.pair(2, 8)).negatives).not.toEqual([]);
   });
 
+  test('takes what a model edited where the picture is still the original elsewhere', async () => {
+    await prepare();
+    const editing = async (change: (pixels: Pixels) => void) => {
+      const editor: ImageEditor = {
+        id: 'model',
+        async edit({ image }) {
+          const { width, height, data } = await decodeImage(image);
+          const pixels = { width, height, data: data.slice() };
+          change(pixels);
+          return encodePng(pixels);
+        },
+      };
+      const to = join(dir, change.name);
+      return writeNegatives({ pairs: dir, categories: ['colour', 'quantity', 'verb'], editor, dir: to });
+    };
+    const local = await editing(function local({ data }) {
+      data.fill(0, 0, 60);
+    });
+    const whole = await editing(function whole({ data }) {
+      data.forEach((value, at) => {
+        data[at] = 255 - value;
+      });
+    });
+    expect(local.negatives).toBeGreaterThan(2);
+    expect([local.images, whole.images]).toEqual([local.negatives, 0]);
+  });
+
   test('keeps at most as many as asked for, of different categories', async () => {
     await prepare();
     await writeNegatives({ pairs: dir, perPair: 2 });
@@ -125,6 +153,8 @@ describe('writeNegatives', () => {
     expect(all.negatives).toBeGreaterThan(250);
     expect(all.detectability!.paired).toBeGreaterThan(0.7);
     expect(balanced.beforeBalance.negatives).toBeGreaterThan(balanced.negatives);
+    expect(balanced.scenes!.captions).toBe(balanced.pairs);
+    expect(balanced.scenes!.objects).toBeGreaterThanOrEqual(1);
     expect(balanced.beforeBalance.detectability!.paired).toBeGreaterThan(0.7);
     expect(balanced.detectability!.auroc).toBeLessThanOrEqual(0.55);
     expect(balanced.detectability!.paired).toBeLessThanOrEqual(0.55);

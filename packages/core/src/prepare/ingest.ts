@@ -1,16 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import type { Source, SourceRecord } from '../pair.ts';
+import { readAhead } from '../read-ahead.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import type { PairScore, PairVerifier, ScorablePair } from '../verify/pair-verifier.ts';
 import { type IngestedRecord, ingestRecord, roundScore, type ScoredRecord } from './records.ts';
 
-const chunkSize = 256;
+/** Records in a chunk, which is what is done whole or not at all. */
+export const chunkSize = 256;
 const readAtOnce = 8;
+/** Pictures of a chunk that wait to be scored: where they are large, the chunk is scored in parts. */
+const mostPixelBytes = 128 * 2 ** 20;
 
-interface Context {
+type ReadRecord = Awaited<ReturnType<typeof ingestRecord>>;
+
+export interface IngestContext {
   readonly source: Source;
   readonly verifier: PairVerifier;
   /** Folder of the chunk files. */
@@ -21,36 +27,61 @@ interface Context {
 
 /**
  * Reads every record and scores every pair, in chunks: `ingest-NNNNN.jsonl` and `scores-NNNNN.jsonl` are written whole, and
- * a chunk that is there is not made again.
+ * a chunk that is there is not made again, whoever made it.
  */
-export async function ingest(context: Context): Promise<ScoredRecord[]> {
-  const { source, emit, signal } = context;
+export async function ingest(context: IngestContext): Promise<ScoredRecord[]> {
+  const { source, work, emit, signal } = context;
   emit({ type: 'stage-start', stage: 'prepare-score', total: null });
   const all: ScoredRecord[] = [];
   const seen = new Set<string>();
-  let chunk: SourceRecord[] = [];
-  const flush = async () => {
-    const { records, scores } = await ingestChunk(context, chunk, Math.floor(all.length / chunkSize));
+  const done = await doneChunks(work);
+  for await (const chunk of chunksOf(source, (number) => !done.has(number), signal)) {
+    const { records, scores } = await ingestChunk(context, chunk);
     for (const [k, record] of records.entries()) {
       const taken = seen.has(record.id);
       seen.add(record.id);
       const problem = taken ? 'an earlier record has the same id' : record.problem;
       all.push({ ...record, problem, index: all.length, score: problem === null ? scores[k]! : null });
     }
-    chunk = [];
     emit({ type: 'stage-progress', stage: 'prepare-score', done: all.length, total: null });
     signal?.throwIfAborted();
-  };
-  for await (const record of source.records(signal ? { signal } : {})) {
-    chunk.push(record);
-    if (chunk.length === chunkSize) await flush();
   }
-  if (chunk.length > 0) await flush();
   emit({ type: 'stage-end', stage: 'prepare-score', done: all.length });
   return all;
 }
 
-async function ingestChunk(context: Context, chunk: readonly SourceRecord[], number: number) {
+/** Consecutive records, and which of the source's chunks they are. */
+export interface Chunk {
+  readonly number: number;
+  readonly records: readonly SourceRecord[];
+}
+
+/** All chunks of a source in order. @param wanted Those that are going to be ingested. */
+export async function* chunksOf(
+  source: Source,
+  wanted: (number: number) => boolean,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Chunk> {
+  let [number, records]: [number, SourceRecord[]] = [0, []];
+  const options = { wanted: (index: number) => wanted(Math.floor(index / chunkSize)), ...(signal && { signal }) };
+  for await (const record of source.records(options)) {
+    records.push(record);
+    if (records.length < chunkSize) continue;
+    yield { number, records };
+    [number, records] = [number + 1, []];
+  }
+  if (records.length > 0) yield { number, records };
+}
+
+/** Numbers of the chunks that are read and scored. */
+export async function doneChunks(work: string): Promise<Set<number>> {
+  const names = new Set(await readdir(work).catch(() => []));
+  const numbers = [...names].flatMap((name) => /^scores-(\d+)\.jsonl$/.exec(name)?.[1] ?? []);
+  return new Set(numbers.filter((number) => names.has(`ingest-${number}.jsonl`)).map(Number));
+}
+
+/** @throws AnagramError `run-options-changed` where the chunk is there and was made from other records. */
+export async function ingestChunk(context: IngestContext, { number, records: chunk }: Chunk) {
   const name = `${String(number).padStart(5, '0')}.jsonl`;
   const [ingestPath, scorePath] = [join(context.work, `ingest-${name}`), join(context.work, `scores-${name}`)];
   const records = await readLines<IngestedRecord>(ingestPath);
@@ -62,24 +93,38 @@ async function ingestChunk(context: Context, chunk: readonly SourceRecord[], num
       { dir: context.work, changed: ['source'] },
     );
   }
-  if (records && scores?.length === records.length) return { records, scores };
-
-  const read: Awaited<ReturnType<typeof ingestRecord>>[] = [];
-  for (let at = 0; at < chunk.length; at += readAtOnce) {
-    context.signal?.throwIfAborted();
-    const some = chunk.slice(at, at + readAtOnce);
-    read.push(...(await Promise.all(some.map((record) => ingestRecord(record, context.verifier.imageSize)))));
+  if (records && scores) {
+    if (scores.length === records.length) return { records, scores };
+    throw new AnagramError(
+      'shard-corrupt',
+      `${scorePath} has ${scores.length} lines. Expected ${records.length}, as in ${ingestPath}. Remove both and run the same command again.`,
+      { path: scorePath },
+    );
   }
-  const facts = read.map((one) => one.facts);
+
+  const facts: IngestedRecord[] = [];
+  const fresh: (PairScore | null)[] = [];
+  let waiting: ReadRecord[] = [];
+  let pixelBytes = 0;
+  for await (const read of readAhead(chunk, readAtOnce, (record) => ingestRecord(record, context.verifier.imageSize))) {
+    context.signal?.throwIfAborted();
+    facts.push(read.facts);
+    waiting.push(read);
+    pixelBytes += read.picture?.image.data.byteLength ?? 0;
+    if (pixelBytes < mostPixelBytes) continue;
+    fresh.push(...(await scoreRecords(context, waiting)));
+    waiting = [];
+    pixelBytes = 0;
+  }
   if (!records) await writeLines(ingestPath, facts);
-  const fresh = await scoreRecords(context, read);
+  fresh.push(...(await scoreRecords(context, waiting)));
   await writeLines(scorePath, fresh);
   return { records: facts, scores: fresh };
 }
 
 async function scoreRecords(
-  { verifier, signal }: Context,
-  read: readonly Awaited<ReturnType<typeof ingestRecord>>[],
+  { verifier, signal }: IngestContext,
+  read: readonly ReadRecord[],
 ): Promise<(PairScore | null)[]> {
   const places: number[] = [];
   const pairs: ScorablePair[] = [];

@@ -1,23 +1,32 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
-import type { Json, Source } from '../pair.ts';
+import type { Source } from '../pair.ts';
+import { type QueueSettings, scoreOnQueue } from '../queue/score-on-queue.ts';
 import { parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
-import { removeTemporaries, writeAtomic } from '../shard/write-atomic.ts';
+import { removeTemporaries } from '../shard/write-atomic.ts';
 import { CutTexts } from '../text/cut-texts.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
+import { fitAcceptance } from './accept.ts';
 import { judgeCandidates } from './candidates.ts';
-import { decide, type Help, routeAll } from './decide.ts';
+import { type Decision, decide, type Help, routeAll } from './decide.ts';
 import { deduplicate } from './deduplicate.ts';
-import { generateCaptions, generatePictures, generateRepairs } from './generate.ts';
+import {
+  type Generation,
+  type GenerationContext,
+  generateCaptions,
+  generatePictures,
+  generateRepairs,
+} from './generate.ts';
 import { ingest } from './ingest.ts';
-import { digest } from './records.ts';
+import { requireNoShares } from './prepare-share.ts';
+import type { ScoredRecord } from './records.ts';
 import { drawKnown, retrieveTexts, textPool } from './retrieve.ts';
+import { requireSameRun } from './run.ts';
 import { writeDecisions } from './write.ts';
 
 export interface PrepareOptions extends Knobs {
@@ -43,6 +52,8 @@ export interface PrepareOptions extends Knobs {
   near?: 0 | 1 | 2 | 3 | false;
   /** Pairs in a shard. @default 1000 */
   shardSize?: number;
+  /** Lets `runWorker`s on other machines read and score, which must see `dir` under the same path. */
+  queue?: QueueSettings;
 }
 
 const helper = (method: string) =>
@@ -62,18 +73,64 @@ const optionsSchema = z.strictObject({
   illustrator: helper('illustrate').default('retrieval'),
   near: z.union([z.literal([0, 1, 2, 3]), z.literal(false)]).default(3),
   shardSize: z.int().min(1).default(1000),
+  queue: z.strictObject({ url: z.string().min(1), plan: z.json() }).optional(),
 });
 
 /**
  * Turns a noisy source into kept pairs: deduplicates, scores, keeps, repairs, matches, captions and illustrates, verifies every
  * change at the same threshold, and writes WebDataset shards with a verdict for every record. A text that retrieval picked is
  * judged by its probability given that it was picked, learnt from pairs that are known (see `fitTrust`), not by the score that picked
- * it.
+ * it. Of what a generator offers one tower chooses and the others accept (see `fitAcceptance`).
  * @returns The kept pairs, for `train` and `writeNegatives`.
- * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`;
- *   `generation-failed` from generators. A record that cannot be used is a verdict.
+ * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`; `queue-failed` and
+ *   `parts-failed` with a queue; `generation-failed` from generators. A record that cannot be used is a verdict.
  */
-export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
+export function prepare(options: PrepareOptions): Promise<PreparedPairs> {
+  return run(options, false, async ({ context, dir, records, decisions, shardSize }) => {
+    await writeDecisions({ ...context, dir, records, decisions, shardSize });
+    return openPairs(dir);
+  });
+}
+
+/** What a run of `prepare` would leave to generators. */
+export interface PreparationPlan {
+  readonly records: number;
+  /** Pairs that are kept without a generator. */
+  readonly kept: number;
+  /** Records that generators would be asked about, what they answered before left out; 0 where there is no generator. */
+  readonly asked: { readonly repair: number; readonly caption: number; readonly illustrate: number };
+}
+
+/**
+ * Does all of `prepare` that needs no generator, which the later run does not do again, and asks the generators for all that
+ * the run would ask, keeping no answer. With generators whose `Meter` has `dryRun` nothing is sent, and the meter's report is
+ * what the run would cost.
+ * @throws AnagramError as `prepare`.
+ */
+export function planPreparation(options: PrepareOptions): Promise<PreparationPlan> {
+  return run(options, true, async ({ records, waiting, asked }) => ({
+    records: records.length,
+    kept: waiting.filter(({ kept }) => kept !== null).length,
+    asked,
+  }));
+}
+
+interface Prepared {
+  readonly context: Pick<Parameters<typeof writeDecisions>[0], 'source' | 'work' | 'emit' | 'signal'>;
+  readonly dir: string;
+  readonly shardSize: number;
+  readonly records: readonly ScoredRecord[];
+  /** Without generators. */
+  readonly waiting: readonly Decision[];
+  readonly asked: PreparationPlan['asked'];
+  readonly decisions: readonly Decision[];
+}
+
+async function run<T>(
+  options: PrepareOptions,
+  dryRun: boolean,
+  finish: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
   const { source, verifier, signal, onEvent, ...plain } = options;
   const settings = parseSettings('prepare', optionsSchema, plain);
   const threshold = settings.threshold ?? verifier.threshold;
@@ -84,10 +141,12 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   signal?.throwIfAborted();
 
   await using _lock = await lockFolder(dir);
-  await requireSameRun(dir, { source: [source.name, source.settings], verifier: verifier.id });
-  await removeTemporaries(work);
+  await requireNoShares(dir);
+  const run = await requireSameRun(dir, source, verifier);
   const context = { source, verifier, work, emit, signal };
+  if (settings.queue) await scoreOnQueue({ ...context, dir, run }, settings.queue);
   const records = await ingest(context);
+  await removeTemporaries(work);
   reportCuts(records, verifier, emit);
   const duplicates = deduplicate(
     records.filter(({ problem }) => problem === null),
@@ -104,32 +163,29 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
     ? await retrieveTexts({ ...context, verifier, records, pool, wanted: lookUp })
     : new Map();
   const at = (places: readonly number[]) => places.map((i) => records[i]!);
-  const candidates = judgeCandidates({ open: at(open), known: at(known), retrieved, poolSize: pool.length });
+  const candidates = judgeCandidates({ open: at(open), known: at(known), retrieved, poolSize: pool.length, records });
   const evidence = { records, duplicates, candidates, threshold };
 
   // Generators are asked only for what the corpus itself cannot settle.
-  const { captioner, repairer, illustrator } = options;
   const waiting = decide({ ...evidence, repair: 'off', caption: 'off', illustrate: 'off' });
   const wanted = (way: string) => open.filter((i) => !waiting[i]!.verdict.kept && waiting[i]!.verdict.route === way);
-  const repair = await help(settings.repairer, () =>
-    generateRepairs({ ...context, records, wanted: wanted('repair') }, repairer as Repairer),
-  );
-  const caption = await help(settings.captioner, () =>
-    generateCaptions({ ...context, records, wanted: wanted('caption') }, captioner as Captioner),
-  );
-  const illustrate = await help(settings.illustrator, () =>
-    generatePictures({ ...context, records, wanted: wanted('illustrate') }, illustrator as Illustrator),
-  );
+  const accept = fitAcceptance(records.flatMap(({ score }) => score ?? []));
+  const asked = { repair: 0, caption: 0, illustrate: 0 };
+  const help = async <G extends { id: string }>(
+    way: keyof typeof asked,
+    generator: G | 'retrieval' | 'off' = 'retrieval',
+    generate: (context: GenerationContext, generator: G) => Promise<Generation>,
+  ): Promise<Help> => {
+    if (typeof generator === 'string') return generator;
+    const generation = await generate({ ...context, records, wanted: wanted(way), dryRun }, generator);
+    asked[way] = generation.asked;
+    return { by: generator.id, choices: accept(generation.known) };
+  };
+  const repair = await help('repair', options.repairer, generateRepairs);
+  const caption = await help('caption', options.captioner, generateCaptions);
+  const illustrate = await help('illustrate', options.illustrator, generatePictures);
   const decisions = decide({ ...evidence, repair, caption, illustrate });
-  await writeDecisions({ ...context, dir, records, decisions, shardSize });
-  return openPairs(dir);
-}
-
-async function help(
-  generator: { id: string } | 'retrieval' | 'off',
-  generate: () => Promise<Extract<Help, object>['generated']>,
-): Promise<Help> {
-  return typeof generator === 'string' ? generator : { by: generator.id, generated: await generate() };
+  return finish({ context, dir, shardSize, records, waiting, asked, decisions });
 }
 
 /** Says how many texts the verifier judges by their beginnings. */
@@ -145,21 +201,6 @@ function reportCuts(records: readonly { text: string | null }[], verifier: PairV
 
 function canRetrieve(verifier: PairVerifier): verifier is PairVerifier & Required<Pick<PairVerifier, 'logOdds'>> {
   return typeof verifier.logOdds === 'function';
-}
-
-/** Scores are only good for the records and the verifier that they came from. */
-async function requireSameRun(dir: string, run: { source: Json; verifier: string }): Promise<void> {
-  const path = join(dir, 'work', 'run.json');
-  const before = await readFile(path, 'utf8').catch(() => null);
-  if (before === null) return writeAtomic(path, JSON.stringify(run));
-  if (before === JSON.stringify(run)) return;
-  const old = JSON.parse(before) as typeof run;
-  const changed = (['source', 'verifier'] as const).filter((name) => digest(old[name]) !== digest(run[name]));
-  throw new AnagramError(
-    'run-options-changed',
-    `${dir} was begun with another ${changed.join(' and another ')}. Expected the same, so that its scores stay true. Prepare into another dir.`,
-    { dir, changed },
-  );
 }
 
 function noThreshold(): AnagramError {

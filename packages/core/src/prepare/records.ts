@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isAnagramError } from '../errors.ts';
-import { decodeImage } from '../image/decode.ts';
+import { ByteBudget } from '../byte-budget.ts';
+import { AnagramError, isAnagramError } from '../errors.ts';
+import { decodedBytes, decodeImage, release } from '../image/decode.ts';
 import { hashBytes, hashPixels, perceptualHash } from '../image/hash.ts';
 import { fitImage } from '../image/preprocess.ts';
 import type { Json, Pixels, Source, SourceRecord } from '../pair.ts';
@@ -17,6 +18,9 @@ export interface IngestedRecord {
   readonly bytesHash: string | null;
   readonly pixelHash: string | null;
   readonly perceptualHash: string | null;
+  /** Of the picture as it is decoded, in pixels. */
+  readonly width: number | null;
+  readonly height: number | null;
 }
 
 export interface ScoredRecord extends IngestedRecord {
@@ -39,6 +43,28 @@ export async function readPicture(bytes: Uint8Array, name: string, imageSize: nu
   return { bytes, decoded, image, imageHash: hashPixels(decoded) };
 }
 
+/** Pictures that are as large as they may be are decoded one after the other, small ones side by side. */
+const decoding = new ByteBudget(384 * 2 ** 20);
+
+/**
+ * What a scorer sees of a picture. However many are read at one time, those that are decoded are bounded by their bytes.
+ * @param look Called with the picture as it was decoded, which is let go afterwards.
+ * @throws AnagramError `image-unreadable`
+ */
+export async function readToScore<T>(
+  bytes: Uint8Array,
+  name: string,
+  imageSize: number | null,
+  look: (decoded: Pixels) => T,
+): Promise<ScorableImage & { seen: T }> {
+  return decoding.use(await decodedBytes(bytes), async () => {
+    const { decoded, image, imageHash } = await readPicture(bytes, name, imageSize);
+    const seen = look(decoded);
+    release(decoded, image);
+    return { image, imageHash, seen };
+  });
+}
+
 /** Reads a record once. What is wrong with it becomes its problem, never an exception. */
 export async function ingestRecord(
   record: SourceRecord,
@@ -52,15 +78,19 @@ export async function ingestRecord(
     bytesHash: null,
     pixelHash: null,
     perceptualHash: null,
+    width: null,
+    height: null,
   };
   if (!record.image) return { facts, picture: null };
   let bytesHash: string | null = null;
   try {
     const bytes = await record.image.bytes();
     bytesHash = hashBytes(bytes);
-    const { decoded, image, imageHash } = await readPicture(bytes, record.image.name, imageSize);
-    const known = { bytesHash, pixelHash: imageHash, perceptualHash: perceptualHash(decoded) };
-    return { facts: { ...facts, ...known }, picture: { image, imageHash } };
+    const { image, imageHash, seen } = await readToScore(bytes, record.image.name, imageSize, (decoded) => {
+      const { width, height } = decoded;
+      return { perceptualHash: perceptualHash(decoded), width, height };
+    });
+    return { facts: { ...facts, bytesHash, pixelHash: imageHash, ...seen }, picture: { image, imageHash } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (!isAnagramError(error, 'image-unreadable') && bytesHash !== null) throw error;
@@ -68,7 +98,11 @@ export async function ingestRecord(
   }
 }
 
-/** Records of the source at these places, in order, without reading the others' pictures. */
+/**
+ * Records of the source at these places, in order, without reading the others' pictures: one reading of the source, however
+ * many are wanted.
+ * @throws AnagramError `source-failed` where the source has fewer records than it had.
+ */
 export async function* recordsAt(
   source: Source,
   wanted: ReadonlySet<number>,
@@ -77,13 +111,19 @@ export async function* recordsAt(
   if (wanted.size === 0) return;
   let index = 0;
   let left = wanted.size;
-  for await (const record of source.records(signal ? { signal } : {})) {
+  const options = { wanted: (index: number) => wanted.has(index), ...(signal && { signal }) };
+  for await (const record of source.records(options)) {
     if (wanted.has(index)) {
       yield { index, record };
       if (--left === 0) return;
     }
     index++;
   }
+  throw new AnagramError(
+    'source-failed',
+    `${source.name} has ${index} records, fewer than when it was first read. Expected the same ones every time. Leave its files as they are and run the same command again.`,
+    { path: source.name },
+  );
 }
 
 /** Short name for what JSON says. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { OnEvent } from '../events.ts';
 import type { Source } from '../pair.ts';
+import { readAhead } from '../read-ahead.ts';
 import { logit } from '../verify/mixture.ts';
 import type { PairVerifier, ScorableImage } from '../verify/pair-verifier.ts';
 import { Journal } from './journal.ts';
-import { digest, readPicture, recordsAt, roundScore, type ScoredRecord } from './records.ts';
+import { digest, readToScore, recordsAt, roundScore, type ScoredRecord } from './records.ts';
 
 /** A picture's best texts of the corpus. Independent of any threshold. */
 export interface PictureCandidates {
@@ -17,6 +18,9 @@ export interface PictureCandidates {
 
 const candidatesKept = 16;
 const pictureBlock = 128;
+const readAtOnce = 8;
+/** Pictures of a block that are looked up together: where they are large, a block is done in parts. */
+const mostPixelBytes = 256 * 2 ** 20;
 const largestPool = 20_000;
 const mostKnown = 2000;
 /** Keeps sums finite. */
@@ -58,41 +62,70 @@ export async function retrieveTexts(context: {
   let done = 0;
   emit({ type: 'stage-start', stage: 'prepare-retrieve', total });
   // Always the same blocks: the last digits of a score may differ with what it was computed beside.
+  const blocks: (readonly number[])[] = [];
   for (let at = 0; at < total && pool.length > 0; at += pictureBlock) {
-    const block = context.wanted.slice(at, at + pictureBlock);
-    if (!block.every((index) => journal.has(records[index]!.id))) {
-      const pictures: (ScorableImage & { id: string })[] = [];
-      for await (const { record } of recordsAt(source, new Set(block), signal)) {
-        const { image, imageHash } = await readPicture(
-          await record.image!.bytes(),
-          record.image!.name,
-          verifier.imageSize,
-        );
-        pictures.push({ id: record.id, image, imageHash });
+    blocks.push(context.wanted.slice(at, at + pictureBlock));
+  }
+  const isDone = (block: readonly number[]) => block.every((index) => journal.has(records[index]!.id));
+  const missing = new Set(blocks.filter((block) => !isDone(block)).flat());
+  const pictures = readAhead(recordsAt(source, missing, signal), readAtOnce, async ({ record: { id, image } }) => {
+    const bytes = await image!.bytes();
+    return { id, ...(await readToScore(bytes, image!.name, verifier.imageSize, () => null)) };
+  });
+  try {
+    for (const block of blocks) {
+      if (missing.has(block[0]!)) {
+        const found: PictureCandidates[] = [];
+        const next = () => take(pictures, block.length - found.length);
+        for (let some = await next(); some.length > 0; some = await next()) {
+          const scores = await verifier.logOdds(some, pool, signal ? { signal } : {}); // (some, pool)
+          for (const [i, { id }] of some.entries()) {
+            const row = scores.subarray(i * pool.length, (i + 1) * pool.length);
+            found.push(bestTexts(id, pool, row, verifier.baseRate));
+          }
+        }
+        await journal.add(found);
       }
-      const scores = await verifier.logOdds(pictures, pool, signal ? { signal } : {}); // (block, pool)
-      await journal.add(
-        pictures.map(({ id }, i) =>
-          bestTexts(id, pool, scores.subarray(i * pool.length, (i + 1) * pool.length), verifier.baseRate),
-        ),
-      );
+      done += block.length;
+      emit({ type: 'stage-progress', stage: 'prepare-retrieve', done, total });
+      signal?.throwIfAborted();
     }
-    done += block.length;
-    emit({ type: 'stage-progress', stage: 'prepare-retrieve', done, total });
-    signal?.throwIfAborted();
+  } finally {
+    await pictures.return(undefined);
   }
   emit({ type: 'stage-end', stage: 'prepare-retrieve', done });
   return journal.entries;
+}
+
+/** The next pictures, at most `most` of them, fewer where they are large. */
+async function take<T extends ScorableImage>(pictures: AsyncIterator<T>, most: number): Promise<T[]> {
+  const taken: T[] = [];
+  for (let bytes = 0; taken.length < most && bytes < mostPixelBytes; ) {
+    const next = await pictures.next();
+    if (next.done) break;
+    taken.push(next.value);
+    bytes += next.value.image.data.byteLength;
+  }
+  return taken;
 }
 
 function bestTexts(id: string, pool: readonly string[], logOdds: Float32Array, baseRate: number): PictureCandidates {
   const ratio = (j: number) => Math.exp(Math.min(largestLogRatio, logOdds[j]! - logit(baseRate)));
   let sum = 0;
   for (let j = 0; j < pool.length; j++) sum += ratio(j);
-  const order = Array.from(pool, (_, j) => j).sort((a, b) => logOdds[b]! - logOdds[a]! || a - b);
-  return {
-    id,
-    mean: roundScore(sum / pool.length),
-    best: order.slice(0, candidatesKept).map((j) => [pool[j]!, roundScore(ratio(j))]),
-  };
+  const best = largest(logOdds, candidatesKept).map((j) => [pool[j]!, roundScore(ratio(j))] as const);
+  return { id, mean: roundScore(sum / pool.length), best };
+}
+
+/** Places of the largest values, the largest first, of equal ones the first. */
+function largest(values: Float32Array, count: number): number[] {
+  const places: number[] = [];
+  for (let j = 0; j < values.length; j++) {
+    if (places.length === count && values[j]! <= values[places[count - 1]!]!) continue;
+    let at = places.length;
+    while (at > 0 && values[places[at - 1]!]! < values[j]!) at--;
+    places.splice(at, 0, j);
+    if (places.length > count) places.pop();
+  }
+  return places;
 }

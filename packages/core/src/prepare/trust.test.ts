@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../random.ts';
-import { posteriors } from './posteriors.ts';
+import { leaveOut, posteriors } from './posteriors.ts';
 import type { PictureCandidates } from './retrieve.ts';
-import { fitTrust, type KnownPicture } from './trust.ts';
+import { fitTrust, type KnownPicture, type Trust } from './trust.ts';
 
 const poolSize = 100;
 const random = new Random('trust');
@@ -72,5 +72,22 @@ describe('fitTrust', () => {
     for (const candidate of posteriors(open.found, poolSize).slice(0, 3)) {
       expect(Math.abs(trust(candidate) - candidate.probability)).toBeLessThan(0.2);
     }
+  });
+
+  test('a text of many pairs is trusted more where only such texts are found', () => {
+    const copies = (text: string) => 1 + (Number(text.slice('text '.length)) % 8);
+    const known = knownPictures(1000).map((pair) =>
+      copies(pair.text) > 6 ? pair : { ...pair, found: leaveOut(pair.found, pair.text, poolSize) },
+    );
+    const waiting = Array.from({ length: 200 }, (_, i) => ({
+      found: lookUp(`open ${i}`, `text ${i % 100}`),
+      own: null,
+    }));
+    const candidate = { ratio: 2e4, probability: 0.5 };
+    const trustIn = (trust: Trust, text: string) => trust({ ...candidate, text });
+    const trust = fitTrust(known, waiting, poolSize, copies);
+    expect(trustIn(trust, 'text 7')).toBeGreaterThan(2 * trustIn(trust, 'text 8'));
+    const blind = fitTrust(known, waiting, poolSize);
+    expect(trustIn(blind, 'text 7')).toBe(trustIn(blind, 'text 8'));
   });
 });

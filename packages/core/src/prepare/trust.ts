@@ -21,17 +21,26 @@ export interface WaitingPicture {
 /** Turns a candidate's posterior into the probability that it is right. */
 export type Trust = (candidate: Candidate) => number;
 
-/** Of slope, of log-ratio and of bias around 1, 0 and 0: what little data leaves as it is. */
-const prior = { mean: [1, 0, 0], precision: [25, 25, 4] };
+/** How many pairs of the corpus have a text. Of more pairs more is known: a text that only the picture itself has is seldom found. */
+export type Copies = (text: string) => number;
+
+/** Of slope, of log-ratio, of copies and of bias around 1, 0, 0 and 0: what little data leaves as it is. */
+const prior = { mean: [1, 0, 0, 0], precision: [25, 25, 1, 4] };
 
 /**
  * How far texts that retrieval found can be trusted, learnt from pairs that are known: their texts are looked for twice, once
  * as they stand and once with their own text left out, so that whatever is found is wrong. The share of waiting pictures whose text
- * is there at all lies between the two, and is estimated from how well their best texts fit; then a logistic model over posterior and
- * log-ratio tells right candidates from wrong ones. Each known pair weighs as much as it is probably right. The scores
- * alone would be far too sure: a picture that resembles one with a wrong text finds that text with great confidence.
+ * is there at all lies between the two, and is estimated from how well their best texts fit; then a logistic model over posterior,
+ * log-ratio and the text's copies tells right candidates from wrong ones. Each known pair weighs as much as it is probably right. The
+ * scores alone would be far too sure: a picture that resembles one with a wrong text finds that text with great confidence.
+ * @param copies Left out where they do not help.
  */
-export function fitTrust(known: readonly KnownPicture[], waiting: readonly WaitingPicture[], poolSize: number): Trust {
+export function fitTrust(
+  known: readonly KnownPicture[],
+  waiting: readonly WaitingPicture[],
+  poolSize: number,
+  copies: Copies = () => 0,
+): Trust {
   const total = known.reduce((sum, { probability }) => sum + probability, 0);
   if (total === 0 || waiting.length === 0) return ({ probability }) => probability;
   const present = shareInPool(known, waiting);
@@ -40,8 +49,9 @@ export function fitTrust(known: readonly KnownPicture[], waiting: readonly Waiti
   const rowWeights: number[] = [];
   const add = (found: PictureCandidates, text: string, weight: number) => {
     for (const candidate of posteriors(found, poolSize)) {
-      rows.push(...features(candidate));
-      target.push(Number(candidate.text === text));
+      const isOwn = candidate.text === text;
+      rows.push(...features(candidate, copies(candidate.text) - Number(isOwn)));
+      target.push(Number(isOwn));
       rowWeights.push(weight);
     }
   };
@@ -49,22 +59,24 @@ export function fitTrust(known: readonly KnownPicture[], waiting: readonly Waiti
     add(found, text, probability * present);
     add(leaveOut(found, text, poolSize), text, probability * (1 - present));
   }
-  const [slope, byRatio, bias] = logisticFit({
+  const [slope, byRatio, byCopies, bias] = logisticFit({
     rows: Float64Array.from(rows),
     target: Float64Array.from(target),
     rowWeights: Float64Array.from(rowWeights),
-    width: 2,
-    start: Float64Array.of(1, 0, 0),
+    width: 3,
+    start: Float64Array.of(1, 0, 0, 0),
     prior,
-  }) as unknown as [number, number, number];
+  }) as unknown as [number, number, number, number];
   return (candidate) => {
-    const [odds, ratio] = features(candidate);
-    return sigmoid(slope * odds + byRatio * ratio + bias);
+    const [odds, ratio, others] = features(candidate, copies(candidate.text));
+    return sigmoid(slope * odds + byRatio * ratio + byCopies * others + bias);
   };
 }
 
-function features({ probability, ratio }: Candidate): [odds: number, ratio: number] {
-  return [logit(Math.min(1 - 1e-9, Math.max(1e-12, probability))), Math.log(Math.max(1e-12, ratio))];
+/** @param others Other pictures with the text. */
+function features({ probability, ratio }: Candidate, others: number): [odds: number, ratio: number, others: number] {
+  const odds = logit(Math.min(1 - 1e-9, Math.max(1e-12, probability)));
+  return [odds, Math.log(Math.max(1e-12, ratio)), Math.log1p(Math.max(0, others))];
 }
 
 const bins = 20;

@@ -2,28 +2,17 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OnEvent } from '../events.ts';
 import type { Source } from '../pair.ts';
-import { findFinished, readManifest, writeWidsIndex } from '../shard/manifest.ts';
-import { type PairProvenance, pairSample, type ShardSample } from '../shard/sample.ts';
-import { shardName, writeShard, writeVerdicts } from '../shard/shard-writer.ts';
+import { findFinished, type ManifestLine, readManifest, writeWidsIndex } from '../shard/manifest.ts';
+import type { SampleRow } from '../shard/sample-table.ts';
+import { shardName, writeShard, writeTable, writeVerdicts } from '../shard/shard-writer.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
-import type { Decision, PictureOf } from './decide.ts';
-import { digest, recordsAt, type ScoredRecord } from './records.ts';
+import type { Decision } from './decide.ts';
+import { type PlannedShard, planShards } from './plan.ts';
+import { readSamples } from './read-samples.ts';
+import { digest, type ScoredRecord } from './records.ts';
 
 const verdictsPerFile = 4096;
-const ownFiles = /^((pairs|rejected)-\d+\.tar|verdicts-\d+\.jsonl|wids\.json)$/;
-
-interface PlannedSample {
-  readonly key: string;
-  readonly text: string | null;
-  readonly picture: PictureOf | null;
-  readonly provenance: PairProvenance;
-}
-
-interface PlannedShard {
-  readonly name: string;
-  readonly stepKey: string;
-  readonly samples: readonly PlannedSample[];
-}
+const ownFiles = /^((pairs|rejected)-\d+\.(tar|parquet)|verdicts-\d+\.jsonl|wids\.json)$/;
 
 interface Context {
   readonly source: Source;
@@ -37,34 +26,25 @@ interface Context {
 }
 
 /**
- * Writes what was decided: `pairs-NNNNN.tar`, `rejected-NNNNN.tar`, `verdicts-NNNNN.jsonl`. A shard that is done and would
- * hold the same is left alone; other decisions than last time clear the folder first.
+ * Writes what was decided: `pairs-NNNNN.tar` and `rejected-NNNNN.tar` with a table beside each, `verdicts-NNNNN.jsonl`. A shard
+ * that is done and would hold the same is left alone; other decisions than last time clear the folder first. However many
+ * shards are missing, the source is read once for the pairs and once for what was rejected, and memory holds a few pictures.
  */
 export async function writeDecisions(context: Context): Promise<void> {
-  const { source, dir, work, records, decisions, shardSize, emit, signal } = context;
-  const planned = [
-    ...cut('pairs', keptSamples(source, records, decisions), shardSize),
-    ...cut('rejected', rejectedSamples(source, records, decisions), shardSize),
-  ];
+  const { dir, work, decisions, emit } = context;
+  const { pairs, rejected } = planShards(context);
+  const planned = [...pairs, ...rejected];
   await clearOthers(dir, work, digest(planned.map(({ name, stepKey }) => [name, stepKey])));
   const lines = await readManifest(dir);
-  const missing: PlannedShard[] = [];
-  for (const shard of planned) {
-    if (!(await findFinished(dir, lines, shard.name, shard.stepKey))) missing.push(shard);
-  }
+  const missing = { pairs: await unfinished(dir, lines, pairs), rejected: await unfinished(dir, lines, rejected) };
   const total = planned.length;
-  let done = total - missing.length;
+  let done = total - missing.pairs.length - missing.rejected.length;
   emit({ type: 'stage-start', stage: 'prepare-write', total, ...(done > 0 && { resumedFrom: done }) });
-  for (const shard of missing) {
-    signal?.throwIfAborted();
-    const line = await writeShard({
-      dir,
-      name: shard.name,
-      samples: await readSamples(context, shard.samples),
-      stepKey: shard.stepKey,
+  for (const shards of [missing.pairs, missing.rejected]) {
+    await writeShards(context, shards, ({ name, samples }) => {
+      emit({ type: 'shard-saved', path: join(dir, name), count: samples.length });
+      emit({ type: 'stage-progress', stage: 'prepare-write', done: ++done, total });
     });
-    emit({ type: 'shard-saved', path: join(dir, shard.name), count: line.count });
-    emit({ type: 'stage-progress', stage: 'prepare-write', done: ++done, total });
   }
   const verdicts = decisions.map(({ verdict }) => verdict);
   for (let at = 0, number = 0; at < verdicts.length || number === 0; at += verdictsPerFile, number++) {
@@ -77,71 +57,41 @@ export async function writeDecisions(context: Context): Promise<void> {
   emit({ type: 'stage-end', stage: 'prepare-write', done });
 }
 
-function keptSamples(source: Source, records: readonly ScoredRecord[], decisions: readonly Decision[]) {
-  return decisions.flatMap(({ verdict, kept }, index): PlannedSample[] => {
-    if (!kept) return [];
-    const { picture, text, probability } = kept;
-    const owner = 'index' in picture ? records[picture.index]! : null;
-    const provenance: PairProvenance = {
-      id: owner?.id ?? verdict.id,
-      source: source.name,
-      route: verdict.route,
-      score: probability,
-      byTower: verdict.repaired ? null : verdict.byTower,
-      sha256: 'file' in picture ? picture.bytesHash : owner!.bytesHash,
-      pixelHash: 'file' in picture ? picture.pixelHash : owner!.pixelHash,
-      repaired: verdict.repaired,
-    };
-    return [{ key: keyOf(index), text, picture, provenance }];
-  });
-}
-
-function rejectedSamples(source: Source, records: readonly ScoredRecord[], decisions: readonly Decision[]) {
-  return decisions.flatMap(({ verdict }, index): PlannedSample[] => {
-    // A duplicate lies in another sample already.
-    if (verdict.kept || verdict.route === 'duplicate') return [];
-    const { id, text, hasImage, bytesHash, pixelHash } = records[index]!;
-    const { route, score, byTower } = verdict;
-    const provenance = { id, source: source.name, route, score, byTower, sha256: bytesHash, pixelHash, repaired: null };
-    return [{ key: keyOf(index), text, picture: hasImage ? { index } : null, provenance }];
-  });
-}
-
-function cut(prefix: string, samples: readonly PlannedSample[], shardSize: number): PlannedShard[] {
-  const shards: PlannedShard[] = [];
-  for (let at = 0; at < samples.length; at += shardSize) {
-    const some = samples.slice(at, at + shardSize);
-    const stepKey = digest(some.map((sample) => JSON.stringify(sample)));
-    shards.push({ name: shardName(prefix, shards.length), stepKey, samples: some });
+async function unfinished(dir: string, lines: readonly ManifestLine[], shards: readonly PlannedShard[]) {
+  const missing: PlannedShard[] = [];
+  for (const shard of shards) {
+    const { name, table, stepKey } = shard;
+    const whole = (await findFinished(dir, lines, name, stepKey)) && (await findFinished(dir, lines, table, stepKey));
+    if (!whole) missing.push(shard);
   }
-  return shards;
+  return missing;
 }
 
-async function readSamples(
-  { source, work, signal }: Context,
-  planned: readonly PlannedSample[],
-): Promise<ShardSample[]> {
-  const wanted = new Set(planned.flatMap(({ picture }) => (picture && 'index' in picture ? [picture.index] : [])));
-  const bytes = new Map<number, Uint8Array>();
-  const metas = new Map<number, PairProvenance['meta']>();
-  for await (const { index, record } of recordsAt(source, wanted, signal)) {
-    const read = await record.image?.bytes().catch(() => null);
-    if (read) bytes.set(index, read);
-    metas.set(index, record.meta);
-  }
-  return Promise.all(
-    planned.map(async ({ key, text, picture, provenance }) => {
-      const image =
-        picture === null
-          ? undefined
-          : 'index' in picture
-            ? bytes.get(picture.index)
-            : new Uint8Array(await readFile(join(work, picture.file)));
-      const meta = picture && 'index' in picture ? metas.get(picture.index) : undefined;
-      const said = { ...provenance, ...(meta && { meta }) };
-      return pairSample(key, { ...(image && { image }), ...(text !== null && { text }), provenance: said });
-    }),
+async function writeShards(context: Context, shards: readonly PlannedShard[], onSaved: (shard: PlannedShard) => void) {
+  const { dir, signal } = context;
+  const all = readSamples(
+    context,
+    shards.flatMap(({ samples }) => samples),
   );
+  try {
+    for (const shard of shards) {
+      signal?.throwIfAborted();
+      const { name, table, stepKey } = shard;
+      const rows: SampleRow[] = [];
+      const samples = async function* () {
+        while (rows.length < shard.samples.length) {
+          const { sample, row } = (await all.next()).value!;
+          rows.push(row);
+          yield sample;
+        }
+      };
+      await writeShard({ dir, name, samples: samples(), stepKey });
+      await writeTable({ dir, name: table, rows, stepKey });
+      onSaved(shard);
+    }
+  } finally {
+    await all.return(undefined);
+  }
 }
 
 /** Shards of other decisions are removed, the manifest first, so that it never names what is gone. */
@@ -152,8 +102,4 @@ async function clearOthers(dir: string, work: string, key: string): Promise<void
   await rm(join(dir, 'manifest.jsonl'), { force: true });
   for (const name of await readdir(dir)) if (ownFiles.test(name)) await rm(join(dir, name));
   await writeAtomic(path, key);
-}
-
-function keyOf(index: number): string {
-  return String(index).padStart(9, '0');
 }

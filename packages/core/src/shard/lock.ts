@@ -1,16 +1,14 @@
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AnagramError, isAnagramError } from '../errors.ts';
 import { pause } from '../pause.ts';
-import { removeTemporaries } from './write-atomic.ts';
+import { removeTemporaries, temporaryPath } from './write-atomic.ts';
 
 export interface FolderLock {
   release(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-let taken = 0;
 
 /**
  * Makes this process the only writer of a folder (made if need be), and clears what a killed one left there.
@@ -18,20 +16,39 @@ let taken = 0;
  * @throws AnagramError `dir-in-use`.
  */
 export async function lockFolder(dir: string): Promise<FolderLock> {
-  await mkdir(dir, { recursive: true });
   const path = join(dir, '.lock');
-  const own = JSON.stringify({ pid: process.pid, host: hostname(), started: await startOf(process.pid) });
-  const draft = `${path}.tmp-${process.pid}-${taken++}`;
-  await writeFile(draft, own);
-  try {
-    const holder = await take(path, draft);
-    if (holder !== null) throw inUse(dir, path, holder);
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await claim(path, isGone, (holder) => inUse(dir, path, holder));
   await removeTemporaries(dir);
   const release = () => rm(path, { force: true });
   return { release, [Symbol.asyncDispose]: release };
+}
+
+/** @throws AnagramError `dir-in-use` where another process is the writer of a folder. */
+export async function requireUnlocked(dir: string): Promise<void> {
+  const path = join(dir, '.lock');
+  const holder = await readIfThere(path);
+  if (holder !== null && !(await isGone(holder))) throw inUse(dir, path, holder);
+}
+
+/** Whether a holder has lost its claim on the path. */
+export type IsStale = (holder: string, path: string) => Promise<boolean>;
+
+/**
+ * Puts this process's name at a path, where nobody's stands that holds.
+ * @returns What now stands there.
+ */
+export async function claim(path: string, isStale: IsStale, refuse: (holder: string) => Error): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  const own = JSON.stringify({ pid: process.pid, host: hostname(), started: await startOf(process.pid) });
+  const draft = temporaryPath(path);
+  await writeFile(draft, own);
+  try {
+    const holder = await take(path, draft, isStale);
+    if (holder !== null) throw refuse(holder);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return own;
 }
 
 /**
@@ -54,22 +71,22 @@ export async function lockWhenFree(
 }
 
 /** Links the draft into place whole, so that nobody ever sees a lock without its owner. @returns Who holds it instead. */
-async function take(path: string, draft: string): Promise<string | null> {
+async function take(path: string, draft: string, isStale: IsStale): Promise<string | null> {
   for (;;) {
     if (await linked(draft, path)) return null;
     const holder = await readIfThere(path);
     if (holder === null) continue;
-    if (!(await isStale(holder))) return holder;
+    if (!(await isStale(holder, path))) return holder;
     // Only one process at a time may remove what is stale, or the second would remove the first one's new lock.
     const takeover = `${path}.takeover`;
-    const other = await take(takeover, draft);
+    const other = await take(takeover, draft, isStale);
     if (other !== null) return other;
     if ((await readIfThere(path)) === holder) await rm(path);
     await rm(takeover);
   }
 }
 
-async function readIfThere(path: string): Promise<string | null> {
+export async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -89,7 +106,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 /** True where the owner certainly is gone; on another machine that cannot be told. */
-async function isStale(holder: string): Promise<boolean> {
+export async function isGone(holder: string): Promise<boolean> {
   const { pid, host, started } = parseHolder(holder);
   if (pid === null || host !== hostname()) return false;
   try {
@@ -122,11 +139,14 @@ async function startOf(pid: number): Promise<string | null> {
 }
 
 function inUse(dir: string, path: string, holder: string): AnagramError {
-  const { pid, host } = parseHolder(holder);
-  const owner = pid === null ? 'an unknown process' : `process ${pid} on ${host}`;
   return new AnagramError(
     'dir-in-use',
-    `${owner} is writing to ${dir}. Expected to be the only writer. Wait for it, use another dir, or remove ${path} if that process is gone.`,
+    `${ownerOf(holder)} is writing to ${dir}. Expected to be the only writer. Wait for it, use another dir, or remove ${path} if that process is gone.`,
     { dir },
   );
+}
+
+export function ownerOf(holder: string): string {
+  const { pid, host } = parseHolder(holder);
+  return pid === null ? 'an unknown process' : `process ${pid} on ${host}`;
 }

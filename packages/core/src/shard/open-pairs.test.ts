@@ -62,6 +62,26 @@ async function writeNegatives(parent: string) {
 }
 
 describe('openPairs', () => {
+  test('gives a record’s paraphrases where its text is the one that they reword', async () => {
+    const image = await encodePng(flat(1));
+    const repaired = { text: 'another', score: 1, partner: null, by: 'z' };
+    const sample = (key: string, changed: Partial<PairProvenance>) =>
+      pairSample(key, {
+        ...{ image, text: `text ${key}` },
+        provenance: {
+          ...{ id: key, source: 's', route: 'keep', score: 1, byTower: null, sha256: null, pixelHash: null },
+          ...{ repaired: null, meta: { paraphrases: ['said otherwise', 7, ' ', 'once more'] } },
+          ...changed,
+        },
+      });
+    const samples = [sample('0', {}), sample('1', { repaired }), sample('2', { meta: { paraphrases: 'none' } })];
+    await writeShard({ dir, name: shardName('pairs', 0), samples, stepKey: 'k' });
+    const pairs = await openPairs(dir);
+    expect((await pairs.pair(0, 4)).paraphrases).toEqual(['said otherwise', 'once more']);
+    expect(await pairs.pair(1, 4)).not.toHaveProperty('paraphrases');
+    expect(await pairs.pair(2, 4)).not.toHaveProperty('paraphrases');
+  });
+
   test('gives the kept pairs in the order of their keys', async () => {
     await prepareFour();
     const pairs = await openPairs(dir);

@@ -50,7 +50,8 @@ export interface PreparedSample {
   readonly negatives: readonly (Omit<StoredNegative, 'image'> & { readonly image: ImageFile | null })[];
 }
 
-/** Kept pairs of a prepared folder. The pictures it gives are shared with its cache: do not write into them. */
+/**
+ * Kept pairs of a prepared folder. Their `paraphrases` are the strings of the record's `meta.paraphrases`, where its text was kept. The pictures it gives are shared with its cache: do not write into them. */
 export interface PreparedPairs extends PairSet {
   readonly dir: string;
   readonly manifestHash: string;
@@ -67,6 +68,7 @@ interface Row {
   readonly json: EntryPlace;
   readonly pixelHash: string;
   readonly score: number | null;
+  readonly paraphrases: readonly string[];
   negatives: readonly StoredNegative[];
   negativePlaces: IndexedSample['entries'] | null;
 }
@@ -164,6 +166,7 @@ function preparedPairs(opened: {
         imageKey: of.pixelHash,
         weight: byScore ? (of.score ?? 1) : 1,
         negatives: await Promise.all(of.negatives.map((stored) => negative(of, stored, imageSize, fit))),
+        ...(of.paraphrases.length > 0 && { paraphrases: of.paraphrases }),
       };
     },
     *texts() {
@@ -208,7 +211,7 @@ function addRow(rows: Map<string, Row>, { key, entries, texts }: IndexedSample, 
       },
     );
   }
-  const { pixelHash, score } = JSON.parse(texts.get('json')!) as PairProvenance;
+  const { pixelHash, score, repaired, meta } = JSON.parse(texts.get('json')!) as PairProvenance;
   rows.set(key, {
     key,
     text,
@@ -216,9 +219,16 @@ function addRow(rows: Map<string, Row>, { key, entries, texts }: IndexedSample, 
     json,
     pixelHash: pixelHash ?? image.name,
     score,
+    // They reword what the source said: not a text that was written or matched since.
+    paraphrases: repaired ? [] : paraphrasesIn(meta),
     negatives: [],
     negativePlaces: null,
   });
+}
+
+function paraphrasesIn(meta: PairProvenance['meta']): string[] {
+  const given = meta?.paraphrases;
+  return Array.isArray(given) ? given.filter((text) => typeof text === 'string' && text.trim() !== '') : [];
 }
 
 async function joinNegatives(rows: Map<string, Row>, dir: string, parent: string): Promise<string> {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Verdict } from '../pair.ts';
 import { appendManifest, type ManifestLine } from './manifest.ts';
 import type { ShardSample } from './sample.ts';
+import { type SampleRow, sampleTable } from './sample-table.ts';
 import { packTar, type TarFile } from './tar.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** `('pairs', 3)` → `pairs-00003.tar`. */
-export function shardName(prefix: string, index: number, extension: 'tar' | 'jsonl' = 'tar'): string {
+export function shardName(prefix: string, index: number, extension: 'tar' | 'jsonl' | 'parquet' = 'tar'): string {
   return `${prefix}-${String(index).padStart(5, '0')}.${extension}`;
 }
 
@@ -60,6 +61,20 @@ export async function writeLines(options: {
 }): Promise<ManifestLine> {
   const data = Buffer.from(options.lines.map((line) => `${line}\n`).join(''));
   return finish(options, [data], () => options.lines.length);
+}
+
+/**
+ * Writes the table of a shard's samples as Parquet, and marks the file as finished. @param options.name e.g.
+ * `shardName('pairs', 0, 'parquet')`.
+ * @throws AnagramError `write-failed`.
+ */
+export async function writeTable(options: {
+  dir: string;
+  name: string;
+  rows: readonly SampleRow[];
+  stepKey: string;
+}): Promise<ManifestLine> {
+  return finish(options, [sampleTable(options.rows)], () => options.rows.length);
 }
 
 async function finish(

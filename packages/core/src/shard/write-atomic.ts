@@ -1,9 +1,17 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 
 const temporary = /\.tmp-\d+-\d+$/;
+/** Process numbers are no names: on a folder that machines share, many containers have the number 1. */
+const ownNumber = randomInt(2 ** 47);
 let written = 0;
+
+/** A path beside another that no other process takes. */
+export function temporaryPath(path: string): string {
+  return `${path}.tmp-${ownNumber}-${written++}`;
+}
 
 /**
  * Writes a whole file or nothing: temporary file in the same folder, fsync, rename, fsync of the folder. Makes the folder.
@@ -14,25 +22,40 @@ export async function writeAtomic(
   data: string | Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<void> {
   const chunks = typeof data === 'string' ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
-  const temporaryPath = `${path}.tmp-${process.pid}-${written++}`;
+  const draft = temporaryPath(path);
   let file: FileHandle | undefined;
   try {
     file = await explained(path, async () => {
       await mkdir(dirname(path), { recursive: true });
-      return open(temporaryPath, 'wx');
+      return open(draft, 'wx');
     });
     const handle = file;
     for await (const chunk of chunks) await explained(path, () => writeWhole(handle, chunk));
     await explained(path, async () => {
       await handle.sync();
       await handle.close();
-      await rename(temporaryPath, path);
+      await rename(draft, path);
       await syncFolder(dirname(path));
     });
   } catch (error) {
     await file?.close().catch(() => {});
-    await rm(temporaryPath, { force: true }).catch(() => {});
+    await rm(draft, { force: true }).catch(() => {});
     throw error;
+  }
+}
+
+/** Writes a whole file where there is none; of several processes one writes. @throws AnagramError `write-failed`. */
+export async function writeUnlessThere(path: string, data: string): Promise<void> {
+  const draft = temporaryPath(path);
+  await writeAtomic(draft, data);
+  try {
+    await explained(path, async () => {
+      await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+    });
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

@@ -19,9 +19,16 @@ export function concat(...sources: readonly Source[]): Source {
   return defineSource({
     name: names.join('+'),
     settings: () => sources.map(({ name, settings }) => ({ name, settings })),
-    async *records(options) {
+    selective: true,
+    async *records({ wanted, ...options }) {
+      let before = 0;
       for (const source of sources) {
-        for await (const record of source.records(options)) yield { ...record, id: `${source.name}/${record.id}` };
+        const first = before;
+        const within = wanted && ((index: number) => wanted(first + index));
+        for await (const record of source.records({ ...options, ...(within && { wanted: within }) })) {
+          yield { ...record, id: `${source.name}/${record.id}` };
+          before++;
+        }
       }
     },
   });

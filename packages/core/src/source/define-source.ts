@@ -1,5 +1,5 @@
 import { AnagramError } from '../errors.ts';
-import type { Json, Source, SourceRecord } from '../pair.ts';
+import type { Json, ReadingOptions, Source, SourceRecord } from '../pair.ts';
 
 /**
  * Makes a source of your own. Ids must be unique and the same in every run; what is wrong with a record goes into its
@@ -7,11 +7,13 @@ import type { Json, Source, SourceRecord } from '../pair.ts';
  * @param definition.name Shown in verdicts.
  * @param definition.settings Plain data that changes when the records do; may be a function, called when it is first needed.
  * @param definition.records Called once per reading.
+ * @param definition.selective `records` is given `wanted` and counts places as it says; without it nothing is left out.
  */
 export function defineSource(definition: {
   name: string;
   settings: Json | (() => Json);
-  records(options: { signal?: AbortSignal }): AsyncIterable<SourceRecord> | Iterable<SourceRecord>;
+  records(options: ReadingOptions): AsyncIterable<SourceRecord> | Iterable<SourceRecord>;
+  selective?: boolean;
 }): Source {
   let settings: Json | undefined;
   return {
@@ -20,9 +22,10 @@ export function defineSource(definition: {
       settings ??= typeof definition.settings === 'function' ? definition.settings() : definition.settings;
       return settings;
     },
-    async *records({ signal } = {}) {
+    async *records({ signal, wanted } = {}) {
       signal?.throwIfAborted();
-      for await (const record of definition.records(signal ? { signal } : {})) {
+      const options = { ...(signal && { signal }), ...(definition.selective && wanted && { wanted }) };
+      for await (const record of definition.records(options)) {
         if (typeof record.id !== 'string' || record.id === '') {
           throw new AnagramError(
             'source-failed',

@@ -11,6 +11,7 @@ export function onBackground(source: Source, background: Background): Source {
   return defineSource({
     name: source.name,
     settings: () => ({ background, source: source.settings }),
+    selective: true,
     async *records(options) {
       for await (const record of source.records(options)) {
         yield record.image ? { ...record, image: flattened(record.image, background) } : record;

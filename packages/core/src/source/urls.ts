@@ -67,7 +67,8 @@ export function urls(path: string, options: UrlsOptions): Source {
   return defineSource({
     name: basename(path),
     settings: () => fileSettings('urls', path, { url, text: text ?? null, id: id ?? null, columns }),
-    async *records({ signal } = {}) {
+    selective: true,
+    async *records({ signal, wanted: isWanted = () => true } = {}) {
       const rows = tableRows(path, { where: 'urls', wanted });
       const toRecord = recordMaker(path, { ...(text !== undefined && { text }), ...(id !== undefined && { id }) });
       const fetcher = new PictureFetcher(settings);
@@ -89,8 +90,9 @@ export function urls(path: string, options: UrlsOptions): Source {
         else fetched++;
         return facts;
       };
-      const recordOf = async ({ row, line, problem }: TableRow): Promise<SourceRecord> => {
+      const recordOf = async ({ row, line, problem }: TableRow, index: number): Promise<SourceRecord> => {
         const record = toRecord(row ?? {}, line);
+        if (!isWanted(index)) return record;
         const address = row && Object.hasOwn(row, url) ? row[url] : undefined;
         if (problem !== undefined) return { ...record, problem };
         if (typeof address !== 'string' || address.trim() === '') return record;
@@ -109,8 +111,9 @@ export function urls(path: string, options: UrlsOptions): Source {
 
       const ahead: Promise<SourceRecord>[] = [];
       try {
+        let index = 0;
         for await (const row of rows) {
-          const record = recordOf(row);
+          const record = recordOf(row, index++);
           record.catch(() => {});
           ahead.push(record);
           if (ahead.length >= concurrency * aheadPerRequest) yield await ahead.shift()!;

@@ -32,26 +32,30 @@ export interface TinyPairsOptions {
    * no negatives.
    */
   negatives?: 'pairs' | 'texts' | 'images' | 'none';
+  /** Each pair carries another wording of its text. Default false. */
+  paraphrases?: boolean;
 }
 
 /**
  * A world small enough for tests: "a red square and a blue circle" with the picture drawn, left and right. Each pair has
  * one negative that changes one thing: the colours change places (`colour`), or the two things do (`position`).
  */
-export function tinyPairs({ count = 24, seed = 0, negatives = 'pairs' }: TinyPairsOptions = {}): PairSet {
+export function tinyPairs(options: TinyPairsOptions = {}): PairSet {
+  const { count = 24, seed = 0, negatives = 'pairs', paraphrases = false } = options;
   const scenes = Array.from({ length: count }, (_, index) => makeScene(new Random(seed, 'tiny', index)));
   const category = (index: number) => (negatives === 'none' ? null : index % 2 === 0 ? 'colour' : 'position');
   return {
     name: 'tiny',
     length: count,
-    fingerprint: `tiny-1 ${JSON.stringify({ count, seed, negatives })}`,
+    fingerprint: `tiny-1 ${JSON.stringify({ count, seed, negatives, ...(paraphrases && { paraphrases }) })}`,
     category,
     async pair(index, imageSize) {
       const scene = scenes[index]!;
       const { image, text, imageKey } = render(scene, imageSize);
       const kind = category(index);
       const list = kind === null ? [] : [makeNegative(kind, change(scene, kind), negatives, imageSize)];
-      return { image, text, imageKey, weight: 1, negatives: list } satisfies TrainingPair;
+      const reworded = paraphrases && { paraphrases: [rewordedCaption(scene)] };
+      return { image, text, imageKey, weight: 1, negatives: list, ...reworded } satisfies TrainingPair;
     },
     texts: () => scenes.flatMap((scene) => [caption(scene), caption(change(scene, 'colour'))]),
   };
@@ -70,6 +74,10 @@ function change({ left, right }: Scene, category: string): Scene {
 
 function caption({ left, right }: Scene): string {
   return `a ${left.colour} ${left.shape} left of a ${right.colour} ${right.shape}`;
+}
+
+function rewordedCaption({ left, right }: Scene): string {
+  return `a ${right.colour} ${right.shape} right of a ${left.colour} ${left.shape}`;
 }
 
 function render(scene: Scene, size: number): { image: Pixels; text: string; imageKey: string } {

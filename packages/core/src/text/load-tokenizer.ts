@@ -25,13 +25,28 @@ const configSchema = z.object({
  * @throws AnagramError `model-mismatch` where there is none that can be read.
  */
 export async function loadTokenizer(dir: string): Promise<TextTokenizer> {
+  const path = join(dir, 'tokenizer_config.json');
+  await refuseGemma(path);
   const sentencePiece = (await fromSentencePiece(dir)) ?? (await fromUnigramJson(dir));
   if (!sentencePiece) return Tokenizer.load(dir);
-  const path = join(dir, 'tokenizer_config.json');
-  if (existsSync(path)) {
-    await explained(path, async () => configSchema.parse(JSON.parse(`${await readSmallFile(path, largestConfig)}`)));
-  }
+  if (existsSync(path)) await explained(path, async () => configSchema.parse(await readConfig(path)));
   return sentencePiece;
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  return JSON.parse(`${await readSmallFile(path, largestConfig)}`);
+}
+
+/** SigLIP 2 has the towers of SigLIP and another tokenizer, in files far larger than any that is read. */
+async function refuseGemma(path: string): Promise<void> {
+  const config = await readConfig(path).catch(() => null);
+  const { data } = z.object({ tokenizer_class: z.string().regex(/^(Gemma|Siglip2)/) }).safeParse(config);
+  if (!data) return;
+  throw new AnagramError(
+    'model-mismatch',
+    `${path} names the tokenizer ${data.tokenizer_class.slice(0, 64)}, Gemma's, which SigLIP 2 has and Anagram does not read. Expected CLIP's byte pairs or the SentencePiece of the first SigLIP. Choose such a model, e.g. google/siglip-base-patch16-224.`,
+    { path },
+  );
 }
 
 async function fromSentencePiece(dir: string): Promise<SentencePiece | null> {

@@ -22,9 +22,10 @@ export function* fieldsOf(message: Buffer): Generator<Field> {
   const integer = () => {
     let value = 0;
     for (let byte = 0; byte < 10; byte++) {
-      const [bits] = take(1);
-      value += (bits! & 0x7f) * 2 ** (7 * byte);
-      if (bits! < 0x80) return value;
+      if (at === message.length) take(1);
+      const bits = message[at++]!;
+      value += (bits & 0x7f) * 2 ** (7 * byte);
+      if (bits < 0x80) return value;
     }
     throw new RangeError('a number has more than ten bytes');
   };

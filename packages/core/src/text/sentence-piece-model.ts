@@ -1,19 +1,9 @@
+import { type Piece, type PieceKind, type Pieces, PieceTable, pieceKinds } from './pieces.ts';
 import { bytes, type Field, fieldsOf, float, integer } from './protobuf.ts';
-
-/** What a piece is, by the numbers of SentencePiece's `sentencepiece_model.proto`. */
-export const pieceKinds = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
-export type PieceKind = (typeof pieceKinds)[keyof typeof pieceKinds];
-
-export interface Piece {
-  readonly text: string;
-  /** Log probability, a 32-bit float. */
-  readonly score: number;
-  readonly kind: PieceKind;
-}
 
 /** The part of SentencePiece's `ModelProto` that says what the tokens of a text are. */
 export interface SentencePieceModel {
-  readonly pieces: readonly Piece[];
+  readonly pieces: Pieces;
   /** Characters are replaced by these rules first; empty = by none. See `charsmap.ts`. */
   readonly charsmap: Uint8Array;
   readonly addDummyPrefix: boolean;
@@ -30,6 +20,7 @@ const mostPieces = 2 ** 18;
 /** Bytes of the longest piece; SentencePiece's trainer makes them up to 16 characters. */
 export const longestPiece = 256;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const unigram = 1;
 const kinds = new Set<number>(Object.values(pieceKinds));
 /** Numbers of fields in the proto. */
@@ -43,7 +34,7 @@ const normalizer = { charsmap: 2, addDummyPrefix: 3, removeExtraWhitespaces: 4, 
  * @throws Error with one sentence, without the path, where it is no unigram model.
  */
 export function parseSentencePiece(file: Buffer): SentencePieceModel {
-  const pieces: Piece[] = [];
+  const pieces = new PieceTable();
   let charsmap: Uint8Array = new Uint8Array();
   const flags = { addDummyPrefix: true, removeExtraWhitespaces: true, escapeWhitespaces: true, byteFallback: false };
   const read: { readonly [number: number]: (message: Buffer) => void } = {
@@ -93,7 +84,7 @@ function decodeText(encoded: Buffer): string {
   if (encoded.length > longestPiece) {
     throw new RangeError(`a piece has ${encoded.length} bytes, the most is ${longestPiece}`);
   }
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoded);
+  return utf8.decode(encoded);
 }
 
 function bytesOf(value: Field['value']): Buffer {
@@ -109,7 +100,7 @@ function numeric(value: Field['value']): number {
 /** A `spiece.model` with what decides the tokens of a text, which SentencePiece reads too. */
 export function writeSentencePiece({ pieces, charsmap, ...flags }: SentencePieceModel): Buffer {
   return Buffer.concat([
-    ...pieces.map(({ text, score, kind }) =>
+    ...Array.from(pieces, ({ text, score, kind }) =>
       bytes(
         model.piece,
         Buffer.concat([

@@ -4,15 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import golden from '../../test/fixtures/siglip-tokens.json' with { type: 'json' };
 import { loadTokenizer } from './load-tokenizer.ts';
+import { type Piece, pieceKinds } from './pieces.ts';
 import { bytes, float, integer } from './protobuf.ts';
 import { SentencePiece } from './sentence-piece.ts';
-import {
-  type Piece,
-  parseSentencePiece,
-  pieceKinds,
-  type SentencePieceModel,
-  writeSentencePiece,
-} from './sentence-piece-model.ts';
+import { parseSentencePiece, type SentencePieceModel, writeSentencePiece } from './sentence-piece-model.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 const file = await readFile(new URL('../../test/fixtures/spiece.model', import.meta.url));
@@ -115,7 +110,8 @@ test('saved and loaded, it encodes alike, and transformers knows it by name', as
 });
 
 test('a unigram tokenizer.json, as open_clip has it, is the same as its spiece.model', async () => {
-  const { pieces, charsmap } = parseSentencePiece(file);
+  const parsed = parseSentencePiece(file);
+  const [pieces, charsmap] = [[...parsed.pieces], parsed.charsmap];
   const vocab = pieces.map(({ text, score }) => [text, score]);
   const special = pieces.flatMap(({ text, kind }, id) => (kind === pieceKinds.control ? [{ id, content: text }] : []));
   const rules = { type: 'Precompiled', precompiled_charsmap: Buffer.from(charsmap).toString('base64') };
@@ -142,6 +138,17 @@ test('a unigram tokenizer.json, as open_clip has it, is the same as its spiece.m
       details: { path },
     });
   }
+  await rm(folder, { recursive: true });
+});
+
+test("SigLIP 2's tokenizer is refused by its name, whatever its size", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'anagram-gemma-'));
+  await writeFile(join(folder, 'tokenizer.json'), ' '.repeat(1e7));
+  await writeFile(join(folder, 'tokenizer_config.json'), '{"tokenizer_class":"GemmaTokenizerFast"}');
+  await expect(loadTokenizer(folder)).rejects.toMatchObject({
+    code: 'model-mismatch',
+    message: expect.stringContaining('SigLIP 2 has and Anagram does not read'),
+  });
   await rm(folder, { recursive: true });
 });
 

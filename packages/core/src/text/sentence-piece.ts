@@ -1,14 +1,8 @@
 import { join } from 'node:path';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { Charsmap } from './charsmap.ts';
-import {
-  type Piece,
-  type PieceKind,
-  parseSentencePiece,
-  pieceKinds,
-  type SentencePieceModel,
-  writeSentencePiece,
-} from './sentence-piece-model.ts';
+import { type Pieces, pieceKinds } from './pieces.ts';
+import { parseSentencePiece, type SentencePieceModel, writeSentencePiece } from './sentence-piece-model.ts';
 import type { EncodedText, TextTokenizer } from './text-tokenizer.ts';
 
 /** SentencePiece's stand-in for a blank. */
@@ -33,7 +27,7 @@ export class SentencePiece implements TextTokenizer {
   readonly vocabSize: number;
   readonly endToken: number;
   readonly padToken: number;
-  readonly #pieces: readonly Piece[];
+  readonly #pieces: Pieces;
   readonly #model: SentencePieceModel;
   readonly #charsmap: Charsmap | null;
   readonly #unknown: number;
@@ -58,19 +52,21 @@ export class SentencePiece implements TextTokenizer {
     const model = isFile ? parseSentencePiece(source) : source;
     if (isFile) this.#file = source;
     const { pieces } = model;
-    const find = (kind: PieceKind, text?: string) =>
-      pieces.findIndex((piece) => piece.kind === kind && (text === undefined || piece.text === text));
     this.#model = model;
     this.#pieces = pieces;
     this.#charsmap = model.charsmap.length > 0 ? new Charsmap(model.charsmap) : null;
     this.vocabSize = pieces.length;
-    this.endToken = find(pieceKinds.control, '</s>');
-    this.padToken = this.endToken;
-    this.#unknown = find(pieceKinds.unknown);
-    if (this.endToken < 0 || this.#unknown < 0) throw new RangeError('it lacks the end </s> or the unknown piece');
+    let [endToken, unknown] = [-1, -1];
     const numbers = new Map<string, number>();
-    let [longest, worst, best] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const [number, { text, score, kind }] of pieces.entries()) {
+    const userDefined: string[] = [];
+    const bytes = new Map<string, number>();
+    let [longest, worst, best, number] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1];
+    for (const { text, score, kind } of pieces) {
+      number++;
+      if (kind === pieceKinds.control && text === '</s>' && endToken < 0) endToken = number;
+      if (kind === pieceKinds.unknown && unknown < 0) unknown = number;
+      if (kind === pieceKinds.byte && !bytes.has(text)) bytes.set(text, number);
+      if (kind === pieceKinds.userDefined) userDefined.push(text);
       if (kind !== pieceKinds.normal && kind !== pieceKinds.userDefined) continue;
       if (numbers.has(text)) throw new RangeError(`the piece ${JSON.stringify(text)} stands in it twice`);
       numbers.set(text, number);
@@ -79,17 +75,16 @@ export class SentencePiece implements TextTokenizer {
       worst = Math.min(worst, score);
       best = Math.max(best, score);
     }
+    if (endToken < 0 || unknown < 0) throw new RangeError('it lacks the end </s> or the unknown piece');
+    this.endToken = endToken;
+    this.padToken = endToken;
+    this.#unknown = unknown;
     this.#numbers = numbers;
     this.#longest = longest;
     this.#unknownScore = Math.fround(worst - unknownPenalty);
     this.#bestScore = best;
-    this.#userDefined = pieces
-      .filter(({ kind }) => kind === pieceKinds.userDefined)
-      .map(({ text }) => text)
-      .sort((a, b) => b.length - a.length);
-    this.#bytes = model.byteFallback
-      ? Array.from({ length: 256 }, (_, byte) => find(pieceKinds.byte, byteName(byte)))
-      : [];
+    this.#userDefined = userDefined.sort((a, b) => b.length - a.length);
+    this.#bytes = model.byteFallback ? Array.from({ length: 256 }, (_, byte) => bytes.get(byteName(byte)) ?? -1) : [];
     if (this.#bytes.includes(-1)) throw new RangeError('it falls back to bytes and lacks some of them');
     this.#guardLength = this.#segment(guard).length;
   }
@@ -112,7 +107,7 @@ export class SentencePiece implements TextTokenizer {
   decode(ids: Iterable<number>): string {
     const parts: (string | number)[] = [];
     for (const id of ids) {
-      const piece = this.#pieces[id];
+      const piece = this.#pieces.at(id);
       if (!piece) throw new RangeError(`Token ${id} is outside the vocabulary of ${this.vocabSize}.`);
       if (piece.kind === pieceKinds.control) continue;
       if (piece.kind === pieceKinds.unknown) parts.push(' ⁇ ');
@@ -132,7 +127,7 @@ export class SentencePiece implements TextTokenizer {
       do_lower_case: true,
       eos_token: end,
       pad_token: end,
-      unk_token: this.#pieces[this.#unknown]!.text,
+      unk_token: this.#pieces.at(this.#unknown)!.text,
     };
     await writeAtomic(join(dir, 'tokenizer_config.json'), `${JSON.stringify(config, null, 2)}\n`);
   }
@@ -175,7 +170,7 @@ export class SentencePiece implements TextTokenizer {
   }
 
   #gain(number: number, text: string): number {
-    const { kind, score } = this.#pieces[number]!;
+    const { kind, score } = this.#pieces.at(number)!;
     return kind === pieceKinds.userDefined ? Buffer.byteLength(text) * this.#bestScore - 0.1 : score;
   }
 

@@ -56,7 +56,7 @@ function readAddedToken(json: JsonReader, added: Map<string, number>): void {
   addSymbol(json, added, content, id);
 }
 
-function addSymbol(json: JsonReader, symbols: Map<string, number>, symbol: string, id: number): void {
+export function addSymbol(json: JsonReader, symbols: Map<string, number>, symbol: string, id: number): void {
   if (symbols.size === largestVocabulary) json.fail(`it has more than ${largestVocabulary} symbols`);
   symbols.set(symbol, id);
 }
@@ -79,7 +79,7 @@ function readMerge(json: JsonReader): [string, string] {
 }
 
 /** Old files write a merge as `left right`; no symbol has a blank in it. */
-function splitMerge(merge: string): [string, string] {
+export function splitMerge(merge: string): [string, string] {
   const [left, right, ...rest] = merge.split(' ');
   if (!left || !right || rest.length > 0)
     throw new Error(`The merge ${JSON.stringify(merge.slice(0, 64))} is not two symbols.`);

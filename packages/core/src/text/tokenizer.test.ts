@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -127,6 +127,41 @@ test("CLIP's own order of bytes and its merges as strings are read", async () =>
   await writeFile(join(dir, 'tokenizer.json'), JSON.stringify({ version: '1.0', model }));
   const loaded = await Tokenizer.load(dir);
   expect(tokens(loaded.encode('Cat', 8))).toEqual([514, 513, 515]);
+});
+
+/** Files of a folder without `tokenizer.json`. */
+async function writeVocabulary(name: string, vocab: string, merges: string): Promise<string> {
+  const folder = join(dir, name);
+  await mkdir(folder);
+  await writeFile(join(folder, 'vocab.json'), vocab);
+  await writeFile(join(folder, 'merges.txt'), merges);
+  return folder;
+}
+
+test.each([
+  ['a newline at the end', '\n', '\n'],
+  ['lines of Windows', '\r\n', '\r\n'],
+  ['no newline at the end', '\n', ''],
+])('vocab.json and merges.txt alone are the same tokenizer: %s', async (name, newline, end) => {
+  const { vocabulary, merges } = trainBpe(corpus, { vocabSize: 600 });
+  const lines = ['#version: 0.2', ...merges.map((merge) => merge.join(' '))];
+  const vocab = JSON.stringify(Object.fromEntries(vocabulary));
+  const loaded = await Tokenizer.load(await writeVocabulary(name, vocab, lines.join(newline) + end));
+  expect(loaded.identity()).toBe(tokenizer.identity());
+});
+
+test.each([
+  ['a merge of one symbol', 'merges.txt', '{}', 'a b\nc\n'],
+  ['an empty line', 'merges.txt', '{}', 'a b\n\nc d\n'],
+  ['more merges than there may be', 'merges.txt', '{}', 'a b\n'.repeat(2 ** 16 + 1)],
+  ['no JSON', 'vocab.json', '{', ''],
+  ['bytes missing', 'vocab.json', '{"a":0}', ''],
+])('%s in %s is refused with its path', async (name, file, vocab, merges) => {
+  const folder = await writeVocabulary(name, vocab, merges);
+  await expect(Tokenizer.load(folder)).rejects.toMatchObject({
+    code: 'model-mismatch',
+    details: { path: join(folder, file) },
+  });
 });
 
 test('two symbols of one number are refused', () => {

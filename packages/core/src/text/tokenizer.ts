@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
@@ -17,6 +18,7 @@ import { Heap } from './heap.ts';
 import { normaliseText } from './normalise.ts';
 import type { EncodedText, TextTokenizer } from './text-tokenizer.ts';
 import { largestTokenizer, parseTokenizerJson, tokenizerJson } from './tokenizer-json.ts';
+import { largestVocabularyFile, parseMerges, parseVocabulary } from './vocabulary-files.ts';
 
 const longestCachedWord = 64;
 const largestCache = 1 << 16;
@@ -24,7 +26,7 @@ const largestCache = 1 << 16;
 /**
  * Byte-level BPE in CLIP's manner: NFC, lower case, CLIP's pre-tokens, `</w>` at the end of each. Every text can be
  * spelled; what looks like a special token in a text is spelled too. Gives what transformers' CLIPTokenizer gives for
- * the same `tokenizer.json`, but for such texts and for characters that are younger than either's Unicode. open_clip's tokenizer
+ * the same files, but for such texts and for characters that are younger than either's Unicode. open_clip's tokenizer
  * (and OpenAI's) first mends a text with ftfy and resolves HTML entities twice: where that is wanted, do it to the texts.
  */
 export class Tokenizer implements TextTokenizer {
@@ -78,22 +80,25 @@ export class Tokenizer implements TextTokenizer {
   }
 
   /**
-   * Reads `tokenizer.json` (the format of Hugging Face's tokenizers), CLIP's own among them.
-   * @throws AnagramError `model-mismatch` where it is missing or is no BPE in CLIP's manner.
+   * Reads `tokenizer.json` (the format of Hugging Face's tokenizers), CLIP's own among them; where there is none, `vocab.json` and
+   * `merges.txt`.
+   * @throws AnagramError `model-mismatch` where they are missing or are no BPE in CLIP's manner.
    */
   static async load(dir: string): Promise<Tokenizer> {
-    const path = join(dir, 'tokenizer.json');
-    try {
-      return new Tokenizer(parseTokenizerJson(await readSmallFile(path, largestTokenizer)));
-    } catch (cause) {
-      const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.?$/, '.');
-      throw new AnagramError(
-        'model-mismatch',
-        `${path} cannot be used as a tokenizer: ${why} Expected a byte-level BPE with CLIP's </w>, as Tokenizer.save writes it.`,
-        { path },
-        { cause },
+    const [whole, vocab, merges] = ['tokenizer.json', 'vocab.json', 'merges.txt'].map((name) => join(dir, name));
+    if (existsSync(whole!) || !existsSync(vocab!)) {
+      return explained(
+        whole!,
+        async () => new Tokenizer(parseTokenizerJson(await readSmallFile(whole!, largestTokenizer))),
       );
     }
+    const parsed = await explained(merges!, async () =>
+      parseMerges(await readSmallFile(merges!, largestVocabularyFile)),
+    );
+    return explained(vocab!, async () => {
+      const vocabulary = parseVocabulary(await readSmallFile(vocab!, largestVocabularyFile));
+      return new Tokenizer({ vocabulary, merges: parsed });
+    });
   }
 
   /** Writes `tokenizer.json`, readable by Hugging Face's tokenizers, and `tokenizer_config.json` by which transformers knows it. */
@@ -110,6 +115,11 @@ export class Tokenizer implements TextTokenizer {
       pad_token: endOfText,
     };
     await writeAtomic(join(dir, 'tokenizer_config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  /** By number; bytes are spelled as characters, and `</w>` ends a word. */
+  get symbols(): readonly string[] {
+    return this.#symbols;
   }
 
   identity(): string {
@@ -193,3 +203,18 @@ export class Tokenizer implements TextTokenizer {
 }
 
 const byteOf = new Map(byteCharacters.map((character, byte) => [character, byte]));
+
+/** @throws AnagramError `model-mismatch`, naming the file, where it cannot be made. */
+async function explained<T>(path: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (cause) {
+    const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.?$/, '.');
+    throw new AnagramError(
+      'model-mismatch',
+      `${path} cannot be used as a tokenizer: ${why} Expected a byte-level BPE with CLIP's </w>: tokenizer.json, as Tokenizer.save writes it, or vocab.json beside merges.txt.`,
+      { path },
+      { cause },
+    );
+  }
+}

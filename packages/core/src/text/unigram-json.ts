@@ -1,12 +1,7 @@
 import { JsonReader } from '../json-reader.ts';
 import { largestVocabulary } from './bpe.ts';
-import {
-  longestPiece,
-  type Piece,
-  type PieceKind,
-  pieceKinds,
-  type SentencePieceModel,
-} from './sentence-piece-model.ts';
+import { type Piece, type PieceKind, pieceKinds } from './pieces.ts';
+import { longestPiece, type SentencePieceModel } from './sentence-piece-model.ts';
 
 /** Lists of normalisers within each other; there is one in real files. */
 const deepest = 8;

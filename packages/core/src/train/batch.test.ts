@@ -93,6 +93,47 @@ test('negclip takes the texts of negatives alone', async () => {
   expect(batch.ownImages(3)).toEqual([]);
 });
 
+test('a pair brings one of its paraphrases where a term uses it, worded otherwise than its text', async () => {
+  const objective = { paraphrases: 1, negativesPerPair: 0 };
+  const { native, drawn } = await batchOf(tinyPairs({ paraphrases: true }), { objective });
+  expect([...native.paraphraseRows]).toEqual(drawn.map((_, row) => row));
+  const length = native.texts.length / native.textLengths.length;
+  const ids = native.paraphrases.subarray(2 * length, 2 * length + native.paraphraseLengths[2]!);
+  const [reworded] = drawn[2]!.pair.paraphrases!;
+  expect(tokenizer.decode(ids)).toBe(reworded);
+
+  const set = tinyPairs({ paraphrases: true });
+  const same: PairSet = {
+    ...set,
+    async pair(index, imageSize) {
+      const pair = await set.pair(index, imageSize);
+      return index % 2 === 0 ? pair : { ...pair, paraphrases: [pair.text.toUpperCase()] };
+    },
+  };
+  const some = await batchOf(same, { objective });
+  expect(some.native.paraphraseRows.length).toBe(some.drawn.filter(({ paraphrase }) => paraphrase !== null).length);
+  expect(some.native.paraphraseRows.length).toBeLessThan(some.native.pairs);
+  expect((await batchOf(set, { objective: 'clip' })).native.paraphraseLengths).toHaveLength(0);
+});
+
+test('the share of pairs with negatives follows its ramp', async () => {
+  const curriculum = { negatives: { from: 0, to: 1, until: 0.5 } };
+  const shareAt = async (step: number) => {
+    const { drawn } = await batchOf(tinyPairs(), { objective: paired, batchSize: 64, curriculum }, step);
+    return drawn.filter(({ negatives }) => negatives.length > 0).length / drawn.length;
+  };
+  expect(await shareAt(0)).toBe(0);
+  expect(await shareAt(25)).toBeGreaterThan(0.25);
+  expect(await shareAt(25)).toBeLessThan(0.75);
+  expect([await shareAt(50), await shareAt(99)]).toEqual([1, 1]);
+});
+
+test('a ramp at 1 changes no batch', async () => {
+  const ramps = { hardness: { from: 1, to: 1 }, negatives: { from: 1, to: 1 } };
+  const [plain, ramped] = [await batchOf(tinyPairs(), {}, 3), await batchOf(tinyPairs(), { curriculum: ramps }, 3)];
+  expect(ramped.native).toEqual(plain.native);
+});
+
 test('lone negatives stand behind the rows', async () => {
   const texts = await batchOf(tinyPairs({ negatives: 'texts' }), { objective: paired });
   expect([texts.native.pairs, texts.images, texts.texts]).toEqual([16, 16, 32]);
@@ -179,4 +220,25 @@ test('pictures of another size are refused with the name of the set', async () =
   const set = tinyPairs();
   const wrong: PairSet = { ...set, pair: (index) => set.pair(index, size * 2) };
   await expect(batchOf(wrong, {})).rejects.toThrow('of tiny has a picture of 16×16 pixels. Expected 8×8');
+});
+
+test('hardness sharpens what categories are drawn by, or turns it round', async () => {
+  const errors = { colour: 0.9, position: 0.1 };
+  const colourShare = async (hardness: number) => {
+    const settings = resolveSettings({
+      steps: 100,
+      objective: paired,
+      curriculum: { hardness: { from: hardness, to: hardness } },
+    });
+    const sets = [{ set: tinyPairs({ count: 200 }), share: 1 }];
+    const sampler = new Sampler({ sets, seed: 1, byCategory: true });
+    const curriculum = new Curriculum(settings.curriculum, { errors, pending: [] });
+    const drawn = await drawPairs(0, { sets, sampler, curriculum, settings, tokenizer, imageSize: size });
+    return drawn.filter(({ negatives }) => negatives[0]?.category === 'colour').length / drawn.length;
+  };
+  const [turned, even, plain, sharp] = await Promise.all([-1, 0, 1, 3].map(colourShare));
+  expect(turned!).toBeLessThan(0.35);
+  expect(Math.abs(even! - 0.5)).toBeLessThan(0.25);
+  expect(plain!).toBeGreaterThan(0.65);
+  expect(sharp!).toBeGreaterThan(0.9);
 });

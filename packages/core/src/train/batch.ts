@@ -86,7 +86,12 @@ export function buildBatch(
     texts.slice(0, pairs).map(({ value }) => value),
     settings,
   ).map((text) => (text === null ? null : encode(text)));
-  const length = Math.max(...[...encoded, ...shuffled].map((text) => text?.length ?? 0));
+  const reworded = drawn.flatMap(({ paraphrase }, row) =>
+    paraphrase === null ? [] : [{ row, text: encode(paraphrase) }],
+  );
+  const length = Math.max(
+    ...[...encoded, ...shuffled, ...reworded.map(({ text }) => text)].map((text) => text?.length ?? 0),
+  );
   const imageGroups = new Groups();
   const textGroups = new Groups();
   const ownTextLinks = compress(ownTexts);
@@ -110,6 +115,12 @@ export function buildBatch(
       alsoTrue: new Int32Array(),
       shuffledTexts: stack(shuffled, length),
       shuffledTextLengths: Int32Array.from(shuffled, (text) => text?.length ?? 0),
+      paraphrases: stack(
+        reworded.map(({ text }) => text),
+        length,
+      ),
+      paraphraseLengths: Int32Array.from(reworded, ({ text }) => text.length),
+      paraphraseRows: Int32Array.from(reworded, ({ row }) => row),
       seed: new Random(settings.seed, 'step', step).seed(),
     },
     draws,

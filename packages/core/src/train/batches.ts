@@ -1,7 +1,8 @@
 import type { ClipModel } from '../clip/clip-model.ts';
 import { type Batch, buildBatch } from './batch.ts';
 import type { CategoryErrors, Curriculum } from './curriculum.ts';
-import { batchesAhead, drawPairs } from './draw-pairs.ts';
+import { batchesAhead, type DrawnPair, drawPairs } from './draw-pairs.ts';
+import { joinPairs, joinsPairs } from './join-pairs.ts';
 import type { Cursors, Sampler, SharedSet } from './sampler.ts';
 import type { ResolvedSettings } from './settings.ts';
 
@@ -31,16 +32,12 @@ export class Batches {
     const { tokenizer, contextLength, imageSize } = model;
     this.#next = first;
     this.#steps = settings.steps;
+    const draw = (step: number, settings: ResolvedSettings): Promise<DrawnPair[]> =>
+      drawPairs(step, { sets, sampler, curriculum, settings, tokenizer, imageSize, fit: model.config.preprocess });
     this.#build = async (step) => {
-      const drawn = await drawPairs(step, {
-        sets,
-        sampler,
-        curriculum,
-        settings,
-        tokenizer,
-        imageSize,
-        fit: model.config.preprocess,
-      });
+      const drawn = joinsPairs(step, settings)
+        ? await joinPairs(step, settings, (settings) => draw(step, settings))
+        : await draw(step, settings);
       const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength, imageSize });
       return { ...batch, after: { cursors: sampler.cursors, errors: curriculum.errors } };
     };

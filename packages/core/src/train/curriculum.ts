@@ -19,6 +19,8 @@ export interface Observation {
   readonly categories: { readonly [category: string]: [wrong: number, total: number] };
 }
 
+type Settings = Pick<ResolvedSettings['curriculum'], 'floor' | 'momentum'>;
+
 /** Moving average of each category's error, by name. */
 export type CategoryErrors = { readonly [category: string]: number };
 
@@ -45,12 +47,9 @@ export function observe(
 export class Curriculum {
   #errors: CategoryErrors;
   #pending: Observation[];
-  readonly #settings: ResolvedSettings['curriculum'];
+  readonly #settings: Settings;
 
-  constructor(
-    settings: ResolvedSettings['curriculum'],
-    state: { errors: CategoryErrors; pending: readonly Observation[] },
-  ) {
+  constructor(settings: Settings, state: { errors: CategoryErrors; pending: readonly Observation[] }) {
     this.#settings = settings;
     this.#errors = state.errors;
     this.#pending = [...state.pending];

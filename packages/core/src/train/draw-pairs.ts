@@ -5,12 +5,15 @@ import { Random } from '../random.ts';
 import type { TextTokenizer } from '../text/text-tokenizer.ts';
 import { type Curriculum, resultLag } from './curriculum.ts';
 import { pickWeighted, type Sampler, type SharedSet } from './sampler.ts';
+import { rampAt } from './schedule.ts';
 import type { ResolvedSettings } from './settings.ts';
 
 /** A pair of a batch with those of its negatives that the batch uses, reduced to what it uses of them. */
 export interface DrawnPair {
   readonly pair: TrainingPair;
   readonly negatives: readonly TrainingNegative[];
+  /** Another wording of the pair's text, where the objective uses one and there is one. */
+  readonly paraphrase: string | null;
 }
 
 /** Pictures of a batch that pass the image tower; the addon shuffles a share of the rows, rounded. */
@@ -48,11 +51,15 @@ export async function drawPairs(
   },
 ): Promise<DrawnPair[]> {
   const { sets, sampler, curriculum, settings, tokenizer, imageSize, fit } = options;
-  const { batchSize, objective, structure, seed } = settings;
+  const { batchSize, objective, structure, seed, steps } = settings;
   curriculum.advanceTo(step);
-  const weight = (category: string | null) => curriculum.weight(category);
+  const hardness = rampAt(step, settings.curriculum.hardness, steps);
+  const weight = (category: string | null) => curriculum.weight(category) ** hardness;
+  const withNegatives = rampAt(step, settings.curriculum.negatives, steps);
   const draws = new Random(seed, 'draw', step);
   const choices = new Random(seed, 'negatives', step);
+  const gates = new Random(seed, 'gates', step);
+  const wordings = new Random(seed, 'paraphrases', step);
   const drawn: DrawnPair[] = [];
   let rows = 0;
   let loneImages = 0;
@@ -67,7 +74,9 @@ export async function drawPairs(
     const pairs = await Promise.all(places.map(({ set, index }) => readPair(sets[set]!, index, imageSize, fit)));
     for (const pair of pairs) {
       rows++;
-      const negatives = chooseNegatives(pair, settings, tokenizer, choices, weight).map((negative) => {
+      const open = gates.float() < withNegatives;
+      const chosen = open ? chooseNegatives(pair, settings, tokenizer, choices, weight) : [];
+      const negatives = chosen.map((negative) => {
         const asPair = isNegativePair(negative, settings);
         if (negative.image === null) return negative;
         if (!fits(asPair ? 1 : 0, asPair ? 0 : 1)) return { ...negative, image: null, imageKey: null };
@@ -75,7 +84,11 @@ export async function drawPairs(
         else loneImages++;
         return negative;
       });
-      drawn.push({ pair, negatives: negatives.filter(({ text, image }) => text !== null || image !== null) });
+      drawn.push({
+        pair,
+        negatives: negatives.filter(({ text, image }) => text !== null || image !== null),
+        paraphrase: chooseParaphrase(pair, settings, tokenizer, wordings),
+      });
     }
   }
   return drawn;
@@ -90,9 +103,10 @@ function chooseNegatives(
   weight: (category: string | null) => number,
 ): TrainingNegative[] {
   const { negativePairs, negativesPerPair, negativeImages, sharedNegatives } = objective;
-  const { ownTexts, rankTexts, textContrast, ownImages, rankImages } = objective;
+  const { ownTexts, rankTexts, textContrast, teacherContrast, ownImages, rankImages } = objective;
   if (negativesPerPair === 0) return [];
-  const usesTexts = custom !== null || negativePairs || ownTexts + rankTexts + textContrast > 0 || sharedNegatives;
+  const usesTexts =
+    custom !== null || negativePairs || ownTexts + rankTexts + textContrast + teacherContrast > 0 || sharedNegatives;
   const usesImages = custom !== null || negativePairs || ownImages + rankImages > 0;
   const text = tokenizer.normalise(pair.text);
   const usable = pair.negatives
@@ -118,6 +132,18 @@ function chooseNegatives(
     chosen.push(loses ? { ...negative!, image: null, imageKey: null } : negative!);
   }
   return chosen;
+}
+
+/** One of the pair's paraphrases that is worded otherwise; null where the objective has no use for one. */
+function chooseParaphrase(
+  { text, paraphrases = [] }: TrainingPair,
+  { objective }: Pick<ResolvedSettings, 'objective'>,
+  tokenizer: Pick<TextTokenizer, 'normalise'>,
+  random: Random,
+): string | null {
+  if (objective.paraphrases + objective.paraphraseDistance === 0) return null;
+  const others = paraphrases.filter((other) => tokenizer.normalise(other) !== tokenizer.normalise(text));
+  return others.length === 0 ? null : random.pick(others);
 }
 
 async function readPair({ set }: SharedSet, index: number, imageSize: number, fit?: Fit): Promise<TrainingPair> {

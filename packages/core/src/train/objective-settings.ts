@@ -1,24 +1,6 @@
 import type { NativeObjectiveConfig } from '@anagram/native';
 import * as z from 'zod';
 
-/** Objectives by name: `docs/objectives.md` has their terms, sources, and what differs from the official code. */
-export const objectivePresets = [
-  'anagram',
-  'clip',
-  'siglip',
-  'negclip',
-  'spec',
-  'ce-clip',
-  'triplet-clip',
-  'structure-clip',
-  'soft-clip',
-  'pyramid-clip',
-  'fsc-clip',
-  'con-clip',
-  'rcl',
-] as const;
-export type ObjectivePreset = (typeof objectivePresets)[number];
-
 /** What is minimised, term by term, and how negatives enter the batch. */
 export interface ObjectiveSettings {
   /** Weight of symmetric InfoNCE over the rows of the batch. Default 1. */
@@ -70,6 +52,30 @@ export interface ObjectiveSettings {
   /** Weight of the complementary term, which pushes negatives away and pulls no positive: robust to wrong pairs (RCL). Default 0. */
   complementary?: number;
   /**
+   * Weight of KL from the similarity distributions of a teacher, both directions (open_clip's distillation): the model stays
+   * near what it was, so that fine-tuning forgets less. Default 0.
+   */
+  distil?: number;
+  /** Weight of the squared distance of every embedding from the teacher's, summed and divided by the pairs (DeGLA). Default 0. */
+  featureDistil?: number;
+  /** Weight of the term by which a text must be closer to the teacher's embedding of it than to its own negative texts (DeGLA). Default 0. */
+  teacherContrast?: number;
+  /**
+   * The teacher of the three terms before: 1, the model as the run began; below 1, an average that follows the model, θᵗ ← d·θᵗ + (1-d)·θ
+   * at each step (DeGLA: 0.9996). Costs a forward pass of both towers, and its weights in every checkpoint. Default 1.
+   */
+  teacherDecay?: number;
+  /** Weight of the term by which a paraphrase must find its text among the batch's (READ-CLIP). For pairs that have paraphrases. Default 0. */
+  paraphrases?: number;
+  /** Weight of the squared distance of a text from its paraphrase (CLIC). Default 0. */
+  paraphraseDistance?: number;
+  /**
+   * In every n-th step, from the first on, two pairs at a time are joined: their pictures side by side or one above the other, each half as
+   * wide or high, their texts one after the other, with the other order as paraphrase and one word exchanged between them as
+   * negative text (CLIC; English). 0: never. Default 0.
+   */
+  joinedEvery?: number;
+  /**
    * A negative with text and picture is a pair of its own: a row of the contrastive term, and own negative of its pair as
    * its pair is of it. False: its text is a lone negative text, and its picture a lone negative picture where `ownImages`
    * is not 0. Default true.
@@ -114,6 +120,13 @@ export const objectiveSchema = z.strictObject({
   softened: weight.default(0),
   softenedShare: share.default(0.2),
   complementary: weight.default(0),
+  distil: weight.default(0),
+  featureDistil: weight.default(0),
+  teacherContrast: weight.default(0),
+  teacherDecay: share.default(1),
+  paraphrases: weight.default(0),
+  paraphraseDistance: weight.default(0),
+  joinedEvery: z.int().min(0).default(0),
   negativePairs: z.boolean().default(true),
   negativesPerPair: z.int().min(0).max(16).default(1),
   negativeImages: share.default(1),
@@ -123,31 +136,13 @@ export const objectiveSchema = z.strictObject({
 /** Settings with every default filled in. */
 export type ResolvedObjective = z.output<typeof objectiveSchema>;
 
-/** Every preset is shorthand for terms. */
-export const presetTerms: { readonly [name in ObjectivePreset]: ObjectiveSettings } = {
-  anagram: { ownTexts: 0.5, ownImages: 0.5, negativeImages: 0.5 },
-  clip: { negativesPerPair: 0 },
-  siglip: { contrastive: 0, sigmoid: 1, negativesPerPair: 0 },
-  negclip: { negativePairs: false, sharedNegatives: true },
-  spec: { ownInContrastive: false, ownTexts: 0.5, ownImages: 0.5 },
-  'ce-clip': {
-    ...{ negativePairs: false, sharedNegatives: true, negativesPerPair: 4 },
-    ...{ textContrast: 0.2, rankTexts: 0.2, margin: 'adaptive' },
-  },
-  'triplet-clip': { contrastive: 2 },
-  'structure-clip': {
-    ...{ contrastive: 0, hardest: 1, hardestMargin: 0.2, rankTexts: 5, margin: 0.1 },
-    negativePairs: false,
-  },
-  'soft-clip': { softTargets: 1, softRelations: 1, negativesPerPair: 0 },
-  'pyramid-clip': { contrastive: 0, softened: 1, softenedShare: 0.2, negativesPerPair: 0 },
-  'fsc-clip': { ownTexts: 0.5, focal: 2, labelSmoothing: 0.02, negativePairs: false, negativesPerPair: 3 },
-  'con-clip': {},
-  rcl: { contrastive: 0, complementary: 1, negativesPerPair: 0 },
-};
+/** Terms that compare the model with a teacher. */
+export function needsTeacher({ distil, featureDistil, teacherContrast }: ResolvedObjective): boolean {
+  return distil > 0 || featureDistil > 0 || teacherContrast > 0;
+}
 
 /** The part of the settings that a step needs; the rest decides how batches are made. */
 export function toObjectiveConfig(objective: ResolvedObjective): NativeObjectiveConfig {
-  const { negativePairs, negativesPerPair, negativeImages, margin, ...terms } = objective;
+  const { negativePairs, negativesPerPair, negativeImages, joinedEvery, teacherDecay, margin, ...terms } = objective;
   return { ...terms, margin: margin === 'adaptive' ? null : margin };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
@@ -7,12 +7,21 @@ import type { Json } from '../pair.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { checkpointSteps } from './checkpoint.ts';
 import type { SharedSet } from './sampler.ts';
-import type { ResolvedSettings } from './settings.ts';
+import { type ResolvedSettings, resolveSettings } from './settings.ts';
 
 const runSchema = z.strictObject({
   version: z.literal(1),
   settings: z.record(z.string(), z.json()),
-  pairs: z.array(z.strictObject({ name: z.string(), fingerprint: z.string(), length: z.int(), share: z.number() })),
+  pairs: z.array(
+    z.strictObject({
+      name: z.string(),
+      fingerprint: z.string(),
+      length: z.int(),
+      share: z.number(),
+      /** Where prepared pairs lay; nothing depends on it. */
+      dir: z.string().exactOptional(),
+    }),
+  ),
   /** Hash of the model that the run began with. */
   model: z.string(),
   /** What bit-equality rests on beside the options. */
@@ -25,7 +34,7 @@ const runSchema = z.strictObject({
 export type RunRecord = z.output<typeof runSchema>;
 
 /** These change neither weights nor order, so they may differ when a run goes on. */
-const free = new Set(['settings.checkpointEvery', 'settings.logEvery']);
+const free = /^(settings\.(checkpointEvery|logEvery)|pairs\.\d+\.dir)$/;
 
 const own = /^(run\.json|log\.jsonl|(model|model-ema|adapter|checkpoint-\d+)(\.partial)?)$/;
 
@@ -38,11 +47,18 @@ export function describeRun(
   return {
     version: 1,
     settings: JSON.parse(JSON.stringify(settings)),
-    pairs: sets.map(({ set: { name, fingerprint, length }, share }) => ({ name, fingerprint, length, share })),
+    pairs: sets.map(({ set, share }) => {
+      const { name, fingerprint, length } = set;
+      return { name, fingerprint, length, share, ...(hasFolder(set) && { dir: resolve(set.dir) }) };
+    }),
     model,
     environment,
     trained: null,
   };
+}
+
+function hasFolder(set: object): set is { readonly dir: string } {
+  return 'dir' in set && typeof set.dir === 'string';
 }
 
 /** Removes what an earlier run left in the folder, and nothing else. */
@@ -83,11 +99,11 @@ export async function openRun(dir: string, run: RunRecord, warn: (message: strin
 
 /**
  * The sets that a model was trained on, by the `run.json` beside its folder; null where there is none.
- * @param modelDir `model` or a checkpoint of a run, e.g. `./runs/a/model`.
+ * @param modelDir `model` or a checkpoint of a run, e.g. `./runs/a/model`, or a link to one.
  * @throws AnagramError `checkpoint-corrupt`
  */
 export async function trainedPairs(modelDir: string): Promise<RunRecord['pairs'] | null> {
-  const path = join(dirname(resolve(modelDir)), 'run.json');
+  const path = join(dirname(existsSync(modelDir) ? await realpath(modelDir) : resolve(modelDir)), 'run.json');
   return existsSync(path) ? (await readRun(path)).pairs : null;
 }
 
@@ -107,10 +123,12 @@ function unreadable(path: string, why: string): AnagramError<'checkpoint-corrupt
   );
 }
 
-/** Dotted names of everything that differs, without what may. */
+/** Dotted names of everything that differs, without what may. A setting that is newer than the run had its default then. */
 function differences(before: RunRecord, now: RunRecord): string[] {
   const [a, b] = [flatten({ ...before, trained: null }), flatten({ ...now, trained: null })];
-  return [...new Set([...a.keys(), ...b.keys()])].filter((key) => a.get(key) !== b.get(key) && !free.has(key));
+  const defaults = flatten({ settings: JSON.parse(JSON.stringify(resolveSettings({ steps: 1, objective: {} }))) });
+  const then = (key: string) => a.get(key) ?? (key.startsWith('settings.') ? defaults.get(key) : undefined);
+  return [...new Set([...a.keys(), ...b.keys()])].filter((key) => then(key) !== b.get(key) && !free.test(key));
 }
 
 function flatten(value: Json | object, path: string[] = [], into = new Map<string, string>()): Map<string, string> {

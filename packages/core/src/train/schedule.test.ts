@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { learningRate } from './schedule.ts';
+import { learningRate, rampAt } from './schedule.ts';
 import { resolveSettings, type TrainSettings } from './settings.ts';
 
 const rates = (schedule: TrainSettings['schedule'], steps = 100) => {
@@ -33,4 +33,9 @@ test.each(['one-cycle', 'cosine', 'constant'] as const)('%s is finite and positi
     expect(only).toBeGreaterThan(0);
     expect(only).toBeLessThanOrEqual(1);
   }
+});
+
+test('a ramp goes in a line to its end, and stays there', () => {
+  const ramp = { from: -1, to: 2, until: 0.5 };
+  expect([0, 25, 50, 99].map((step) => rampAt(step, ramp, 100))).toEqual([-1, 0.5, 2, 2]);
 });

@@ -31,3 +31,13 @@ export function learningRate(
 function between(from: number, to: number, part: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
 }
+
+/** Value of a ramp at a step: in a line from `from` to `to`, which it has from step `until · steps` on. */
+export function rampAt(
+  step: number,
+  { from, to, until }: ResolvedSettings['curriculum']['negatives'],
+  steps: number,
+): number {
+  const done = Math.min(1, step / (until * steps));
+  return from + (to - from) * done;
+}

@@ -1,6 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import type * as z from 'zod';
-import { resolveSettings, type TrainSettings, type trainSettings } from './settings.ts';
+import { objectivePresets, type PresetSettings, presetParameters, presetTerms } from './objective-presets.ts';
+import { resolveSettings, type TrainSettings, toTrainerConfig, type trainSettings } from './settings.ts';
 
 test('the interface that users read has the keys that the door knows', () => {
   expectTypeOf<keyof TrainSettings>().toEqualTypeOf<keyof z.input<typeof trainSettings>>();
@@ -27,6 +28,35 @@ test('presets are shorthand for terms', () => {
   });
 });
 
+test('a preset takes its own parameters, and no others', () => {
+  const resolved = (objective: NonNullable<TrainSettings['objective']>) =>
+    resolveSettings({ steps: 1, objective }).objective;
+  expect(resolved({ preset: 'ce-clip', margin: 0.1 })).toEqual({ ...resolved('ce-clip'), margin: 0.1 });
+  expect(resolved({ preset: 'clip' })).toEqual(resolved('clip'));
+  expect(resolveSettings({ steps: 1, objective: { preset: 'anagram' } })).toEqual(resolveSettings({ steps: 1 }));
+  expect(() => resolved({ preset: 'ce-clip', focal: 2 } as never)).toThrow(
+    'train.objective.focal: not a parameter of the preset ce-clip. It may change textContrast, rankTexts, margin, negativesPerPair',
+  );
+  expect(() => resolved({ preset: 'ce-clip', margin: -1 })).toThrow('train.objective.margin');
+  expect(() => resolved({ preset: 'ce-clip', margn: 1 } as never)).toThrow('Did you mean "margin"');
+  expect(() => resolved({ preset: 'klip' } as never)).toThrow('train.objective.preset');
+});
+
+test.each(objectivePresets)('what %s may change is among its terms', (preset) => {
+  const changed = Object.fromEntries(presetParameters[preset].map((name) => [name, presetTerms[preset][name] ?? 1]));
+  const terms = resolveSettings({ steps: 1, objective: { preset, ...changed } as PresetSettings }).objective;
+  expect(terms).toMatchObject(changed);
+});
+
+test('a teacher is kept for the terms that compare with one', () => {
+  const teacher = (objective: NonNullable<TrainSettings['objective']>) =>
+    toTrainerConfig(resolveSettings({ steps: 1, objective }), [{ name: 'logit_scale', shape: [], trainable: true }])
+      .teacher;
+  expect(teacher('clip')).toBeNull();
+  expect(teacher({ distil: 1 })).toEqual({ decay: 1 });
+  expect(teacher('degla')).toEqual({ decay: 0.9996 });
+});
+
 test('shuffled views are negatives with the preset anagram alone, unless said otherwise', () => {
   const structure = (settings: Partial<TrainSettings>) => resolveSettings({ steps: 1, ...settings }).structure;
   expect(structure({})).toMatchObject({ image: 'positive', text: 'negative' });
@@ -43,6 +73,7 @@ test.each<[string, object, string]>([
   ['an unknown preset', { steps: 1, objective: 'klip' }, 'train.objective'],
   ['an unknown term', { steps: 1, objective: { ownText: 1 } }, 'ownText'],
   ['a focus between 0 and 1', { steps: 1, objective: { focal: 0.5 } }, 'train.objective'],
+  ['a ramp that never ends', { steps: 1, curriculum: { hardness: { until: 0 } } }, 'train.curriculum.hardness.until'],
   ['a share above 1', { steps: 1, structure: { share: 2 } }, 'train.structure.share'],
   ['a learning rate of 0', { steps: 1, optimizer: { learningRate: 0 } }, 'train.optimizer.learningRate'],
 ])('%s is refused by name', (_, settings, message) => {

@@ -4,10 +4,15 @@ import { parseSettings } from '../settings.ts';
 import { CustomObjective } from './custom-objective.ts';
 import {
   type ObjectivePreset,
-  type ObjectiveSettings,
+  objectiveObject,
   objectivePresets,
+  type PresetSettings,
+  termsOfPreset,
+} from './objective-presets.ts';
+import {
+  needsTeacher,
+  type ObjectiveSettings,
   objectiveSchema,
-  presetTerms,
   type ResolvedObjective,
   toObjectiveConfig,
 } from './objective-settings.ts';
@@ -49,6 +54,16 @@ export interface AugmentSettings {
   tint?: number;
 }
 
+/** A value that goes in a line from one number to another over the first part of a run, and stays there. */
+export interface RampSettings {
+  /** At the first step. Default 1. */
+  from?: number;
+  /** Default 1. */
+  to?: number;
+  /** Share of the steps after which `to` is reached, above 0 and at most 1. Default 1. */
+  until?: number;
+}
+
 /** Plain data, checked at the door, written to `run.json` and compared when the run goes on. */
 export interface TrainSettings {
   /** Optimizer steps of the whole run. */
@@ -59,10 +74,11 @@ export interface TrainSettings {
    */
   batchSize?: number;
   /**
-   * A preset by name, term by term, or a loss of one's own (`custom`). `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms
+   * A preset by name, or with some of its parameters changed (`{ preset: 'ce-clip', margin: 0.2 }`), term by term, or a loss of one's
+   * own (`custom`). `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms
    * on own negatives, both directions; every second negative is a text alone. The others: `docs/objectives.md`.
    */
-  objective?: ObjectivePreset | ObjectiveSettings | CustomObjective;
+  objective?: ObjectivePreset | PresetSettings | (ObjectiveSettings & { preset?: undefined }) | CustomObjective;
   structure?: StructureSettings;
   augment?: AugmentSettings;
   /** With decoupled weight decay; gains, biases, class and position embeddings and the logit scale do not decay. */
@@ -126,6 +142,13 @@ export interface TrainSettings {
     floor?: number;
     /** Of the error's exponential moving average, per step in which the category was seen. Default 0.9. */
     momentum?: number;
+    /**
+     * Hardness: the exponent of those proportions over the run. 0 draws equally often, 1 in proportion, 2 more sharply, -1 what
+     * is easy first. Default 1 throughout.
+     */
+    hardness?: RampSettings;
+    /** Share of the drawn pairs that come with their negatives over the run, 0–1. Default 1 throughout. */
+    negatives?: RampSettings;
   };
   /** Steps between checkpoints; may differ when the run goes on. Default 500. */
   checkpointEvery?: number;
@@ -137,13 +160,17 @@ export interface TrainSettings {
 
 const share = z.number().min(0).max(1);
 const weight = z.number().min(0);
+const ramp = (value: z.ZodNumber) =>
+  z
+    .strictObject({ from: value.default(1), to: value.default(1), until: z.number().positive().max(1).default(1) })
+    .prefault({});
 const role = z.enum(['negative', 'positive', 'off']);
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const trainSettings = z.strictObject({
   steps: z.int().min(1),
   batchSize: z.int().min(2).default(64),
-  objective: z.union([z.enum(objectivePresets), z.instanceof(CustomObjective), objectiveSchema]).default('anagram'),
+  objective: z.union([z.enum(objectivePresets), z.instanceof(CustomObjective), objectiveObject]).default('anagram'),
   structure: z
     .strictObject({
       grid: z.int().min(2).max(16).default(3),
@@ -194,6 +221,8 @@ export const trainSettings = z.strictObject({
       byError: z.boolean().default(true),
       floor: z.number().positive().default(0.1),
       momentum: z.number().min(0).lt(1).default(0.9),
+      hardness: ramp(z.number().min(-4).max(4)),
+      negatives: ramp(share),
     })
     .prefault({}),
   checkpointEvery: z.int().min(1).default(500),
@@ -207,11 +236,23 @@ export const structureRoles = { image: 'positive', text: 'negative' } as const;
 /** Settings with every default filled in. */
 export type ResolvedSettings = ReturnType<typeof resolveSettings>;
 
-function termsOf(given: z.output<typeof trainSettings>['objective']): ResolvedObjective {
-  if (typeof given === 'string') return objectiveSchema.parse(presetTerms[given]);
-  if (!(given instanceof CustomObjective)) return given;
-  const { name, ...negatives } = given.options;
-  return objectiveSchema.parse({ contrastive: 0, ...negatives });
+type Given = z.output<typeof trainSettings>['objective'];
+
+function termsOf(given: Given): ResolvedObjective {
+  if (given instanceof CustomObjective) {
+    const { name, ...negatives } = given.options;
+    return objectiveSchema.parse({ contrastive: 0, ...negatives });
+  }
+  if (typeof given === 'string') return termsOfPreset(given);
+  if (given.preset !== undefined) return termsOfPreset(given as PresetSettings);
+  const { preset, ...terms } = given;
+  return terms;
+}
+
+/** The preset that an objective names, with its own parameters or with changed ones. */
+export function presetOf(objective: TrainSettings['objective'] = 'anagram'): ObjectivePreset | null {
+  if (typeof objective === 'string') return objective;
+  return objective instanceof CustomObjective ? null : (objective.preset ?? null);
 }
 
 /** @throws AnagramError `invalid-options` */
@@ -219,7 +260,7 @@ export function resolveSettings(settings: TrainSettings) {
   const { objective: given, structure, logitScale, ...rest } = parseSettings('train', trainSettings, settings);
   const objective = termsOf(given);
   const off = { image: 'off', text: 'off' } as const;
-  const roles = given === 'anagram' ? structureRoles : off;
+  const roles = presetOf(settings.objective) === 'anagram' ? structureRoles : off;
   const custom = given instanceof CustomObjective ? given : null;
   return {
     ...rest,
@@ -256,5 +297,6 @@ export function toTrainerConfig(settings: ResolvedSettings, tensors: readonly Te
     gradientClip,
     maxLogScale: Math.log(logitScale.maximum),
     ...trainedParts(settings, tensors),
+    teacher: needsTeacher(objective) ? { decay: objective.teacherDecay } : null,
   };
 }

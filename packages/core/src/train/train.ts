@@ -19,13 +19,14 @@ import {
   writeFolder,
 } from './checkpoint.ts';
 import { Curriculum, type Observation, observe, resultLag } from './curriculum.ts';
+import { checkNeeds } from './objective-needs.ts';
 import { clearRun, describeRun, openRun, type RunRecord, writeRun } from './run-folder.ts';
 import { RunLog } from './run-log.ts';
 import { Sampler, type SharedSet } from './sampler.ts';
 import { saveAdapter } from './save-adapter.ts';
 import { saveAverage } from './save-average.ts';
 import { learningRate } from './schedule.ts';
-import { type ResolvedSettings, resolveSettings, type TrainSettings, toTrainerConfig } from './settings.ts';
+import { presetOf, type ResolvedSettings, resolveSettings, type TrainSettings, toTrainerConfig } from './settings.ts';
 
 /** Steps in a row without a finite gradient after which a run gives up. */
 const mostSkips = 3;
@@ -86,6 +87,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   signal?.throwIfAborted();
   const emit = safeEmitter(onEvent);
   const warn = (message: string) => emit({ type: 'warning', message });
+  await checkNeeds(model, sets, { objective: settings.objective, preset: presetOf(plain.objective) }, warn);
 
   await using _lock = await lockFolder(dir);
   if (fresh) await clearRun(dir);

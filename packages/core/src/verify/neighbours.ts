@@ -3,9 +3,10 @@ import type { EmbeddingSpace } from './embedding-space.ts';
 import { describeImage, descriptorParts, descriptorWidth } from './image-descriptor.ts';
 import type { ScorableImage } from './pair-verifier.ts';
 import { TextDescriptor } from './text-descriptor.ts';
+import { fitWhitening, whiten } from './whitening.ts';
 
 /** Of the neighbours' similarity, when their texts are averaged. */
-const sharpness = 0.15;
+const sharpness = 0.2;
 const neighbours = 100;
 const queryBlock = 512;
 
@@ -15,12 +16,15 @@ export interface NeighbourBank {
   /** (n) hash of each pair's picture and number of its text. */
   readonly imageHashes: readonly string[];
   readonly textIndex: readonly number[];
-  /** (n, 500) unit rows, centred by `centre` (500). */
+  /** (n) How far each pair is believed, 0–1: its text counts so much where it is a neighbour. */
+  readonly weights: ArrayLike<number>;
+  /** (n, 500) unit rows, centred by `centre` (500) and whitened by `whitening` (500, 500). */
   readonly descriptors: Float32Array;
   readonly centre: Float32Array;
+  readonly whitening: Float32Array;
 }
 
-/** Describes the corpus' pictures. @param images Fitted to the verifier's size. */
+/** Describes the corpus' pictures; every pair is believed. @param images Fitted to the verifier's size. */
 export function buildNeighbourBank(images: readonly ScorableImage[], pairTexts: readonly string[]): NeighbourBank {
   const number = new Map<string, number>();
   for (const text of pairTexts) if (!number.has(text)) number.set(text, number.size);
@@ -28,15 +32,18 @@ export function buildNeighbourBank(images: readonly ScorableImage[], pairTexts: 
   for (const [i, { image }] of images.entries()) descriptors.set(describeImage(image), i * descriptorWidth);
   const centre = new Float32Array(descriptorWidth);
   for (let at = 0; at < descriptors.length; at++) centre[at % descriptorWidth]! += descriptors[at]! / images.length;
-  for (let i = 0; i < images.length; i++) {
-    centreRow(descriptors.subarray(i * descriptorWidth, (i + 1) * descriptorWidth), centre);
-  }
+  const rows = images.map((_, i) => descriptors.subarray(i * descriptorWidth, (i + 1) * descriptorWidth));
+  for (const row of rows) centreRow(row, centre);
+  const whitening = fitWhitening(descriptors, descriptorWidth);
+  for (const row of rows) whitenRow(row, whitening);
   return {
     texts: [...number.keys()],
     imageHashes: images.map(({ imageHash }) => imageHash),
     textIndex: pairTexts.map((text) => number.get(text)!),
+    weights: new Array<number>(images.length).fill(1),
     descriptors,
     centre,
+    whitening,
   };
 }
 
@@ -81,12 +88,13 @@ export class Neighbours implements EmbeddingSpace {
   }
 
   async #embedBlock(images: readonly ScorableImage[], rows: Float32Array): Promise<void> {
-    const { descriptors, centre, imageHashes, textIndex } = this.bank;
+    const { descriptors, centre, whitening, imageHashes, textIndex, weights } = this.bank;
     const queries = new Float32Array(images.length * descriptorWidth);
     for (const [i, { image }] of images.entries()) {
       const row = queries.subarray(i * descriptorWidth, (i + 1) * descriptorWidth);
       row.set(describeImage(image));
       centreRow(row, centre);
+      whitenRow(row, whitening);
     }
     const k = Math.min(imageHashes.length, neighbours + this.#copies);
     const found = await (await native()).nearest(queries, descriptors, descriptorWidth, k); // (n, k)
@@ -96,7 +104,7 @@ export class Neighbours implements EmbeddingSpace {
         const neighbour = found.index[at]!;
         if (imageHashes[neighbour] === imageHash) continue;
         used++;
-        const weight = Math.exp((found.score[at]! - 1) / sharpness);
+        const weight = weights[neighbour]! * Math.exp((found.score[at]! - 1) / sharpness);
         const text = this.#texts[textIndex[neighbour]!]!;
         for (const [place, value] of text) row[place]! += weight * value;
       }
@@ -113,6 +121,12 @@ function centreRow(row: Float32Array, centre: Float32Array): void {
     normalise(row.subarray(start, start + width), weight);
     start += width;
   }
+  normalise(row, 1);
+}
+
+/** To unit length again, in place. */
+function whitenRow(row: Float32Array, whitening: Float32Array): void {
+  whiten(row, whitening);
   normalise(row, 1);
 }
 

@@ -14,17 +14,23 @@ import { lockFolder } from '../shard/lock.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
 import { train } from '../train/train.ts';
-import { fitCalibration, fuse } from './calibration.ts';
+import { type Calibration, fitCalibration, fuse } from './calibration.ts';
 import { type CorpusPair, corpusPairSet, readCorpus, requirePairs } from './corpus.ts';
 import { type EmbeddingSpace, type MeasuredSpace, measureSpace } from './embedding-space.ts';
 import { clipSpace, foldOf, type Judge, judgeCombinations, randomCombinations } from './judge.ts';
 import { sigmoid } from './mixture.ts';
-import { buildNeighbourBank, Neighbours } from './neighbours.ts';
-import { neighboursName, writeVerifier } from './verifier-files.ts';
+import { buildNeighbourBank, type NeighbourBank, Neighbours } from './neighbours.ts';
+import { startTower } from './start-tower.ts';
+import { neighboursName, towerFolders, writeVerifier } from './verifier-files.ts';
 
 export interface TrainVerifierSettings {
   /** Towers by name; each gets a text tower of its own. @default { vit: 'verifier-vit', cnn: 'verifier-rn' } */
   towers?: { readonly [name: string]: ArchitectureName | Architecture };
+  /**
+   * Folder of a verifier of another corpus with the same towers: each begins with the weights of its namesake there, and its
+   * tokenizer is still learnt from this corpus. Helps small corpora. @default none: all are fresh
+   */
+  start?: string;
   /** A judge without training: pictures that look alike should have texts that speak alike. @default true */
   neighbours?: boolean;
   /** Parts of the corpus; the towers of a part are trained on all the others. @default 3 */
@@ -60,6 +66,7 @@ const settingsSchema = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9]*$/), z.union([z.string(), z.looseObject({})]))
     .refine((towers) => Object.keys(towers).length > 0 && !(neighboursName in towers), 'expected at least one tower')
     .default({ vit: 'verifier-vit', cnn: 'verifier-rn' }),
+  start: z.string().min(1).optional(),
   neighbours: z.boolean().default(true),
   folds: z.int().min(2).max(20).default(3),
   rounds: z.int().min(1).max(5).default(1),
@@ -86,6 +93,17 @@ interface Tower {
   readonly spaces: MeasuredSpace[];
 }
 
+interface MeasuredNeighbours {
+  readonly space: Neighbours;
+  readonly measured: MeasuredSpace;
+}
+
+interface Judged {
+  readonly calibration: Calibration;
+  /** Of each pair of the corpus, that it is right. */
+  readonly probabilities: Float64Array;
+}
+
 /** See `Verifier.train`. */
 export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: TrainVerifierOptions): Promise<void> {
   const settings = parseSettings('Verifier.train', settingsSchema, plain);
@@ -105,23 +123,31 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   });
   requirePairs(pairs, Math.max(fewestPairs, 2 * settings.folds), 'The training of a verifier');
   const texts = [...new Set(pairs.map(({ text }) => text))];
-  const neighbours = settings.neighbours ? await measureNeighbours(pairs, texts, settings.seed) : null;
-  const neighbourJudge: Judge[] = neighbours ? [{ name: neighboursName, spaces: [neighbours.measured] }] : [];
+  let neighbours = settings.neighbours
+    ? await measureNeighbours(neighbourBank(pairs), pairs, texts, settings.seed)
+    : null;
+  const begun = settings.start === undefined ? null : await towerFolders(settings.start, Object.keys(settings.towers));
   const tokenizer = Tokenizer.train(
     pairs.map(({ text }) => text),
     { vocabSize: settings.vocabSize },
   );
 
   let weights: ArrayLike<number> = new Float64Array(pairs.length).fill(1);
-  let judged = neighbours && (await judgeCorpus(neighbourJudge, pairs, texts, settings.seed, signal));
-  if (judged) weights = judged.probabilities;
+  let judged: Judged | null = null;
+  const judge = async (judges: readonly Judge[]) => {
+    judged = await judgeCorpus(judges, pairs, texts, settings.seed, signal);
+    weights = judged.probabilities;
+  };
+  if (neighbours) await judge([neighbourJudge(neighbours)]);
   let towers: Tower[] = [];
   try {
     for (let round = 1; round <= settings.rounds; round++) {
       disposeTowers(towers);
-      towers = await trainRound({ pairs, texts, tokenizer, weights, settings, round, dir, emit, signal });
-      judged = await judgeCorpus([...towers, ...neighbourJudge], pairs, texts, settings.seed, signal);
-      weights = judged.probabilities;
+      towers = await trainRound({ pairs, texts, tokenizer, begun, weights, settings, round, dir, emit, signal });
+      if (neighbours) {
+        neighbours = await measureNeighbours({ ...neighbours.space.bank, weights }, pairs, texts, settings.seed);
+      }
+      await judge([...towers, ...(neighbours ? [neighbourJudge(neighbours)] : [])]);
     }
     await writeVerifier(dir, {
       imageSize: settings.imageSize,
@@ -139,6 +165,8 @@ interface RoundContext {
   readonly pairs: readonly CorpusPair[];
   readonly texts: readonly string[];
   readonly tokenizer: Tokenizer;
+  /** Folders of towers to begin with, by name. */
+  readonly begun: ReadonlyMap<string, readonly string[]> | null;
   readonly weights: ArrayLike<number>;
   readonly settings: Settings;
   readonly round: number;
@@ -173,10 +201,12 @@ async function trainRound(context: RoundContext): Promise<Tower[]> {
 }
 
 async function trainTower(context: RoundContext, tower: Tower, fold: number, onStep: () => void): Promise<void> {
-  const { pairs, texts, tokenizer, weights, settings, round, dir, emit, signal } = context;
+  const { pairs, texts, tokenizer, begun, weights, settings, round, dir, emit, signal } = context;
   const architecture = settings.towers[tower.name] as ArchitectureName | Architecture;
   const seed = new Random('verifier', settings.seed, tower.name, round, fold).uint32();
-  const model = await ClipModel.create({ architecture, tokenizer, imageSize: settings.imageSize, seed });
+  const from = begun?.get(tower.name);
+  const options = { architecture, tokenizer, imageSize: settings.imageSize, seed };
+  const model = await (from ? startTower(from[fold % from.length]!, options) : ClipModel.create(options));
   tower.models.push(model);
   const chosen = chosenFor(pairs, fold, settings);
   await train({
@@ -212,13 +242,20 @@ function stepsOf(chosen: readonly number[], { epochs, batchSize }: Settings): nu
   return Math.max(1, Math.round((epochs * chosen.length) / batchSize));
 }
 
-async function measureNeighbours(pairs: readonly CorpusPair[], texts: readonly string[], seed: number) {
-  const space = new Neighbours(
-    buildNeighbourBank(
-      pairs,
-      pairs.map(({ text }) => text),
-    ),
+function neighbourBank(pairs: readonly CorpusPair[]): NeighbourBank {
+  return buildNeighbourBank(
+    pairs,
+    pairs.map(({ text }) => text),
   );
+}
+
+async function measureNeighbours(
+  bank: NeighbourBank,
+  pairs: readonly CorpusPair[],
+  texts: readonly string[],
+  seed: number,
+): Promise<MeasuredNeighbours> {
+  const space = new Neighbours(bank);
   const options = { images: pairs, texts, temperature: neighbourTemperature, seed, signal: undefined };
   return { space, measured: await measure(space, options) };
 }
@@ -251,7 +288,7 @@ async function judgeCorpus(
   texts: readonly string[],
   seed: number,
   signal: AbortSignal | undefined,
-) {
+): Promise<Judged> {
   const number = new Map(texts.map((text, j) => [text, j]));
   const random = randomCombinations(pairs, texts, 2, seed);
   const combinations = {
@@ -267,6 +304,10 @@ async function judgeCorpus(
     sigmoid(fuse(calibration, (tower) => own[i * width + towers.indexOf(tower)]!)),
   );
   return { calibration, probabilities };
+}
+
+function neighbourJudge({ measured }: MeasuredNeighbours): Judge {
+  return { name: neighboursName, spaces: [measured] };
 }
 
 function disposeTowers(towers: readonly Tower[]): void {

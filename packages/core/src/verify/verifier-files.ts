@@ -15,7 +15,7 @@ import { Neighbours } from './neighbours.ts';
 const measured = { temperature: z.number(), mean: z.number(), deviation: z.number().positive() };
 
 const verifierSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   imageSize: z.int().positive(),
   /** sha256 of `banks.safetensors`. */
   banks: z.string(),
@@ -31,6 +31,7 @@ const verifierSchema = z.strictObject({
       texts: z.array(z.string()),
       imageHashes: z.array(z.string()),
       textIndex: z.array(z.int()),
+      weights: z.array(z.number()),
     })
     .nullable(),
 });
@@ -85,15 +86,16 @@ export async function writeVerifier(
   }
   const { neighbours } = parts;
   if (neighbours) {
-    const { descriptors, centre } = neighbours.space.bank;
+    const { descriptors, centre, whitening } = neighbours.space.bank;
     add(`${neighboursName}.descriptors`, descriptors, centre.length);
     add(`${neighboursName}.centre`, centre, centre.length);
+    add(`${neighboursName}.whitening`, whitening, centre.length);
     addBanks(add, neighboursName, neighbours.measured);
   }
   await writeSafetensors(join(dir, 'banks.safetensors'), tensors);
   await writeCalibration(dir, parts.calibration);
   const head: z.output<typeof verifierSchema> = {
-    version: 1,
+    version: 2,
     imageSize: parts.imageSize,
     banks: sha256(await readFile(join(dir, 'banks.safetensors'))),
     towers,
@@ -102,6 +104,7 @@ export async function writeVerifier(
       texts: [...neighbours.space.bank.texts],
       imageHashes: [...neighbours.space.bank.imageHashes],
       textIndex: [...neighbours.space.bank.textIndex],
+      weights: Array.from(neighbours.space.bank.weights),
     },
   };
   await writeAtomic(join(dir, 'verifier.json'), `${JSON.stringify(head)}\n`);
@@ -157,10 +160,11 @@ export async function readVerifier(dir: string): Promise<StoredVerifier> {
       judges.push({ name, spaces });
     }
     if (head.neighbours) {
-      const { texts, imageHashes, textIndex } = head.neighbours;
+      const { texts, imageHashes, textIndex, weights } = head.neighbours;
       const descriptors = await banks.read(`${neighboursName}.descriptors`);
       const centre = await banks.read(`${neighboursName}.centre`);
-      const space = new Neighbours({ texts, imageHashes, textIndex, descriptors, centre });
+      const whitening = await banks.read(`${neighboursName}.whitening`);
+      const space = new Neighbours({ texts, imageHashes, textIndex, weights, descriptors, centre, whitening });
       judges.push({ name: neighboursName, spaces: [await withBanks(neighboursName, space, head.neighbours)] });
     }
     return { imageSize: head.imageSize, judges, models, hash: sha256(text), calibration };
@@ -168,6 +172,21 @@ export async function readVerifier(dir: string): Promise<StoredVerifier> {
     for (const model of models) model.dispose();
     throw error;
   }
+}
+
+/** Folders of a verifier's towers, fold by fold. @throws AnagramError `model-mismatch` where it lacks one of these. */
+export async function towerFolders(dir: string, names: readonly string[]): Promise<Map<string, string[]>> {
+  const path = join(dir, 'verifier.json');
+  const { towers } = parse(path, verifierSchema, await readText(path));
+  const missing = names.find((name) => !towers.some((tower) => tower.name === name));
+  if (missing !== undefined) {
+    throw new AnagramError(
+      'model-mismatch',
+      `${path} has no tower ${missing}. Expected one for each tower that is trained; it has ${towers.map(({ name }) => name).join(', ')}. Train the same towers, or begin without it.`,
+      { path },
+    );
+  }
+  return new Map(towers.map(({ name, folds }) => [name, folds.map(({ model }) => join(dir, model))]));
 }
 
 function addBanks(

@@ -69,6 +69,10 @@ const largest: readonly [what: string, file: string, make: () => string | Buffer
   ['fewer symbols, as long as fit', 'tokenizer.json', () => tokenizer(object(2 ** 16, 7.5e6, '0'), '[]')],
   ['more symbols than there may be', 'tokenizer.json', () => tokenizer(object(2 ** 16 + 1, 0, '0'), '[]')],
   ['more merges than there may be', 'tokenizer.json', () => tokenizer('{}', `[${list(2 ** 16 + 1, '"a b"')}]`)],
+  ['symbols as long as fit', 'vocab.json', () => object(2 ** 16, 4.1e6, '0')],
+  ['merges as long as fit', 'merges.txt', () => list(2 ** 16, 'x'.repeat(30)).replaceAll(',', ' y\n')],
+  ['a line as long as fits', 'merges.txt', () => 'é'.repeat(2 ** 21)],
+  ['a hundred megabytes of merges', 'merges.txt', () => 'a b\n'.repeat(2.5e7)],
   ['a hundred megabytes', 'tokenizer.json', () => ' '.repeat(1e8)],
   [
     'as many pieces as there may be, and one twice',

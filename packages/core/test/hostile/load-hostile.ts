@@ -73,12 +73,9 @@ const [transformers] = folders;
 const shards = folders.at(-1);
 for (const what of (await readdir(join(root!, 'largest')).catch(() => [])).sort()) {
   const files = await readdir(join(root!, 'largest', what));
-  const siglip = folders.find((folder) => folder.files.includes('spiece.model'));
-  const whose: Record<string, ModelFolder | undefined> = {
-    'model.safetensors.index.json': shards,
-    'spiece.model': siglip,
-  };
-  const folder = (whose[files[0]!] ?? transformers)!;
+  const special = ['spiece.model', 'vocab.json', 'merges.txt'].find((name) => files.includes(name));
+  const own = folders.find((folder) => special !== undefined && folder.files.includes(special));
+  const folder = (files.includes('model.safetensors.index.json') ? shards : (own ?? transformers))!;
   for (const file of files) await copyFile(join(root!, 'largest', what, file), join(folder.dir, file));
   globalThis.gc?.();
   await tryFolder(folder, what);

@@ -5,8 +5,9 @@ import type { Architecture } from '../../src/clip/architecture.ts';
 import { type ClipConfig, defaultPreprocess, type Layout, siglipPreprocess } from '../../src/clip/clip-config.ts';
 import { definingTensors } from '../../src/clip/defining-tensors.ts';
 import { writeModel } from '../../src/clip/model-files.ts';
+import { pieceKinds } from '../../src/text/pieces.ts';
 import { SentencePiece } from '../../src/text/sentence-piece.ts';
-import { pieceKinds, writeSentencePiece } from '../../src/text/sentence-piece-model.ts';
+import { writeSentencePiece } from '../../src/text/sentence-piece-model.ts';
 import type { TextTokenizer } from '../../src/text/text-tokenizer.ts';
 import { Tokenizer } from '../../src/text/tokenizer.ts';
 
@@ -46,7 +47,7 @@ export interface ModelFolder {
 
 /** A model in each layout, a SigLIP, and one in two shards. Without the addon: of its tensors there are those that fix its sizes. */
 export async function writeFolders(root: string): Promise<ModelFolder[]> {
-  const bpe = Tokenizer.train([], { vocabSize: 514 });
+  const bpe = Tokenizer.train(['red cat red cat'], { vocabSize: 518 });
   const folder = async (
     name: string,
     layout: Layout,
@@ -73,6 +74,8 @@ export async function writeFolders(root: string): Promise<ModelFolder[]> {
     const more = layout === 'anagram' ? ['anagram_config.json'] : configs[layout];
     return { dir, files: [...weights, ...more, tokenizer === bpe ? 'tokenizer.json' : 'spiece.model'], tensors };
   };
+  const old = await folder('vocabulary', 'transformers', ['model.safetensors']);
+  await splitTokenizer(old.dir);
   const shards = await folder('shards', 'transformers', [
     'x.safetensors',
     'y.safetensors',
@@ -84,8 +87,21 @@ export async function writeFolders(root: string): Promise<ModelFolder[]> {
     await folder('open_clip', 'open_clip', ['open_clip_model.safetensors']),
     await folder('anagram', 'anagram', ['model.safetensors']),
     await folder('siglip', 'transformers', ['model.safetensors'], siglip, sentencePiece()),
+    { ...old, files: old.files.flatMap((file) => (file === 'tokenizer.json' ? ['vocab.json', 'merges.txt'] : file)) },
     shards,
   ];
+}
+
+/** Writes `tokenizer.json` as the two files that older repositories have. */
+async function splitTokenizer(dir: string): Promise<void> {
+  const path = join(dir, 'tokenizer.json');
+  const { model } = JSON.parse(await readFile(path, 'utf8')) as { model: { vocab: object; merges: string[][] } };
+  await writeFile(join(dir, 'vocab.json'), JSON.stringify(model.vocab));
+  await writeFile(
+    join(dir, 'merges.txt'),
+    ['#version: 0.2', ...model.merges.map((merge) => merge.join(' '))].join('\n'),
+  );
+  await rm(path);
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -72,6 +72,15 @@ Batch read_batch(const Settings& input, const ClipConfig& model) {
                 width);
   require_range(input.env(), batch.shuffled_texts, input.path("shuffledTexts"), 0,
                 model.text.vocab_size - 1);
+
+  const int64_t paraphrases =
+      length_of(input.value("paraphraseRows"), input.path("paraphraseRows"), torch::kInt32);
+  batch.paraphrase_rows = read_rows_of_pairs(input, "paraphraseRows", batch.pairs);
+  batch.paraphrase_lengths = column(input, "paraphraseLengths", {paraphrases});
+  batch.paraphrases = column(input, "paraphrases", {paraphrases, width});
+  require_range(input.env(), batch.paraphrase_lengths, input.path("paraphraseLengths"), 1, width);
+  require_range(input.env(), batch.paraphrases, input.path("paraphrases"), 0,
+                model.text.vocab_size - 1);
   batch.seed = static_cast<uint64_t>(input.integer("seed", 0, kLargestInteger));
   return batch;
 }

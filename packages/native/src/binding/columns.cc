@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <span>
+#include <vector>
 
 #include "binding/convert.h"
 #include "binding/failure.h"
@@ -74,6 +75,21 @@ torch::Tensor read_also_true(const Settings& input, int64_t images, int64_t text
     }
   }
   return pairs;
+}
+
+torch::Tensor read_rows_of_pairs(const Settings& input, const char* name, int64_t pairs) {
+  const std::string path = input.path(name);
+  const int64_t length = length_of(input.value(name), path, torch::kInt32);
+  torch::Tensor rows = copy_in(input.value(name), path, torch::kInt32, {length});
+  require_range(input.env(), rows, path, 0, pairs - 1);
+  std::vector<bool> seen(static_cast<size_t>(pairs));
+  for (const int32_t row : values_of(rows)) {
+    if (seen[static_cast<size_t>(row)])
+      refuse(input.env(), path + " must name each pair at most once, received " +
+                              std::to_string(row) + " twice.");
+    seen[static_cast<size_t>(row)] = true;
+  }
+  return rows;
 }
 
 torch::Tensor read_weights(const Settings& input, int64_t pairs) {

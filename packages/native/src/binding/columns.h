@@ -28,6 +28,9 @@ torch::Tensor read_also_true(const Settings& input, int64_t images, int64_t text
 // (P) float, finite, none below 0, one above it.
 torch::Tensor read_weights(const Settings& input, int64_t pairs);
 
+// (R) int32 of numbers below `pairs`, each at most once.
+torch::Tensor read_rows_of_pairs(const Settings& input, const char* name, int64_t pairs);
+
 // Every value of the int32 tensor lies in [least, most].
 void require_range(Napi::Env env, const torch::Tensor& values, const std::string& name,
                    int64_t least, int64_t most);

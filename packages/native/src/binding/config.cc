@@ -121,10 +121,10 @@ ClipConfig read_clip_config(const Settings& settings) {
 
 namespace {
 
-// `fallback` where the field is absent.
-double optional_number(const Settings& settings, const char* name, double fallback,
-                       double most = std::numeric_limits<double>::max()) {
-  return settings.value(name).IsUndefined() ? fallback : settings.number(name, 0, most);
+// Leaves the default where the field is absent.
+void read_optional(const Settings& settings, const char* name, double& into,
+                   double most = std::numeric_limits<double>::max()) {
+  if (!settings.value(name).IsUndefined()) into = settings.number(name, 0, most);
 }
 
 }  // namespace
@@ -137,22 +137,27 @@ ObjectiveConfig read_objective_config(const Settings& settings) {
   config.own_in_contrastive = settings.flag("ownInContrastive");
   config.own_texts = settings.number("ownTexts", 0);
   config.own_images = settings.number("ownImages", 0);
-  config.focal = {.gamma = optional_number(settings, "focal", 0),
-                  .smoothing = optional_number(settings, "labelSmoothing", 0, 1)};
-  config.rank_texts = optional_number(settings, "rankTexts", 0);
-  config.rank_images = optional_number(settings, "rankImages", 0);
+  read_optional(settings, "focal", config.focal.gamma);
+  read_optional(settings, "labelSmoothing", config.focal.smoothing, 1);
+  read_optional(settings, "rankTexts", config.rank_texts);
+  read_optional(settings, "rankImages", config.rank_images);
   config.rank.adaptive = settings.value("margin").IsNull();
-  if (!config.rank.adaptive) config.rank.margin = optional_number(settings, "margin", 0.2);
-  config.hardest = optional_number(settings, "hardest", 0);
-  config.hardest_margin = optional_number(settings, "hardestMargin", 0.2);
-  config.text_contrast = optional_number(settings, "textContrast", 0);
-  config.soft_targets = optional_number(settings, "softTargets", 0);
-  config.soft_relations = optional_number(settings, "softRelations", 0);
-  config.soft.share = optional_number(settings, "softShare", 1, 1);
-  config.soft.temperature = optional_number(settings, "softTemperature", 0.1);
-  config.softened = optional_number(settings, "softened", 0);
-  config.softened_share = optional_number(settings, "softenedShare", 0.2, 1);
-  config.complementary = optional_number(settings, "complementary", 0);
+  if (!config.rank.adaptive) read_optional(settings, "margin", config.rank.margin);
+  read_optional(settings, "hardest", config.hardest);
+  read_optional(settings, "hardestMargin", config.hardest_margin);
+  read_optional(settings, "textContrast", config.text_contrast);
+  read_optional(settings, "softTargets", config.soft_targets);
+  read_optional(settings, "softRelations", config.soft_relations);
+  read_optional(settings, "softShare", config.soft.share, 1);
+  read_optional(settings, "softTemperature", config.soft.temperature);
+  read_optional(settings, "softened", config.softened);
+  read_optional(settings, "softenedShare", config.softened_share, 1);
+  read_optional(settings, "complementary", config.complementary);
+  read_optional(settings, "distil", config.distil);
+  read_optional(settings, "featureDistil", config.feature_distil);
+  read_optional(settings, "teacherContrast", config.teacher_contrast);
+  read_optional(settings, "paraphrases", config.paraphrases);
+  read_optional(settings, "paraphraseDistance", config.paraphrase_distance);
   config.tile = settings.integer("tile", 1);
   return config;
 }
@@ -175,6 +180,8 @@ TrainerConfig read_trainer_config(const Settings& settings) {
   for (const auto& [name, rate] : settings.numbers_by_name("rates", 0)) config.rates[name] = rate;
   if (settings.has("lora")) config.lora = read_lora(settings.object("lora"), config.rates);
   if (settings.has("ema")) config.ema = read_ema(settings.object("ema"));
+  if (!settings.value("teacher").IsUndefined() && settings.has("teacher"))
+    config.teacher = {.decay = settings.object("teacher").number("decay", 0, 1)};
   return config;
 }
 

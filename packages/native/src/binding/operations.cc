@@ -46,13 +46,15 @@ struct ObjectiveJob {
   torch::Tensor images, texts;
   double logit_scale;
   std::optional<double> logit_bias;
+  std::optional<torch::Tensor> paraphrases;
+  std::optional<TeacherRows> teacher;  // its scale in double
   torch::Dtype dtype;
 };
 
 struct ObjectiveDone {
   double loss;
   std::map<std::string, double> terms;
-  torch::Tensor image_gradients, text_gradients;
+  torch::Tensor image_gradients, text_gradients, paraphrase_gradients;
   double logit_scale_gradient, logit_bias_gradient;
 };
 
@@ -98,6 +100,16 @@ ObjectiveJob read_objective(const Settings& input, const Settings& config) {
   if (!input.value("logitBias").IsUndefined()) {
     job.logit_bias = input.number("logitBias", std::numeric_limits<double>::lowest());
   }
+  if (!input.value("paraphrases").IsUndefined()) {
+    job.paraphrases = read_rows(input.value("paraphrases"), input.path("paraphrases"), width);
+    job.input.paraphrase_rows = read_rows_of_pairs(input, "paraphraseRows", pairs).to(torch::kLong);
+  }
+  if (!input.value("teacher").IsUndefined()) {
+    const Settings teacher = input.object("teacher");
+    job.teacher = {read_rows(teacher.value("images"), teacher.path("images"), width),
+                   read_rows(teacher.value("texts"), teacher.path("texts"), width),
+                   torch::full({}, teacher.number("logitScale", 0), torch::kFloat64)};
+  }
   job.dtype = !input.value("double").IsUndefined() && input.flag("double") ? torch::kFloat64
                                                                            : torch::kFloat32;
   return job;
@@ -112,6 +124,11 @@ ObjectiveDone run_objective(ObjectiveJob job) {
   job.input.logit_scale = leaf(torch::full({}, job.logit_scale, torch::kFloat64));
   if (job.logit_bias)
     job.input.logit_bias = leaf(torch::full({}, *job.logit_bias, torch::kFloat64));
+  if (job.paraphrases) job.input.paraphrases = leaf(*job.paraphrases);
+  if (job.teacher) {
+    job.input.teacher = {job.teacher->images.to(job.dtype), job.teacher->texts.to(job.dtype),
+                         job.teacher->logit_scale.to(job.dtype)};
+  }
   const ObjectiveOutput output = compute_objective(job.input, job.config, StructureConfig{});
   // No active term: a constant, whose gradients are zero.
   if (output.loss.requires_grad()) output.loss.backward();
@@ -122,6 +139,7 @@ ObjectiveDone run_objective(ObjectiveJob job) {
           output.terms,
           gradient(job.input.images),
           gradient(job.input.texts),
+          job.paraphrases ? gradient(*job.input.paraphrases) : torch::empty({0}, job.dtype),
           gradient(job.input.logit_scale).item<double>(),
           job.logit_bias ? gradient(job.input.logit_bias).item<double>() : 0};
 }
@@ -210,6 +228,7 @@ Napi::Value evaluate_objective(const Napi::CallbackInfo& info) {
           object.Set("terms", write_terms(env, done.terms));
           object.Set("imageGradients", copy_out(env, done.image_gradients));
           object.Set("textGradients", copy_out(env, done.text_gradients));
+          object.Set("paraphraseGradients", copy_out(env, done.paraphrase_gradients));
           object.Set("logitScaleGradient", done.logit_scale_gradient);
           object.Set("logitBiasGradient", done.logit_bias_gradient);
           return object;

@@ -46,7 +46,14 @@ struct ObjectiveConfig {
   double softened = 0;
   double softened_share = 0.2;
   double complementary = 0;
+  double distil = 0;
+  double feature_distil = 0;
+  double teacher_contrast = 0;
+  double paraphrases = 0;
+  double paraphrase_distance = 0;
   int64_t tile = 512;  // rows and columns of a tile of the similarity matrix
+
+  bool needs_teacher() const { return distil != 0 || feature_distil != 0 || teacher_contrast != 0; }
 };
 
 }  // namespace anagram

@@ -2,15 +2,20 @@
 
 #include "complementary.h"
 #include "contrastive.h"
+#include "distil.h"
+#include "feature_distil.h"
 #include "hardest.h"
 #include "own_images.h"
 #include "own_rank.h"
 #include "own_texts.h"
+#include "paraphrase_distance.h"
+#include "paraphrases.h"
 #include "sigmoid.h"
 #include "soft_targets.h"
 #include "softened.h"
 #include "structure_images.h"
 #include "structure_texts.h"
+#include "teacher_contrast.h"
 #include "text_contrast.h"
 
 namespace anagram {
@@ -42,8 +47,8 @@ void check_own(const char* name, const Tensor& offsets, const Tensor& index, int
   check_index(name, index, end);
 }
 
-void check_shuffled(const char* name, const std::optional<Tensor>& views,
-                    const std::optional<Tensor>& rows, const ObjectiveInput& in) {
+void check_views(const char* name, const std::optional<Tensor>& views,
+                 const std::optional<Tensor>& rows, const ObjectiveInput& in) {
   TORCH_CHECK(views.has_value() == rows.has_value(), "objective: expected ", name,
               " with their rows");
   if (!views) return;
@@ -76,8 +81,13 @@ void check(const ObjectiveInput& in) {
               "objective: expected also-true entries (M, 2), received ", in.also_true.sizes());
   check_index("also-true images", in.also_true.select(1, 0), in.images.size(0));
   check_index("also-true texts", in.also_true.select(1, 1), in.texts.size(0));
-  check_shuffled("shuffled images", in.shuffled_images, in.shuffled_image_rows, in);
-  check_shuffled("shuffled texts", in.shuffled_texts, in.shuffled_text_rows, in);
+  check_views("shuffled images", in.shuffled_images, in.shuffled_image_rows, in);
+  check_views("shuffled texts", in.shuffled_texts, in.shuffled_text_rows, in);
+  check_views("paraphrases", in.paraphrases, in.paraphrase_rows, in);
+  TORCH_CHECK(!in.teacher || (in.teacher->images.sizes() == in.images.sizes() &&
+                              in.teacher->texts.sizes() == in.texts.sizes()),
+              "objective: expected a teacher's rows ", in.images.sizes(), " and ", in.texts.sizes(),
+              ", received ", in.teacher->images.sizes(), " and ", in.teacher->texts.sizes());
 }
 
 // Everything on the embeddings' device, weights in their type and of mean 1.
@@ -87,7 +97,7 @@ ObjectiveInput prepared(ObjectiveInput in) {
                        &in.own_image_offsets, &in.own_image_index, &in.also_true}) {
     *tensor = tensor->to(device);
   }
-  for (auto* rows : {&in.shuffled_image_rows, &in.shuffled_text_rows}) {
+  for (auto* rows : {&in.shuffled_image_rows, &in.shuffled_text_rows, &in.paraphrase_rows}) {
     if (*rows) *rows = (*rows)->to(device);
   }
   in.weights = in.weights.detach().to(in.images.options());
@@ -106,7 +116,12 @@ ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveCo
   const auto own_negative_text = own_negative_texts(in),
              own_negative_image = own_negative_images(in);
 
+  TORCH_CHECK(in.teacher || !config.needs_teacher(),
+              "objective: the terms distil, featureDistil and teacherContrast need what a teacher "
+              "makes of the batch.");
+
   ObjectiveOutput out;
+  out.pair_loss = at::empty({0}, in.images.options());
   // Connected to the embeddings, so that backward also works in a batch in which no term has a row.
   out.loss = (in.images.slice(0, 0, 1).sum() + in.texts.slice(0, 0, 1).sum()) * 0;
   const auto add = [&](const char* name, double weight, const Tensor& term) {
@@ -122,11 +137,9 @@ ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveCo
     add("sigmoid", config.sigmoid, loss);
     out.pair_loss = pair_loss;
   }
-  if (config.contrastive != 0 || config.sigmoid == 0) {
-    // Without the term its forward still tells how well each pair fits.
-    const at::AutoGradMode gradient(at::GradMode::is_enabled() && config.contrastive != 0);
+  if (config.contrastive != 0) {
     const auto [loss, pair_loss] = contrastive(in, config);
-    if (config.contrastive != 0) add("contrastive", config.contrastive, loss);
+    add("contrastive", config.contrastive, loss);
     out.pair_loss = pair_loss;
   }
   if (config.own_texts != 0)
@@ -151,6 +164,14 @@ ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveCo
   if (config.softened != 0) add("softened", config.softened, softened(in, config));
   if (config.complementary != 0)
     add("complementary", config.complementary, complementary(in, config));
+  if (config.distil != 0) add("distil", config.distil, distil(in));
+  if (config.feature_distil != 0) add("featureDistil", config.feature_distil, feature_distil(in));
+  if (config.teacher_contrast != 0)
+    add("teacherContrast", config.teacher_contrast, teacher_contrast(in, own_negative_text));
+  if (config.paraphrases != 0 && any(in.paraphrases))
+    add("paraphrases", config.paraphrases, paraphrases(in));
+  if (config.paraphrase_distance != 0 && any(in.paraphrases))
+    add("paraphraseDistance", config.paraphrase_distance, paraphrase_distance(in));
   if (structure.weight != 0 && structure.image_role != Role::off && any(in.shuffled_images)) {
     add("structureImages", structure.weight,
         structure_images(in, *in.shuffled_images, *in.shuffled_image_rows, structure.image_role,

@@ -1,10 +1,9 @@
 // The training objective: a weighted sum of named terms over one batch of embeddings.
 //
-//   loss = contrastive·C + sigmoid·S + own_texts·OT + own_images·OI + structure.weight·(SI + ST)
+//   loss = Σ weight·term over the weights of ObjectiveConfig + structure.weight·(SI + ST)
 //
-// Formula, range and a known value of each term stand in its own header: contrastive.h,
-// sigmoid.h, own_texts.h, own_images.h, structure_images.h, structure_texts.h. Gradient flows to
-// images, texts, logit scale, logit bias and shuffled views.
+// Formula, range and a known value of each term stand in the header of its name. Gradient flows to
+// images, texts, logit scale, logit bias, shuffled views and paraphrases.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -18,6 +17,13 @@
 #include "ops/config.h"
 
 namespace anagram {
+
+// What another model makes of the same batch; constants.
+struct TeacherRows {
+  at::Tensor images;       // (NI, D) rows of unit length
+  at::Tensor texts;        // (NT, D)
+  at::Tensor logit_scale;  // ()
+};
 
 // The first P images and texts are the pairs (row r: image r, text r); what follows are lone
 // negatives. Index tensors are int64; best left on the CPU, where they are checked before they go
@@ -46,6 +52,12 @@ struct ObjectiveInput {
   std::optional<at::Tensor> shuffled_image_rows;  // (R) pair numbers
   std::optional<at::Tensor> shuffled_texts;       // (R', D)
   std::optional<at::Tensor> shuffled_text_rows;   // (R')
+
+  // Other wordings of some pairs' texts; each row at most once.
+  std::optional<at::Tensor> paraphrases;      // (R", D) rows of unit length
+  std::optional<at::Tensor> paraphrase_rows;  // (R") pair numbers
+
+  std::optional<TeacherRows> teacher;
 };
 
 struct ObjectiveOutput {
@@ -57,7 +69,8 @@ struct ObjectiveOutput {
   // where a row has none. No gradient.
   at::Tensor own_margin;
   // (P) the pair's own contrastive loss, mean of both directions; with the sigmoid term in place of
-  // the contrastive one, its own part of that. Unweighted, no gradient.
+  // the contrastive one, its own part of that. Unweighted, no gradient. (0) where neither is
+  // minimised: it is told, not computed for its own sake.
   at::Tensor pair_loss;
 };
 

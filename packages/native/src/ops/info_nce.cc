@@ -69,7 +69,7 @@ class InfoNce : public torch::autograd::Function<InfoNce> {
     const auto &row_lse = saved[7], &column_lse = saved[8];
     const auto share = in.weights * gradients[0] / (2.0 * static_cast<double>(pairs));  // (P)
 
-    auto image_gradient = at::zeros_like(in.images), text_gradient = at::zeros_like(in.texts);
+    TileGradients sums(in);
     for_each_tile(in, context->saved_data["tile"].toInt(), [&](Span rows, Span columns) {
       const auto logits = tile_logits(in, rows, columns);
       Tensor gradient;  // (R, C) of the loss with respect to the logits: share · softmax
@@ -85,14 +85,10 @@ class InfoNce : public torch::autograd::Function<InfoNce> {
       // Taken off inside the tile: two large products that nearly cancel would lose the small
       // gradients of a model that has almost converged.
       if (rows == columns) gradient.diagonal().sub_(rows.of(share), 2);
-      rows.of(image_gradient).addmm_(gradient, columns.of(in.texts));
-      columns.of(text_gradient).addmm_(gradient.t(), rows.of(in.images));
+      sums.add(rows, columns, gradient);
     });
-    // d loss / d s = Σ gradient_ij · I_i·T_j, which is Σ I ∘ (gradient · T): no further pass.
-    auto scale_gradient = (image_gradient * in.images).sum();
-    image_gradient.mul_(in.logit_scale);
-    text_gradient.mul_(in.logit_scale);
-    return {image_gradient, text_gradient, scale_gradient, {}, {}, {}, {}, {}, {}};
+    const auto [of_images, of_texts, of_scale] = sums.totals();
+    return {of_images, of_texts, of_scale, {}, {}, {}, {}, {}, {}};
   }
 };
 

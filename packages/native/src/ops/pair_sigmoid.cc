@@ -51,7 +51,7 @@ class PairSigmoid : public torch::autograd::Function<PairSigmoid> {
     const auto& logit_bias = saved[3];
     const auto share = gradients[0] / static_cast<double>(pairs);
 
-    auto image_gradient = at::zeros_like(in.images), text_gradient = at::zeros_like(in.texts);
+    TileGradients sums(in);
     auto bias_gradient = at::zeros_like(logit_bias);
     for_each_tile(in, context->saved_data["tile"].toInt(), [&](Span rows, Span columns) {
       auto gradient = tile_logits(in, rows, columns).add_(logit_bias);  // (R, C)
@@ -60,15 +60,11 @@ class PairSigmoid : public torch::autograd::Function<PairSigmoid> {
       gradient.sigmoid_();
       if (rows == columns) gradient.diagonal().neg_();
       gradient.mul_(entry_weights(in, rows, columns)).mul_(share);
-      rows.of(image_gradient).addmm_(gradient, columns.of(in.texts));
-      columns.of(text_gradient).addmm_(gradient.t(), rows.of(in.images));
+      sums.add(rows, columns, gradient);
       bias_gradient.add_(gradient.sum());
     });
-    // d loss / d s = Σ gradient_ij · I_i·T_j, which is Σ I ∘ (gradient · T): no further pass.
-    auto scale_gradient = (image_gradient * in.images).sum();
-    image_gradient.mul_(in.logit_scale);
-    text_gradient.mul_(in.logit_scale);
-    return {image_gradient, text_gradient, scale_gradient, bias_gradient, {}, {}, {}, {}, {}, {}};
+    const auto [of_images, of_texts, of_scale] = sums.totals();
+    return {of_images, of_texts, of_scale, bias_gradient, {}, {}, {}, {}, {}, {}};
   }
 };
 

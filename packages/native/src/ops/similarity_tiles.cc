@@ -33,4 +33,20 @@ Tensor tile_logits(const SimilarityMatrix& in, Span rows, Span columns) {
                              -std::numeric_limits<double>::infinity());
 }
 
+TileGradients::TileGradients(const SimilarityMatrix& in)
+    : in_(in), images_(at::zeros_like(in.images)), texts_(at::zeros_like(in.texts)) {}
+
+void TileGradients::add(Span rows, Span columns, const Tensor& gradient) {
+  rows.of(images_).addmm_(gradient, columns.of(in_.texts));
+  columns.of(texts_).addmm_(gradient.t(), rows.of(in_.images));
+}
+
+TileGradients::Totals TileGradients::totals() {
+  // d loss / d s = Σ gradient_ij · I_i·T_j, which is Σ I ∘ (gradient · T): no further pass.
+  const auto scale = (images_ * in_.images).sum();
+  images_.mul_(in_.logit_scale);
+  texts_.mul_(in_.logit_scale);
+  return {images_, texts_, scale};
+}
+
 }  // namespace anagram

@@ -38,6 +38,27 @@ inline std::vector<Span> cut(int64_t begin, int64_t end, int64_t tile) {
 // listed in also_true.
 at::Tensor tile_logits(const SimilarityMatrix& in, Span rows, Span columns);
 
+// The gradients of a loss over tiles with respect to both embeddings and the logit scale, gathered
+// from those with respect to each tile's logits.
+class TileGradients {
+ public:
+  explicit TileGradients(const SimilarityMatrix& input);
+
+  // `gradient` (R, C) of one tile.
+  void add(Span rows, Span columns, const at::Tensor& gradient);
+
+  struct Totals {
+    at::Tensor images, texts;  // (NI, D), (NT, D)
+    at::Tensor logit_scale;    // ()
+  };
+  // Once, after the last tile.
+  Totals totals();
+
+ private:
+  const SimilarityMatrix& in_;
+  at::Tensor images_, texts_;
+};
+
 // Visits every tile that has a pair's row or a pair's column. Tiles never straddle P, so that each
 // one serves the row direction, the column direction, or both.
 template <class Visit>

@@ -10,6 +10,7 @@
 #include "ops/config.h"
 #include "train/ema.h"
 #include "train/lora.h"
+#include "train/teacher.h"
 
 namespace anagram {
 
@@ -33,6 +34,7 @@ struct TrainerConfig {
   std::map<std::string, double> rates;  // factor of the learning rate by parameter; else 1
   std::optional<LoraConfig> lora;       // adapters of frozen matrices
   std::optional<EmaConfig> ema;
+  std::optional<TeacherConfig> teacher;  // for the terms that need one
 };
 
 }  // namespace anagram

@@ -18,6 +18,10 @@ struct EmaConfig {
   bool warmup = true;
 };
 
+// averages ← d·averages + (1 - d)·tensors; what is no floating-point number is copied.
+void average_into(const std::vector<torch::Tensor>& averages,
+                  const std::vector<NamedTensor>& tensors, double decay);
+
 class Ema {
  public:
   // Of `tensors`, from their values at this moment on.

@@ -32,7 +32,6 @@ class Muon {
   void step(double learning_rate, double coefficient);
   // `momentum_buffer.NAME` of every parameter.
   std::vector<NamedTensor> state_tensors() const;
-  const std::vector<Parameter>& parameters() const { return parameters_; }
 
  private:
   MuonConfig config_;

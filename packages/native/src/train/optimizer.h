@@ -25,7 +25,6 @@ class Optimizer {
   void step(double learning_rate, double coefficient);
   void drop_gradients();
 
-  const std::vector<Parameter>& parameters() const { return parameters_; }
   std::vector<NamedTensor> state_tensors() const;
   // Updates applied so far (Adam's t).
   int64_t step_count() const { return step_count_; }

@@ -48,6 +48,13 @@ void check_batch(const Batch& batch, const ClipConfig& model) {
   check_length("imageGroups", batch.image_groups, images.size(0));
   check_length("textGroups", batch.text_groups, texts.size(0));
   check_length("weights", batch.weights, pairs);
+  const auto& paraphrases = batch.paraphrases;
+  TORCH_CHECK(paraphrases.dim() == 2 && paraphrases.size(0) <= pairs &&
+                  paraphrases.size(1) == texts.size(1),
+              "step: expected paraphrases (at most ", pairs, ", ", texts.size(1), "), received ",
+              paraphrases.sizes(), ".");
+  check_length("paraphraseLengths", batch.paraphrase_lengths, paraphrases.size(0));
+  check_length("paraphraseRows", batch.paraphrase_rows, paraphrases.size(0));
   if (batch.shuffled_texts.size(0) == 0) return;
   TORCH_CHECK(batch.shuffled_texts.dim() == 2 && batch.shuffled_texts.size(0) == pairs &&
                   batch.shuffled_texts.size(1) == texts.size(1),
@@ -177,7 +184,10 @@ Trainer::Trainer(Clip model, const TrainerConfig& config)
   TORCH_CHECK(config.structure.image_share >= 0 && config.structure.image_share <= 1,
               "trainer: expected structure imageShare from 0 to 1, received ",
               config.structure.image_share, ".");
+  TORCH_CHECK(config.teacher || !config.objective.needs_teacher(),
+              "trainer: the terms distil, featureDistil and teacherContrast need a teacher.");
   if (config.ema) ema_.emplace(changing(model_, frozen_), *config.ema);
+  if (config.teacher) teacher_.emplace(model_, changing(model_, frozen_), *config.teacher);
 }
 
 ObjectiveInput Trainer::embed(const Batch& batch) {
@@ -207,7 +217,7 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
       in.shuffled_image_rows = rows;
     }
   }
-  auto texts = batch.texts, lengths = batch.text_lengths;  // (NT + R', L), (NT + R')
+  auto texts = batch.texts, lengths = batch.text_lengths;  // (NT + R' + R", L), (NT + R' + R")
   if (structure.weight != 0 && structure.text_role != Role::off &&
       batch.shuffled_texts.size(0) > 0) {
     const auto rows = batch.shuffled_text_lengths.nonzero().squeeze(1);
@@ -218,15 +228,26 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
     }
   }
 
+  if (batch.paraphrases.size(0) > 0) {
+    texts = at::cat({texts, batch.paraphrases});
+    lengths = at::cat({lengths, batch.paraphrase_lengths});
+    in.paraphrase_rows = index(batch.paraphrase_rows);
+  }
+
   const auto augmented = augment(pixels.to(model_->device()), config_.augment,
                                  stream_seed(batch.seed, Stream::augment));  // (NI + R, 3, S, S)
   const auto image_rows = model_->encode_image(augmented);                   // (NI + R, D)
-  const auto text_rows = model_->encode_text(texts, lengths);                // (NT + R', D)
+  const auto text_rows = model_->encode_text(texts, lengths);                // (NT + R' + R", D)
   const auto images = batch.images.size(0), all_texts = batch.texts.size(0);
   in.images = image_rows.slice(0, 0, images);
   in.texts = text_rows.slice(0, 0, all_texts);
   if (in.shuffled_image_rows) in.shuffled_images = image_rows.slice(0, images);
-  if (in.shuffled_text_rows) in.shuffled_texts = text_rows.slice(0, all_texts);
+  const auto shuffled = in.shuffled_text_rows ? in.shuffled_text_rows->size(0) : 0;
+  if (in.shuffled_text_rows)
+    in.shuffled_texts = text_rows.slice(0, all_texts, all_texts + shuffled);
+  if (in.paraphrase_rows) in.paraphrases = text_rows.slice(0, all_texts + shuffled);
+  if (teacher_)
+    in.teacher = teacher_->embed(augmented.slice(0, 0, images), batch.texts, batch.text_lengths);
   return in;
 }
 
@@ -251,6 +272,7 @@ void Trainer::update(StepResult& result, double learning_rate) {
   auto& log_scale = model_->logit_scale;
   if (log_scale.requires_grad()) log_scale.clamp_(0, config_.max_log_scale);
   if (ema_) ema_->update(optimizer_.step_count());
+  if (teacher_) teacher_->update();
 }
 
 StepResult Trainer::step(const Batch& batch, double learning_rate) {
@@ -332,6 +354,7 @@ std::vector<NamedTensor> Trainer::state_tensors() const {
   };
   if (lora_) add(lora_->state_tensors());
   if (ema_) add(ema_->state_tensors());
+  if (teacher_) add(teacher_->state_tensors());
   return state;
 }
 

@@ -18,6 +18,7 @@
 #include "train/ema.h"
 #include "train/lora.h"
 #include "train/optimizer.h"
+#include "train/teacher.h"
 
 namespace anagram {
 
@@ -38,6 +39,9 @@ struct Batch {
   torch::Tensor also_true;              // int32 (M, 2), M ≥ 0
   torch::Tensor shuffled_texts;         // int32 (P, L), or (0, L) for none
   torch::Tensor shuffled_text_lengths;  // int32 (P) or (0); 0 = too short to be shuffled
+  torch::Tensor paraphrases;            // int32 (R, L), R ≤ P
+  torch::Tensor paraphrase_lengths;     // int32 (R)
+  torch::Tensor paraphrase_rows;        // int32 (R) pairs, each at most once
   uint64_t seed = 0;                    // augmentation and patch shuffle
 };
 
@@ -49,7 +53,7 @@ struct StepResult {
   int64_t images_seen = 0;  // shuffled ones included
   std::map<std::string, double> terms;
   torch::Tensor own_margin;  // float (P), CPU
-  torch::Tensor pair_loss;   // float (P), CPU
+  torch::Tensor pair_loss;   // float (P), CPU; (0) where no loss over pairs is minimised
 };
 
 // What a loss of the caller's own is computed from.
@@ -83,7 +87,7 @@ class Trainer {
   StepResult finish(const EmbeddingGradients& gradients, double learning_rate);
 
   // `exp_avg.NAME` and `exp_avg_sq.NAME` of what AdamW trains, `momentum_buffer.NAME` of what Muon
-  // does, what Lora and Ema keep.
+  // does, what Lora, Ema and Teacher keep.
   std::vector<NamedTensor> state_tensors() const;
   torch::Tensor state_tensor(const std::string& name) const;
   void write_state(const std::string& name, const torch::Tensor& values);
@@ -92,7 +96,8 @@ class Trainer {
   void set_step_count(int64_t count) { optimizer_.set_step_count(count); }
 
  private:
-  // The batch's pictures and texts, and the shuffled views, as rows of unit length.
+  // The batch's pictures and texts, shuffled views and paraphrases as rows of unit length; the
+  // teacher's too.
   ObjectiveInput embed(const Batch& batch);
   // Clips and applies the gradients, if they and the loss are finite.
   void update(StepResult& result, double learning_rate);
@@ -103,6 +108,7 @@ class Trainer {
   std::vector<NamedTensor> frozen_;  // without those that have an adapter
   Optimizer optimizer_;
   std::optional<Ema> ema_;
+  std::optional<Teacher> teacher_;
   struct Begun;
   std::unique_ptr<Begun> begun_;
 };

@@ -26,6 +26,9 @@ inline Batch example_batch(int64_t pairs, int64_t side, uint64_t seed = 1) {
   batch.also_true = torch::zeros({0, 2}, torch::kInt32);
   batch.shuffled_texts = torch::zeros({0, 7}, torch::kInt32);
   batch.shuffled_text_lengths = none;
+  batch.paraphrases = torch::zeros({0, 7}, torch::kInt32);
+  batch.paraphrase_lengths = none;
+  batch.paraphrase_rows = none;
   batch.seed = seed;
   return batch;
 }

@@ -47,6 +47,10 @@ ObjectiveInput example(double logit_scale) {
   in.shuffled_image_rows = integers({4, 0, 2});
   in.shuffled_texts = unit_rows(kShuffled, generator);
   in.shuffled_text_rows = integers({1, 2, 4});
+  in.paraphrases = unit_rows(kShuffled, generator);
+  in.paraphrase_rows = integers({2, 0, 4});
+  in.teacher = {unit_rows(kImages, generator), unit_rows(kTexts, generator),
+                at::scalar_tensor(6.0, at::kDouble)};
   return in;
 }
 
@@ -54,7 +58,8 @@ void expect_gradients(const ObjectiveConfig& config, const StructureConfig& stru
                       double logit_scale) {
   auto in = example(logit_scale);
   const std::vector<Tensor> leaves{
-      in.images, in.texts, in.logit_scale, in.logit_bias, *in.shuffled_images, *in.shuffled_texts};
+      in.images,           in.texts,           in.logit_scale, in.logit_bias,
+      *in.shuffled_images, *in.shuffled_texts, *in.paraphrases};
   for (const auto& leaf : leaves) leaf.requires_grad_();
   const auto gradients =
       torch::autograd::grad({compute_objective(in, config, structure).loss}, leaves, {}, {}, false,
@@ -183,6 +188,23 @@ CHECK_THAT("objective gradients: complementary contrast", {
   expect_gradients(config, kNoStructure, 5.0);
 });
 
+CHECK_THAT("objective gradients: distillation of similarities, of embeddings, and by contrast", {
+  for (const auto weight : {&ObjectiveConfig::distil, &ObjectiveConfig::feature_distil,
+                            &ObjectiveConfig::teacher_contrast}) {
+    auto config = kNone;
+    config.*weight = 0.7;
+    expect_gradients(config, kNoStructure, 5.0);
+  }
+});
+
+CHECK_THAT("objective gradients: paraphrases, and their distance", {
+  for (const auto weight : {&ObjectiveConfig::paraphrases, &ObjectiveConfig::paraphrase_distance}) {
+    auto config = kNone;
+    config.*weight = 0.7;
+    expect_gradients(config, kNoStructure, 5.0);
+  }
+});
+
 CHECK_THAT("objective gradients: everything together", {
   expect_gradients(
       {.contrastive = 0.8, .sigmoid = 0.3, .own_texts = 0.6, .own_images = 0.4, .tile = 3},
@@ -201,6 +223,23 @@ CHECK_THAT("objective: a batch in which no term has a row has loss 0 and can go 
   const auto loss = compute_objective(in, config, structure(Role::negative, Role::off)).loss;
   const auto gradient = torch::autograd::grad({loss}, {in.images})[0];
   expect(loss.item<double>() == 0 && gradient.eq(0).all().item<bool>(), "loss ", loss);
+});
+
+CHECK_THAT("objective: distillation is refused without a teacher, and 0 where it is the student", {
+  auto in = example(5.0);
+  auto config = kNone;
+  config.distil = config.feature_distil = 1;
+  in.teacher = {in.images, in.texts, in.logit_scale};
+  const double loss = compute_objective(in, config, kNoStructure).loss.item<double>();
+  expect(std::abs(loss) < 1e-12, loss);
+  in.teacher.reset();
+  expect_refusal([&] { compute_objective(in, config, kNoStructure); }, "need what a teacher");
+});
+
+CHECK_THAT("objective: the pairs' own losses are told where a loss over pairs is minimised", {
+  const auto in = example(5.0);
+  expect(compute_objective(in, {}, kNoStructure).pair_loss.size(0) == kPairs, "contrastive");
+  expect(compute_objective(in, kNone, kNoStructure).pair_loss.size(0) == 0, "neither");
 });
 
 CHECK_THAT("objective: structure terms are ln 2 and ln R when all similarities are equal", {

@@ -160,6 +160,43 @@ CHECK_THAT("step: a batch of one pair has contrastive loss 0", {
   expect(std::abs(result.loss) < 1e-6 && result.applied && result.images_seen == 1, result.loss);
 });
 
+CHECK_THAT("step: a frozen teacher stays, a slow one follows, and neither is trained", {
+  for (const double decay : {1.0, 0.75}) {
+    Clip model(tiny_config(), 1, torch::kCPU);
+    TrainerConfig config;
+    config.objective.distil = config.objective.feature_distil = 1;
+    config.teacher = {.decay = decay};
+    const auto start = model->tensor("text_projection").detach().clone();
+    Trainer trainer(model, config);
+    const auto result = trainer.step(example_batch(4, 8), 1e-2);
+    expect(std::abs(result.terms.at("distil")) < 1e-6, "a student that is its teacher");
+    expect(trainer.step(example_batch(4, 8), 0).terms.at("distil") > 1e-6, "it does not part");
+    const auto end = model->tensor("text_projection").detach();
+    // Two updates towards the same weights: the second step had a rate of 0.
+    const auto expected = end + (start - end) * decay * decay;
+    expect(at::allclose(trainer.state_tensor("teacher.text_projection"), expected, 1e-5, 1e-7),
+           decay);
+  }
+});
+
+CHECK_THAT("step: paraphrases are embedded behind shuffled texts, and only those pairs count", {
+  Clip model(tiny_config(), 1, torch::kCPU);
+  TrainerConfig config = busy();
+  config.objective.paraphrase_distance = 1;
+  auto batch = example_batch(4, 8);
+  batch.shuffled_texts = batch.texts.flip(1).contiguous();
+  batch.shuffled_text_lengths = torch::tensor({3, 0, 5, 0}, torch::kInt32);
+  expect(!Trainer(model, config).step(batch, 0).terms.contains("paraphraseDistance"), "no rows");
+  const auto rows = torch::tensor({3, 1}, torch::kInt32);
+  batch.paraphrases = batch.texts.index_select(0, rows);
+  batch.paraphrase_lengths = batch.text_lengths.index_select(0, rows);
+  batch.paraphrase_rows = rows;
+  const auto same = Trainer(model, config).step(batch, 0).terms;
+  expect(same.at("paraphraseDistance") < 1e-9, same.at("paraphraseDistance"));
+  batch.paraphrase_rows = torch::tensor({0, 1}, torch::kInt32);
+  expect(Trainer(model, config).step(batch, 0).terms.at("paraphraseDistance") > 1e-6, "equal");
+});
+
 CHECK_THAT("step: a share of the pictures is shuffled, and too short texts are left out", {
   Clip model(tiny_config(), 1, torch::kCPU);
   auto batch = example_batch(4, 8);

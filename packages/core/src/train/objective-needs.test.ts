@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { clipFit } from '../image/preprocess.ts';
+import type { PairSet } from '../pair.ts';
+import { type TinyPairsOptions, tinyPairs } from '../testing/tiny-pairs.ts';
+import { checkNeeds } from './objective-needs.ts';
+import { presetOf, resolveSettings, type TrainSettings } from './settings.ts';
+
+const model = { imageSize: 8, config: { preprocess: clipFit } } as Parameters<typeof checkNeeds>[0];
+
+async function warnings(objective: NonNullable<TrainSettings['objective']>, ...sets: PairSet[]): Promise<string[]> {
+  const said: string[] = [];
+  const { objective: terms } = resolveSettings({ steps: 1, objective });
+  const shared = sets.map((set) => ({ set, share: 1 }));
+  await checkNeeds(model, shared, { objective: terms, preset: presetOf(objective) }, (message) => said.push(message));
+  return said;
+}
+const pairs = (negatives: NonNullable<TinyPairsOptions['negatives']>) => tinyPairs({ count: 6, negatives });
+
+test.each([
+  ['triplet-clip', 'texts', 'negatives with a text and a picture'],
+  ['ce-clip', 'none', 'negatives with a text'],
+  ['degla', 'images', 'negatives with a text'],
+] as const)(
+  '%s on pairs with negatives of %s is refused, not trained as plain CLIP',
+  async (preset, negatives, need) => {
+    await expect(warnings(preset, pairs(negatives))).rejects.toThrow(`${preset} wants ${need}. None of the 6 pairs`);
+    await expect(warnings({ preset }, pairs(negatives))).rejects.toMatchObject({ code: 'not-enough-data' });
+  },
+);
+
+test('nothing is said where the pairs have what is wanted, be it in the second set', async () => {
+  expect(await warnings('anagram', pairs('pairs'))).toEqual([]);
+  expect(await warnings('clip', pairs('none'))).toEqual([]);
+  expect(await warnings('clic', pairs('none'))).toEqual([]);
+  expect(await warnings('triplet-clip', pairs('none'), pairs('pairs'))).toEqual([]);
+});
+
+test('terms that will count no row are told', async () => {
+  const [texts, pictures] = await warnings('anagram', pairs('none'));
+  expect(texts).toContain('anagram has terms that want negatives with a text.');
+  expect(pictures).toContain('negatives with a picture');
+  expect(await warnings({ paraphrases: 1, negativesPerPair: 0 }, pairs('pairs'))).toEqual([
+    'The objective has terms that want paraphrases. None of the 6 pairs that were looked at has any: those terms count no such pair.',
+  ]);
+  expect((await warnings('con-clip', pairs('pairs')))[0]).toContain('negatives of the category negation');
+});

@@ -1,0 +1,85 @@
+import type { ClipModel } from '../clip/clip-model.ts';
+import { AnagramError } from '../errors.ts';
+import type { TrainingPair } from '../pair.ts';
+import type { ObjectivePreset } from './objective-presets.ts';
+import type { ResolvedObjective } from './objective-settings.ts';
+import type { SharedSet } from './sampler.ts';
+
+/** Pairs that are looked at, of all sets together. */
+const looked = 32;
+
+/** What an objective has a use for, and how to tell whether a pair has it. */
+const needs = {
+  'negatives with a text': ({ negatives }: TrainingPair) => negatives.some(({ text }) => text !== null),
+  'negatives with a picture': ({ negatives }: TrainingPair) => negatives.some(({ image }) => image !== null),
+  'negatives with a text and a picture': ({ negatives }: TrainingPair) =>
+    negatives.some(({ text, image }) => text !== null && image !== null),
+  'negatives of the category negation, with a text and a picture': ({ negatives }: TrainingPair) =>
+    negatives.some(({ category, text, image }) => category === 'negation' && text !== null && image !== null),
+  paraphrases: ({ paraphrases = [] }: TrainingPair) => paraphrases.length > 0,
+} as const;
+type Need = keyof typeof needs;
+
+/** Presets that are another preset without what they need: plain CLIP, most of them. */
+const vital: { readonly [name in ObjectivePreset]?: Need } = {
+  negclip: 'negatives with a text',
+  spec: 'negatives with a text and a picture',
+  'ce-clip': 'negatives with a text',
+  'triplet-clip': 'negatives with a text and a picture',
+  'structure-clip': 'negatives with a text',
+  'fsc-clip': 'negatives with a text',
+  degla: 'negatives with a text',
+  'con-clip': 'negatives with a text and a picture',
+};
+
+/** What the terms are made of, so far as a batch does not make it itself (`joinedEvery`). */
+function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): Need[] {
+  const { ownTexts, rankTexts, textContrast, teacherContrast, ownImages, rankImages, joinedEvery } = objective;
+  const list: Need[] = [];
+  if (objective.negativesPerPair > 0) {
+    if (ownTexts + rankTexts + textContrast + teacherContrast > 0) list.push('negatives with a text');
+    if (ownImages + rankImages > 0) list.push('negatives with a picture');
+  }
+  if (objective.paraphrases + objective.paraphraseDistance > 0 && joinedEvery !== 1 && preset !== 'clic') {
+    list.push('paraphrases');
+  }
+  if (preset === 'con-clip') list.push('negatives of the category negation, with a text and a picture');
+  return list;
+}
+
+/**
+ * Looks at some pairs before training begins, so that no run is silently another objective's than the one that was asked for.
+ * @param warn Told about terms that will count no row.
+ * @throws AnagramError `not-enough-data` where a preset lacks what makes it that preset.
+ */
+export async function checkNeeds(
+  model: Pick<ClipModel, 'imageSize' | 'config'>,
+  sets: readonly SharedSet[],
+  { objective, preset }: { objective: ResolvedObjective; preset: ObjectivePreset | null },
+  warn: (message: string) => void,
+): Promise<void> {
+  const need = preset === null ? undefined : vital[preset];
+  const missing = new Set<Need>([...(need ? [need] : []), ...wanted(objective, preset)]);
+  const each = Math.max(1, Math.floor(looked / sets.length));
+  let seen = 0;
+  for (const { set } of sets) {
+    for (let k = 0; k < Math.min(each, set.length) && missing.size > 0; k++, seen++) {
+      // Spread over the set, each number once.
+      const index = Math.floor((k * set.length) / Math.min(each, set.length));
+      const pair = await set.pair(index, model.imageSize, model.config.preprocess);
+      for (const name of missing) if (needs[name](pair)) missing.delete(name);
+    }
+  }
+  if (need && missing.has(need)) {
+    throw new AnagramError(
+      'not-enough-data',
+      `The objective ${preset} wants ${need}. None of the ${seen} pairs that were looked at has any, so that it would train as another objective. Write negatives (\`anagram negatives\`) and open the pairs with them, or choose an objective that needs none, such as clip.`,
+      { needed: 1, found: 0 },
+    );
+  }
+  for (const name of missing) {
+    warn(
+      `The objective${preset === null ? '' : ` ${preset}`} has terms that want ${name}. None of the ${seen} pairs that were looked at has any: those terms count no such pair.`,
+    );
+  }
+}
