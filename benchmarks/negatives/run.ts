@@ -4,7 +4,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cocoCaptions, drawn, stampCaptions, writtenCaptions } from './captions.ts';
-import { languageModel } from './contenders/language-model.ts';
 import { negclip } from './contenders/negclip.ts';
 import { rules } from './contenders/rules.ts';
 import { parses, spells } from './grammar.ts';
@@ -35,10 +34,6 @@ say('Korean, stamps', stamps.report);
 const sentences = await measure(await write(rules('ko'), await writtenCaptions()), korean);
 say('Korean, sentences', sentences.report);
 
-const model = languageModel();
-const byModel = model ? await measure(await write(model, coco), english) : null;
-if (!model) console.log('language model: skipped, ANAGRAM_LLM_URL and ANAGRAM_LLM_MODEL name none');
-
 if (flags.draw) {
   const some = [
     ...drawn(en.kept, 100, 'judged after mending').map((each) => ({ language: 'en', ...each })),
@@ -67,7 +62,8 @@ const results = {
   en: { ...en.report, judged: { by: judged.by, ...summarise(judged.list, 'en') } },
   ko: { ...sentences.report, judged: { by: judged.by, ...summarise(judged.list, 'ko') }, stamps: stamps.report },
   anchor: { ...anchor.report, rulesOnTheSame: same.report },
-  languageModel: byModel?.report ?? null,
+  // What `model.ts` wrote last.
+  languageModel: JSON.parse(await readFile(here('results.json'), 'utf8')).languageModel,
 };
 await writeFile(here('results.json'), `${JSON.stringify(results, null, 2)}\n`);
 await writeTables(results, here('README.md'));

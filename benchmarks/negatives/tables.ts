@@ -39,7 +39,12 @@ const head = (cells: readonly string[]): string[] => [line(cells), line(cells.ma
 
 /** Puts the tables of the results between the marks of the README. */
 export async function writeTables(
-  results: { en: Row; ko: Row & { stamps: Row }; anchor: Row & { rulesOnTheSame: Row }; languageModel: Row | null },
+  results: {
+    en: Row;
+    ko: Row & { stamps: Row };
+    anchor: Row & { rulesOnTheSame: Row };
+    languageModel: (Row & { model: string; rulesOnTheSame: Row }) | null;
+  },
   readme: URL,
 ): Promise<void> {
   const rows: readonly (readonly [string, Row | null])[] = [
@@ -48,7 +53,8 @@ export async function writeTables(
     ['rules, NegCLIP’s captions', results.anchor.rulesOnTheSame],
     ['rules, Korean, sentences', results.ko],
     ['rules, Korean, stamps', results.ko.stamps],
-    ['language model, COCO', results.languageModel],
+    [`${results.languageModel?.model}, COCO`, results.languageModel],
+    ['rules on the same', results.languageModel?.rulesOnTheSame ?? null],
   ];
   const overview = [
     ...head([

@@ -16,6 +16,12 @@ export function withCommonFlags(command: Command, ...examples: readonly string[]
     .addHelpText('after', `\nExample:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }
 
+/** Of commands that ask models: says what a run would cost. */
+export const dryRun = [
+  '--dry-run',
+  'do all that needs no model, then say how many requests, tokens and how much money a run would cost; send nothing',
+] as const;
+
 /** For a flag that may stand several times. */
 export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];

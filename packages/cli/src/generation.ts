@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { type OnEvent, parseSettings, writeAtomic } from '@anagram/core';
-import { Meter, type MeterReport, type ProviderSettings, providersSchema } from '@anagram/gen';
+import { type Budget, Meter, type MeterReport, type ProviderSettings, providersSchema } from '@anagram/gen';
 import * as z from 'zod';
 import type { Config } from './config.ts';
+import { count } from './table.ts';
 
 const limit = z.number().min(0).exactOptional();
 const schema = z.strictObject({
@@ -31,11 +32,7 @@ export async function withGeneration<T>(
   onEvent: OnEvent,
   work: (generation: Generation) => Promise<T>,
 ): Promise<T> {
-  const {
-    providers,
-    cache = join(dir, 'cache', 'requests'),
-    budget,
-  } = parseSettings('generation', schema, config('generation'));
+  const { providers, cache, budget } = readSettings(config, dir);
   const meter = new Meter({ cache, budget, onEvent });
   try {
     return await work({ providers, meter });
@@ -46,6 +43,52 @@ export async function withGeneration<T>(
       onEvent({ type: 'stage-end', stage: 'generation', done: report.calls, note: noteOf(report) });
     }
   }
+}
+
+/** What a dry run found out. */
+export interface Rehearsal<T> {
+  readonly plan: T;
+  /** Of calls that were counted and not made. */
+  readonly report: MeterReport;
+  readonly lines: readonly string[];
+}
+
+/** Runs what would generate with a meter that sends nothing, and says what the real run would cost. */
+export async function rehearse<T>(
+  config: Config,
+  dir: string,
+  onEvent: OnEvent,
+  work: (generation: Generation) => Promise<T>,
+): Promise<Rehearsal<T>> {
+  const { providers, cache, budget } = readSettings(config, dir);
+  const meter = new Meter({ cache, dryRun: true, onEvent });
+  const plan = await work({ providers, meter });
+  const report = meter.report();
+  return { plan, report, lines: costLines(report, budget) };
+}
+
+/** The services of the settings. */
+export function providersOf(config: Config): ProviderSettings {
+  return parseSettings('generation', schema, config('generation')).providers;
+}
+
+function readSettings(config: Config, dir: string) {
+  const { cache = join(dir, 'cache', 'requests'), ...rest } = parseSettings('generation', schema, config('generation'));
+  return { ...rest, cache };
+}
+
+function costLines(report: MeterReport, budget: Budget): string[] {
+  const { calls, cached, inputTokens, outputTokens, pictures, money } = report;
+  const wanted = { calls, tokens: inputTokens + outputTokens, money };
+  const over = (['calls', 'tokens', 'money'] as const).filter(
+    (each) => wanted[each] > (budget[each] ?? Number.POSITIVE_INFINITY),
+  );
+  return [
+    `A run would send ${count(calls)} requests: ${count(inputTokens)} tokens in, ${count(outputTokens)} out, ${count(pictures)} pictures, cost ${money.toFixed(2)}.`,
+    ...(cached > 0 ? [`The cache answers ${count(cached)} more.`] : []),
+    ...over.map((each) => `That is over the budget: generation.budget.${each} is ${budget[each]}.`),
+    'Nothing was sent. Tokens are estimates, the cost is by the prices in generation.providers, repetitions after faults come on top.',
+  ];
 }
 
 function noteOf({ cached, inputTokens, outputTokens, pictures, money, faults }: MeterReport): string {

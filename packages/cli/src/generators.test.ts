@@ -22,7 +22,7 @@ describe('toGenerator', () => {
     const made = toGenerator('negatives.writer', { model: 'local:qwen3:4b' }, negativeWriter, generation);
     expect((made as { id: string }).id).toMatch(/^local\/qwen3:4b\//);
     expect(() => toGenerator('negatives.writer', { model: 'nobody:x' }, negativeWriter, generation)).toThrow(
-      'Expected PROVIDER:MODEL with a provider of openai, anthropic, local, received "nobody:x"',
+      'Expected PROVIDER:MODEL with a provider of openai, anthropic, local, llama, received "nobody:x"',
     );
   });
 

@@ -1,5 +1,5 @@
 import { parseSettings } from '@anagram/core';
-import { type ImageOptions, type ModelHandle, openaiCompatible, openModel } from '@anagram/gen';
+import { captionPromptSchema, type ImageOptions, type ModelHandle, openaiCompatible, openModel } from '@anagram/gen';
 import * as z from 'zod';
 import { usage } from './config.ts';
 import type { Generation } from './generation.ts';
@@ -17,6 +17,8 @@ const connection = z.strictObject({
   size: z.templateLiteral([z.int(), 'x', z.int()]).exactOptional(),
   sendSeed: z.boolean().exactOptional(),
   parameters: z.record(z.string(), z.json()).exactOptional(),
+  /** Of a captioner: wording, examples, words, focus. */
+  prompt: captionPromptSchema.exactOptional(),
 });
 
 /**

@@ -5,6 +5,7 @@ import {
   csv,
   defineSource,
   folder,
+  inSrgb,
   isAnagramError,
   json,
   jsonl,
@@ -36,6 +37,8 @@ export interface SourceSettings {
   readonly delimiter?: string;
   /** What transparent pictures are laid on. @default nothing: the colour that the file keeps beneath, as Pillow takes it */
   readonly background?: 'white' | 'black';
+  /** What pictures with a colour profile are brought to. @default nothing: profiles are ignored, as Pillow does */
+  readonly profiles?: 'srgb';
   /** Column of the pictures' addresses: SOURCE is a list of URLs, whose pictures are fetched. A .txt is one always. */
   readonly url?: string;
   /** Of a list of URLs: further columns that go into the shards. */
@@ -53,6 +56,7 @@ const schema = z.strictObject({
   id: z.string().optional(),
   delimiter: z.string().optional(),
   background: z.enum(['white', 'black']).exactOptional(),
+  profiles: z.enum(['srgb']).exactOptional(),
   url: z.string().exactOptional(),
   columns: z.array(z.string()).exactOptional(),
   cache: z.string().exactOptional(),
@@ -69,14 +73,15 @@ export function openSource(
   settings: Readonly<Record<string, unknown>>,
   verb: { readonly cache?: string; readonly onEvent?: OnEvent } = {},
 ): Source {
-  const { background, ...rest } = parseSettings('source', schema, settings);
-  const source = openKind(path, rest, verb);
+  const { background, profiles, ...rest } = parseSettings('source', schema, settings);
+  const opened = openKind(path, rest, verb);
+  const source = profiles === 'srgb' ? inSrgb(opened) : opened;
   return background === undefined ? source : onBackground(source, background);
 }
 
 function openKind(
   path: string,
-  { captions, image, text, id, delimiter, ...list }: Omit<z.output<typeof schema>, 'background'>,
+  { captions, image, text, id, delimiter, ...list }: Omit<z.output<typeof schema>, 'background' | 'profiles'>,
   verb: { readonly cache?: string; readonly onEvent?: OnEvent },
 ): Source {
   const columns = { ...(image !== null && { image }), ...(text !== null && { text }), ...(id !== undefined && { id }) };

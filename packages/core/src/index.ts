@@ -31,6 +31,7 @@ export { type CsvOptions, csv, tsv } from './source/csv.ts';
 export { defineSource } from './source/define-source.ts';
 export { type FolderOptions, folder } from './source/folder.ts';
 export { fileOnDisk } from './source/image-file.ts';
+export { inSrgb } from './source/in-srgb.ts';
 export { json } from './source/json.ts';
 export { jsonl } from './source/jsonl.ts';
 export { type LabelledImages, labelledCsv, labelledFolder } from './source/labelled-images.ts';
@@ -54,13 +55,14 @@ export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 // prepare
 
 export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
-export { type PrepareOptions, prepare } from './prepare/prepare.ts';
+export { type PreparationPlan, type PrepareOptions, planPreparation, prepare } from './prepare/prepare.ts';
 export { type PreparedShare, type PrepareShareOptions, prepareShare } from './prepare/prepare-share.ts';
 export { preparedPairsToLabel } from './prepare/prepared-pairs-to-label.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
 export type { RouteCounts } from './prepare/route-counts.ts';
 export { type SweepOptions, sweep, type ThresholdRow } from './prepare/sweep.ts';
 export { type SweepPageOptions, sweepPage } from './prepare/sweep-page.ts';
+export { type PromptScore, type TunedPrompts, type TunePromptsOptions, tunePrompts } from './prepare/tune-prompts.ts';
 export { type OpenedPlan, type RunWorkerOptions, runWorker, type WorkerReport } from './queue/run-worker.ts';
 export type { QueueSettings } from './queue/score-on-queue.ts';
 
@@ -101,6 +103,7 @@ export { type Detectability, type DetectabilityOptions, detectability } from './
 export { ruleEditor } from './negatives/edit-image.ts';
 export { parseScene, type SceneGraph, type SceneObject, type SceneRelation } from './negatives/en/scene-graph.ts';
 export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/language.ts';
+export { type NegativesPlan, planNegatives } from './negatives/plan-negatives.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
 export { rejection, textKey } from './negatives/screen.ts';

@@ -95,6 +95,14 @@ export interface Verdict {
     readonly partner: string | null;
     /** Generator that wrote it, for everything else. */
     readonly by: string;
+    /** The text that it came with, where that was replaced. */
+    readonly before?: string;
+    /** How a generator's candidate was picked: by which tower (null: by the fused score) of how many, and what every tower says of it. */
+    readonly chosen?: {
+      readonly by: string | null;
+      readonly of: number;
+      readonly byTower: { readonly [tower: string]: number };
+    };
   } | null;
 }
 

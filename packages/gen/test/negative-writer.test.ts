@@ -44,8 +44,10 @@ describe('negativeWriter', () => {
   });
 
   test('names model, prompt version and fallback in its id', () => {
-    expect(negativeWriter({ model: model() }).id).toBe('local/writer-7b/negatives-en@2/default/rules-en-2');
-    expect(negativeWriter({ model: model(), temperature: 0, fallback: null }).id).toBe(
+    expect(negativeWriter({ model: model() }).id).toBe(
+      'local/writer-7b/negatives-en@2+negatives-ko@1/default/rules-auto-2',
+    );
+    expect(negativeWriter({ model: model(), language: 'en', temperature: 0, fallback: null }).id).toBe(
       'local/writer-7b/negatives-en@2/t0/none',
     );
   });
@@ -57,6 +59,23 @@ describe('negativeWriter', () => {
     const again = JSON.stringify(server.chats[1]!.body.messages);
     expect(again).toContain('which is equal to the caption');
     expect(again).not.toContain('- quantity');
+  });
+
+  test('asks again for what changes more than one thing', async () => {
+    answers = [() => ({ ...always, colour: 'Two dogs chase a blue bus.' }), () => ({ colour: always.colour })];
+    expect(await negativeWriter({ model: model(), fallback: null }).write(request)).toHaveLength(2);
+    expect(JSON.stringify(server.chats[1]!.body.messages)).toContain('which is changed in more than one thing');
+  });
+
+  test('asks for negatives of a Korean caption in Korean, with its particles free to follow', async () => {
+    const swapped = '쥐가 고양이를 쫓는다.';
+    answers = [() => ({ 'agent-patient': swapped, colour: null })];
+    const writer = negativeWriter({ model: model(), fallback: null });
+    const korean = { text: '고양이가 쥐를 쫓는다.', categories: ['agent-patient', 'colour'], seed: 1 } as const;
+    expect(await writer.write(korean)).toMatchObject([{ category: 'agent-patient', text: swapped }]);
+    const sent = JSON.stringify(server.chats[0]!.body.messages);
+    expect(sent).toContain('하는 쪽과 당하는 쪽을 서로 바꿈');
+    expect(sent).not.toContain('You write hard negatives');
   });
 
   test('leaves to the rules what the model cannot get right, and takes null for an answer', async () => {
@@ -93,7 +112,7 @@ describe('negativeWriter', () => {
     for (let i = 0; i < 4; i++) server.faults.push({ kind: 'status', status: 503, headers: { 'retry-after-ms': '1' } });
     for (let i = 0; i < 2; i++) expect(await writer.write(request)).toHaveLength(2);
     expect(warnings).toEqual([
-      'local/writer-7b is too busy (status 503: Try again.); rules-en-2 writes negatives in its place.',
+      'local/writer-7b is too busy (status 503: Try again.); rules-auto-2 writes negatives in its place.',
     ]);
   });
 

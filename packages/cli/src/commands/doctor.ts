@@ -3,22 +3,15 @@ import { dirname } from 'node:path';
 import { decodeImage, encodePng } from '@anagram/core';
 import { cacheFolder, doctor } from '@anagram/native';
 import type { Command } from 'commander';
-import { type Config, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { exitCodes } from '../exit-code.ts';
 import { runCommand } from '../run-command.ts';
+import { type Fact, tryGenerators } from '../try-generators.ts';
 
 interface Flags {
   config?: string;
+  offline?: boolean;
   json?: boolean;
-}
-
-interface Fact {
-  readonly name: string;
-  readonly ok: boolean;
-  /** What was found, or what is wrong and what helps. */
-  readonly text: string;
-  /** False: only some commands, or a later build, want it. */
-  readonly needed: boolean;
 }
 
 const leastNode = [22, 12] as const;
@@ -27,12 +20,14 @@ export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('Say what this machine has of what Anagram needs, and what to do about the rest. Changes nothing.')
-    .option('--config <file>', 'whose generators are to be listed')
+    .option('--config <file>', 'whose generators are to be tried, each with one real call')
+    .option('--offline', 'list the generators without calling them')
     .option('--json', 'print the facts as JSON')
-    .addHelpText('after', '\nExample:\n  $ anagram doctor')
+    .addHelpText('after', '\nExample:\n  $ anagram doctor\n  $ anagram doctor --config anagram.json')
     .action((flags: Flags) =>
-      runCommand(flags, async () => {
-        const facts = await examine(await readConfig(flags.config === undefined ? {} : { config: flags.config }));
+      runCommand(flags, async (context) => {
+        const config = await readConfig(flags.config === undefined ? {} : { config: flags.config });
+        const facts = [...(await examine()), ...(await tryGenerators(config, flags, context))];
         return {
           json: facts,
           lines: facts.map(
@@ -45,7 +40,7 @@ export function addDoctor(program: Command): void {
     );
 }
 
-async function examine(config: Config): Promise<Fact[]> {
+async function examine(): Promise<Fact[]> {
   const native = await doctor();
   const built = native.some(({ name, ok }) => name === 'addon' && ok);
   const forBuilding = new Set(['compiler', 'cmake', 'libtorch']);
@@ -63,7 +58,6 @@ async function examine(config: Config): Promise<Fact[]> {
         throw new Error(`${folder} cannot be written. Set ANAGRAM_CACHE to a folder that can.`);
       return folder;
     }),
-    generatorFact(config),
   ];
 }
 
@@ -72,25 +66,6 @@ function nodeFact(version: string): Fact {
   const ok = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
   const wanted = leastNode.join('.');
   return { name: 'node', ok, needed: true, text: ok ? version : `${version}; install Node ${wanted} or newer` };
-}
-
-function generatorFact(config: Config): Fact {
-  const named = (['prepare', 'negatives'] as const).flatMap((section) =>
-    Object.entries(config(section))
-      .filter(
-        ([, value]) =>
-          typeof value === 'object' && value !== null && ('baseUrl' in value || ('model' in value && !('id' in value))),
-      )
-      .map(
-        ([key, value]) =>
-          `${section}.${key}: ${(value as { model?: string }).model}${'baseUrl' in (value as object) ? ` at ${(value as { baseUrl: string }).baseUrl}` : ''}`,
-      ),
-  );
-  const text =
-    named.length > 0
-      ? named.join('\n')
-      : 'none configured; rules and retrieval do the work (see --config, negatives --base-url)';
-  return { name: 'generators', ok: named.length > 0, needed: false, text };
 }
 
 async function fact(name: string, needed: boolean, find: () => Promise<string>): Promise<Fact> {

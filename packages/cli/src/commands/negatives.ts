@@ -1,9 +1,15 @@
-import { negativeCategories, type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from '@anagram/core';
-import { editor, negativeWriter } from '@anagram/gen';
+import {
+  negativeCategories,
+  planNegatives,
+  type WriteNegativesOptions,
+  type WrittenNegatives,
+  writeNegatives,
+} from '@anagram/core';
+import { editor, type NegativeWriterOptions, negativeWriter } from '@anagram/gen';
 import type { Command } from 'commander';
 import { given, readConfig } from '../config.ts';
-import { type CommonFlags, number, someOf, withCommonFlags } from '../flags.ts';
-import { withGeneration } from '../generation.ts';
+import { type CommonFlags, dryRun, number, someOf, withCommonFlags } from '../flags.ts';
+import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator, wireOfFlags } from '../generators.ts';
 import { requireData } from '../open-data.ts';
 import { runCommand } from '../run-command.ts';
@@ -13,6 +19,7 @@ interface Flags extends CommonFlags {
   categories?: string[];
   language?: string;
   perPair?: number;
+  dryRun?: boolean;
   baseUrl?: string;
   model?: string;
 }
@@ -25,7 +32,8 @@ export function addNegatives(program: Command): void {
     .option('--language <code>', "of the captions: auto, en or ko (default: auto, by each caption's script)")
     .option('--per-pair <n>', 'negatives per pair, of different categories (default: 4)', number)
     .option('--base-url <url>', 'a server with an OpenAI-compatible API that writes them; key in ANAGRAM_API_KEY')
-    .option('--model <name>', 'the model on that server (default: rules write them, without a network)');
+    .option('--model <name>', 'the model on that server (default: rules write them, without a network)')
+    .option(...dryRun);
   withCommonFlags(
     command,
     'anagram negatives ./data',
@@ -38,22 +46,39 @@ export function addNegatives(program: Command): void {
       const wire = wireOfFlags(flags);
       requireData(data);
       const dir = typeof settings.dir === 'string' ? settings.dir : data;
-      const written = await withGeneration(config, dir, onEvent, (generation) =>
-        writeNegatives({
+      const options = (generation: Generation) =>
+        ({
           ...settings,
           ...given({
             writer: toGenerator(
               'negatives.writer',
               wire ?? settings.writer,
-              (wire) => negativeWriter({ ...wire, onEvent }),
+              (wire) =>
+                negativeWriter({
+                  ...wire,
+                  onEvent,
+                  ...given({ language: language ?? settings.language }),
+                } as NegativeWriterOptions),
               generation,
             ),
             editor: toGenerator('negatives.editor', settings.editor, editor, generation),
             ...{ categories, perPair, language },
           }),
           ...{ pairs: data, signal, onEvent },
-        } as WriteNegativesOptions),
-      );
+        }) as WriteNegativesOptions;
+      if (flags.dryRun) {
+        const rehearsed = await rehearse(config, dir, onEvent, (generation) => planNegatives(options(generation)));
+        const { plan, report, lines } = rehearsed;
+        const open = `${count(plan.open)} of ${count(plan.pairs)} pairs are open.`;
+        return {
+          json: { dryRun: true, ...plan, generation: report },
+          lines: [
+            `${open} Asked about: ${count(plan.asked.writer)} captions, at most ${count(plan.asked.editor)} pictures.`,
+            ...lines,
+          ],
+        };
+      }
+      const written = await withGeneration(config, dir, onEvent, (generation) => writeNegatives(options(generation)));
       return { json: written, lines: summary(written), partial: written.negatives === 0 };
     }),
   );

@@ -1,18 +1,22 @@
 import { join } from 'node:path';
 import {
+  type Captioner,
   type PreparedPairs,
   type PreparedShare,
   type PrepareOptions,
+  planPreparation,
   prepare,
   prepareShare,
   type Source,
+  type TunePromptsOptions,
+  tunePrompts,
   Verifier,
 } from '@anagram/core';
-import { captioner, illustrator, repairer } from '@anagram/gen';
+import { captioner, captionPrompts, illustrator, repairer } from '@anagram/gen';
 import type { Command } from 'commander';
 import { type Config, given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, probability, share, withCommonFlags } from '../flags.ts';
-import { withGeneration } from '../generation.ts';
+import { type CommonFlags, dryRun, probability, share, withCommonFlags } from '../flags.ts';
+import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
 import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
@@ -25,6 +29,8 @@ interface Flags extends CommonFlags {
   dir: string;
   verifier?: string;
   threshold?: number;
+  dryRun?: boolean;
+  tunePrompts?: boolean;
   urlColumn?: string;
   captionColumn?: string;
   shard?: { index: number; of: number };
@@ -52,7 +58,12 @@ export function addPrepare(program: Command): void {
       'only read and score one share, from 0, e.g. of a Slurm array; afterwards the same without --shard ends it',
       share,
     )
-    .addOption(queueOption().conflicts('shard'));
+    .addOption(queueOption().conflicts('shard'))
+    .option(
+      '--tune-prompts',
+      "try variants of the captioner's prompt on a sample, go on with the best; table in DIR/prompts.json",
+    )
+    .option(...dryRun);
   withCommonFlags(
     command,
     'anagram prepare ./photos --dir ./data',
@@ -61,7 +72,10 @@ export function addPrepare(program: Command): void {
     runCommand(flags, async (context) => {
       const config = await readConfig(flags);
       if (flags.shard) return runShare(source, config, flags, flags.shard, context);
-      const pairs = await run(source, config, flags, context);
+      if (flags.dryRun) return await rehearsal(source, config, flags, context);
+      const pairs = await withOptions(source, config, flags, context, (options) =>
+        withGeneration(config, flags.dir, context.onEvent, async (generation) => prepare(await options(generation))),
+      );
       const { counts, dir, manifestHash, length } = pairs;
       const { unreadable, empty } = counts.byRoute;
       return {
@@ -71,6 +85,28 @@ export function addPrepare(program: Command): void {
       };
     }),
   );
+}
+
+async function rehearsal(
+  source: string,
+  config: Config,
+  flags: Flags,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { plan, report, lines } = await withOptions(source, config, flags, context, (options) =>
+    rehearse(config, flags.dir, context.onEvent, async (generation) => planPreparation(await options(generation))),
+  );
+  const rows = Object.entries(plan.asked).map(([way, records]) => [way, count(records)]);
+  return {
+    json: { dryRun: true, ...plan, generation: report },
+    lines: [
+      `${count(plan.kept)} of ${count(plan.records)} records are kept without a generator. Generators are asked about:`,
+      '',
+      ...table(['route', 'records'], rows),
+      '',
+      ...lines,
+    ],
+  };
 }
 
 function sourceSettings(config: Config, flags: Flags): Readonly<Record<string, unknown>> {
@@ -101,8 +137,19 @@ async function runShare(
   return { json: done, lines: [shareSummary(done)] };
 }
 
-async function run(path: string, config: Config, flags: Flags, context: CommandContext): Promise<PreparedPairs> {
+/** Opens what a run needs and hands over its options, still without the generators. */
+async function withOptions<T>(
+  path: string,
+  config: Config,
+  flags: Flags,
+  context: CommandContext,
+  work: (options: (generation: Generation) => Promise<PrepareOptions>) => Promise<T>,
+): Promise<T> {
   const { signal, onEvent } = context;
+  const { captioner: configured } = config('prepare');
+  if (flags.tunePrompts && !(typeof configured === 'object' && configured !== null && 'model' in configured)) {
+    throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
+  }
   const source = open(path, config, flags, context);
   const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
   await using verifier = await (flags.verifier === undefined
@@ -121,16 +168,36 @@ async function run(path: string, config: Config, flags: Flags, context: CommandC
     const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${flags.dir}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });
   }
-  return await withGeneration(config, flags.dir, onEvent, (generation) =>
-    prepare({
-      ...settings,
-      captioner: toGenerator('prepare.captioner', settings.captioner, captioner, generation),
-      repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
-      illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
-      ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
-      ...(queue && { queue }),
-    } as unknown as PrepareOptions),
+  const tuned = (generation: Generation) => {
+    const knobs = { source, verifier, signal, onEvent, ...(flags.dryRun ? {} : { dir: flags.dir }) };
+    return tuneCaptioner(settings.captioner as object, knobs, generation);
+  };
+  return await work(
+    async (generation) =>
+      ({
+        ...settings,
+        captioner: flags.tunePrompts
+          ? await tuned(generation)
+          : toGenerator('prepare.captioner', settings.captioner, captioner, generation),
+        repairer: toGenerator('prepare.repairer', settings.repairer, repairer, generation),
+        illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
+        ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
+        ...(queue && { queue }),
+      }) as unknown as PrepareOptions,
   );
+}
+
+/** The captioner of the settings with the prompt that serves the verifier best. */
+async function tuneCaptioner(
+  setting: object,
+  knobs: Omit<TunePromptsOptions, 'variants'>,
+  generation: Generation,
+): Promise<Captioner> {
+  const variants = captionPrompts().map(
+    (prompt) => toGenerator('prepare.captioner', { ...setting, prompt }, captioner, generation) as Captioner,
+  );
+  const { winner } = await tunePrompts({ ...knobs, variants });
+  return variants.find(({ id }) => id === winner)!;
 }
 
 function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[] {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AnagramEvent } from '../events.ts';
+import { decodeImage } from '../image/decode.ts';
 import { encodePng } from '../image/encode.ts';
 import { hashBytes, hashPixels } from '../image/hash.ts';
-import type { NegativeWriter } from '../models.ts';
+import type { ImageEditor, NegativeWriter } from '../models.ts';
 import type { Pixels } from '../pair.ts';
 import { readManifest } from '../shard/manifest.ts';
 import { openPairs } from '../shard/open-pairs.ts';
@@ -102,6 +103,33 @@ describe('writeNegatives', () => {
     }
     expect((await pairs.pair(3, 8)).negatives).toEqual([]);
     expect((await pairs.pair(2, 8)).negatives).not.toEqual([]);
+  });
+
+  test('takes what a model edited where the picture is still the original elsewhere', async () => {
+    await prepare();
+    const editing = async (change: (pixels: Pixels) => void) => {
+      const editor: ImageEditor = {
+        id: 'model',
+        async edit({ image }) {
+          const { width, height, data } = await decodeImage(image);
+          const pixels = { width, height, data: data.slice() };
+          change(pixels);
+          return encodePng(pixels);
+        },
+      };
+      const to = join(dir, change.name);
+      return writeNegatives({ pairs: dir, categories: ['colour', 'quantity', 'verb'], editor, dir: to });
+    };
+    const local = await editing(function local({ data }) {
+      data.fill(0, 0, 60);
+    });
+    const whole = await editing(function whole({ data }) {
+      data.forEach((value, at) => {
+        data[at] = 255 - value;
+      });
+    });
+    expect(local.negatives).toBeGreaterThan(2);
+    expect([local.images, whole.images]).toEqual([local.negatives, 0]);
   });
 
   test('keeps at most as many as asked for, of different categories', async () => {

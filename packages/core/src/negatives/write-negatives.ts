@@ -92,37 +92,12 @@ export interface WrittenNegatives extends NegativesReport {
  *   where the folder holds negatives of other pairs or settings; whatever writer, editor and scorer throw.
  */
 export async function writeNegatives(given: WriteNegativesOptions): Promise<WrittenNegatives> {
-  const { signal, onEvent, ...settings } = parseSettings('writeNegatives', options, given);
-  const emit = safeEmitter(onEvent);
-  const pairs = await openPairs(settings.pairs);
-  const root = settings.dir ?? settings.pairs;
-  const dir = join(root, 'negatives');
-  const writer = settings.writer ?? ruleWriter({ language: settings.language });
-  const editor = settings.editor === undefined ? ruleEditor() : settings.editor;
-  const { categories, perPair, maxDetectability: most, seed, shardSize, scorer } = settings;
-  const identity = {
-    version: 2,
-    parent: pairs.manifestHash,
-    writer: writer.id,
-    editor: editor?.id ?? null,
-    scorer: scorer?.id ?? null,
-    categories: [...categories],
-    perPair,
-    maxDetectability: most,
-    seed,
-    shardSize,
-  };
-
+  const { settings, pairs, root, dir, identity, stepKey, work: shared, emit } = await openRun(given);
+  const { perPair, maxDetectability: most, seed, shardSize, signal } = settings;
   await using _lock = await lockFolder(dir);
   const finished = await readManifest(dir);
   await keepSettings(dir, identity, finished.length > 0);
-  const stepKey = hashBytes(JSON.stringify(identity));
-  const work: PairWork = {
-    ...{ writer, editor, categories, seed, scorer: scorer ?? null, signal },
-    choices: most === null ? 1 : choicesPerCategory,
-    cache: new AnswerCache(join(root, 'cache')),
-    known: await readTexts(pairs, signal),
-  };
+  const work: PairWork = { ...shared, cache: new AnswerCache(join(root, 'cache')) };
   const each = <T>(first: number, end: number, task: (i: number) => Promise<T>) =>
     inOrder(first, end, settings.concurrency, (i) => {
       signal?.throwIfAborted();
@@ -166,6 +141,37 @@ export async function writeNegatives(given: WriteNegativesOptions): Promise<Writ
   const report = await reportNegatives(dir, pairs, seed);
   emit({ type: 'stage-end', stage, done: pairs.length, note: noteOf(report) });
   return { dir, ...report };
+}
+
+/** What a run of these options is: checked, its pairs opened, nothing written. */
+export async function openRun(given: WriteNegativesOptions) {
+  const settings = parseSettings('writeNegatives', options, given);
+  const pairs = await openPairs(settings.pairs);
+  const root = settings.dir ?? settings.pairs;
+  const dir = join(root, 'negatives');
+  const writer = settings.writer ?? ruleWriter({ language: settings.language });
+  const editor = settings.editor === undefined ? ruleEditor() : settings.editor;
+  const { categories, perPair, maxDetectability: most, seed, shardSize, scorer, signal } = settings;
+  const identity = {
+    version: 2,
+    parent: pairs.manifestHash,
+    writer: writer.id,
+    // The edits of models are verified since this suffix; shards without it hold whatever was drawn.
+    editor: editor && (editor.free ? editor.id : `${editor.id}/verified-1`),
+    scorer: scorer?.id ?? null,
+    categories: [...categories],
+    perPair,
+    maxDetectability: most,
+    seed,
+    shardSize,
+  };
+  const work: Omit<PairWork, 'cache'> = {
+    ...{ writer, editor, categories, seed, scorer: scorer ?? null, signal },
+    choices: most === null ? 1 : choicesPerCategory,
+    known: await readTexts(pairs, signal),
+  };
+  const stepKey = hashBytes(JSON.stringify(identity));
+  return { settings, pairs, root, dir, identity, stepKey, work, emit: safeEmitter(settings.onEvent) };
 }
 
 async function readTexts(pairs: PreparedPairs, signal: AbortSignal | undefined): Promise<TrueTexts> {

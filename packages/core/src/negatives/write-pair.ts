@@ -3,11 +3,12 @@ import { isAnagramError } from '../errors.ts';
 import { decodeImage } from '../image/decode.ts';
 import { hashBytes, hashPixels } from '../image/hash.ts';
 import type { ImageEditor, NegativeWriter, PairScorer } from '../models.ts';
-import type { NegativeCategory, NegativeText } from '../pair.ts';
+import type { NegativeCategory, NegativeText, Pixels } from '../pair.ts';
 import { Random } from '../random.ts';
 import type { PreparedSample } from '../shard/open-pairs.ts';
 import { type NegativeToStore, negativesSample, type ShardSample } from '../shard/sample.ts';
 import { rejection, type TrueTexts, textKey } from './screen.ts';
+import { refusalOfEdit } from './verify-edit.ts';
 
 export interface PairWork {
   readonly writer: NegativeWriter;
@@ -17,7 +18,7 @@ export interface PairWork {
   /** Candidates asked for of each category. */
   readonly choices: number;
   readonly seed: number;
-  readonly cache: AnswerCache;
+  readonly cache: Pick<AnswerCache, 'answer'>;
   /** Everything that is said of each picture. */
   readonly known: TrueTexts;
   readonly signal: AbortSignal | undefined;
@@ -87,7 +88,7 @@ async function editPicture(
   image: Uint8Array,
   { text, provenance }: PreparedSample,
   negative: NegativeText,
-  { editor, seed, cache, signal }: PairWork,
+  { editor, scorer, seed, cache, signal }: PairWork,
 ): Promise<NegativeToStore['image'] | null> {
   const ask = () => editor!.edit({ image, text, negative, seed, ...(signal ? { signal } : {}) });
   const question = ['edited-image', editor!.id, hashBytes(image), text, negative.text, seed];
@@ -95,15 +96,23 @@ async function editPicture(
   const knobs = signal ? { signal } : {};
   const bytes = editor!.free ? await ask() : await cache.answer(question, async () => (await ask()) ?? none, knobs);
   if (!bytes || bytes.length === 0) return null;
-  const pixelHash = await readHash(bytes);
+  const pixels = await readPixels(bytes);
+  if (!pixels) return null;
+  const pixelHash = hashPixels(pixels);
   // An editor that changed nothing leaves a picture of which the negative text is false.
-  return pixelHash === null || pixelHash === provenance.pixelHash ? null : { bytes, pixelHash };
+  if (pixelHash === provenance.pixelHash) return null;
+  // The rules change what they are to change and nothing else; a model may draw another picture, or none of what was asked.
+  if (!editor!.free) {
+    const original = { bytes: image, pixels: await decodeImage(image), text };
+    if (await refusalOfEdit(original, { bytes, pixels, text: negative.text }, { scorer, signal })) return null;
+  }
+  return { bytes, pixelHash };
 }
 
 /** Null for bytes that are no picture: the negative then stays without one. */
-async function readHash(bytes: Uint8Array): Promise<string | null> {
+async function readPixels(bytes: Uint8Array): Promise<Pixels | null> {
   try {
-    return hashPixels(await decodeImage(bytes));
+    return await decodeImage(bytes);
   } catch (error) {
     if (isAnagramError(error, 'image-unreadable')) return null;
     throw error;

@@ -1,7 +1,8 @@
 import type { Route, Verdict } from '../pair.ts';
+import type { Choice } from './accept.ts';
 import type { Candidates } from './candidates.ts';
 import type { Duplicate } from './deduplicate.ts';
-import type { Generated, GeneratedPicture } from './generate.ts';
+import type { GeneratedPicture } from './generate.ts';
 import { matchLone } from './match.ts';
 import type { ScoredRecord } from './records.ts';
 import { route, show } from './route.ts';
@@ -23,7 +24,7 @@ export interface Decision {
 }
 
 /** How a record below the threshold may still be kept: by the corpus itself, by a model, or not at all. */
-export type Help = { readonly by: string; readonly generated: ReadonlyMap<string, Generated> } | 'retrieval' | 'off';
+export type Help = { readonly by: string; readonly choices: ReadonlyMap<string, Choice> } | 'retrieval' | 'off';
 
 export interface Evidence {
   readonly records: readonly ScoredRecord[];
@@ -124,6 +125,7 @@ interface Accepted {
   readonly text: string;
   readonly probability: number;
   readonly by: string;
+  readonly choice?: Choice;
 }
 
 function firstAccepted(
@@ -134,27 +136,52 @@ function firstAccepted(
   settled: Kept,
 ): Accepted | null {
   if (help === 'off') return null;
-  const by = help === 'retrieval' ? help : help.by;
-  const offered = help === 'retrieval' ? candidates.get(record.id) : help.generated.get(record.id)?.candidates;
-  const found = offered?.find(
-    ({ text, probability }) => probability >= threshold && text !== record.text && !settled.has(record.pixelHash, text),
-  );
-  return found ? { text: found.text, probability: found.probability, by } : null;
+  const fits = ({ text, probability }: Pick<Accepted, 'text' | 'probability'>) =>
+    probability >= threshold && text !== record.text && !settled.has(record.pixelHash, text);
+  if (help === 'retrieval') {
+    const found = candidates.get(record.id)?.find(fits);
+    return found ? { text: found.text, probability: found.probability, by: help } : null;
+  }
+  const choice = choiceOf(help, record);
+  if (!choice) return null;
+  const offered = { text: choice.candidate.text, probability: choice.probability };
+  return fits(offered) ? { ...offered, by: help.by, choice } : null;
 }
 
-function changed(record: ScoredRecord, way: Route, reason: string, { text, probability, by }: Accepted): Decision {
+function changed(record: ScoredRecord, way: Route, reason: string, accepted: Accepted): Decision {
+  const { text, probability, by, choice } = accepted;
   return {
     verdict: {
-      ...verdict(record, way, true, `${reason}; its new text by ${by} scores ${show(probability)}`),
-      repaired: { text, score: probability, partner: null, by },
+      ...verdict(record, way, true, `${reason}; its new text by ${by}${howChosen(choice)} scores ${show(probability)}`),
+      repaired: {
+        ...{ text, score: probability, partner: null, by },
+        ...(record.text !== null && { before: record.text }),
+        ...chosenOf(choice),
+      },
     },
     kept: { text, picture: { index: record.index }, probability },
   };
 }
 
+function choiceOf(help: Help, { id }: ScoredRecord): Choice | undefined {
+  return typeof help === 'object' ? help.choices.get(id) : undefined;
+}
+
+/** Who chose it of how many; nothing where there was no choice. */
+function howChosen(choice: Choice | undefined): string {
+  if (!choice || choice.of === 1) return '';
+  return choice.chooser === null ? `, the best of ${choice.of},` : `, which ${choice.chooser} chose of ${choice.of},`;
+}
+
+function chosenOf(choice: Choice | undefined): Pick<NonNullable<Verdict['repaired']>, 'chosen'> {
+  return choice ? { chosen: { by: choice.chooser, of: choice.of, byTower: choice.candidate.byTower } } : {};
+}
+
 function refused(record: ScoredRecord, way: 'repair' | 'caption' | 'illustrate', reason: string, help: Help): Decision {
   const done = { repair: 'repair', caption: 'caption', illustrate: 'illustration' }[way];
-  const why = help === 'off' ? `no ${done} was asked for` : `no ${done} was accepted`;
+  const choice = choiceOf(help, record);
+  const scored = choice ? `: the likeliest${howChosen(choice)} scores ${show(choice.probability)}` : '';
+  const why = help === 'off' ? `no ${done} was asked for` : `no ${done} was accepted${scored}`;
   return { verdict: verdict(record, way, false, `${reason}; ${why}`), kept: null };
 }
 
@@ -173,10 +200,11 @@ function settleTexts(
     return (candidates.get(decision.verdict.id) ?? []).map((candidate) => ({ ...candidate, index }));
   });
   for (const record of texts) {
+    const choice = choiceOf(help, record);
     const found =
       help === 'retrieval'
         ? best(open.filter(({ text, probability }) => text === record.text && probability >= threshold))
-        : help !== 'off' && help.generated.get(record.id)?.candidates.find((one) => one.probability >= threshold);
+        : choice && choice.probability >= threshold && { ...choice.candidate, probability: choice.probability };
     if (!found) {
       settle(record, refused(record, 'illustrate', reason, help));
       continue;
@@ -193,8 +221,13 @@ function settleTexts(
     settled.add(pixelHash, record.text!);
     settle(record, {
       verdict: {
-        ...verdict(record, 'illustrate', true, `${reason}; its picture by ${by} scores ${show(probability)}`),
-        repaired: { text: record.text!, score: probability, partner, by },
+        ...verdict(
+          record,
+          'illustrate',
+          true,
+          `${reason}; its picture by ${by}${howChosen(choice)} scores ${show(probability)}`,
+        ),
+        repaired: { text: record.text!, score: probability, partner, by, ...chosenOf(choice) },
       },
       kept: { text: record.text!, picture, probability },
     });

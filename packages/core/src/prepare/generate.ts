@@ -8,6 +8,7 @@ import type { Source } from '../pair.ts';
 import { Random } from '../random.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import type { PairVerifier, ScorablePair } from '../verify/pair-verifier.ts';
+import { doubtedWords } from './doubts.ts';
 import { Journal } from './journal.ts';
 import { digest, type ReadPicture, readPicture, recordsAt, roundScore, type ScoredRecord } from './records.ts';
 
@@ -20,7 +21,7 @@ export interface GeneratedPicture {
   readonly height: number;
 }
 
-/** What a generator offered for a record, verified; best first. Independent of any threshold. */
+/** What a generator offered for a record, in its order, each verified. Independent of any threshold. */
 export interface Generated {
   readonly id: string;
   readonly candidates: readonly {
@@ -31,79 +32,97 @@ export interface Generated {
   }[];
 }
 
-interface Context {
+/** What is known of the wanted records, and of how many of them a generator had to be asked. */
+export interface Generation {
+  readonly known: ReadonlyMap<string, Generated>;
+  readonly asked: number;
+}
+
+export interface GenerationContext {
   readonly source: Source;
   readonly verifier: PairVerifier;
   readonly records: readonly ScoredRecord[];
   /** Places of the records to work on. */
   readonly wanted: readonly number[];
   readonly work: string;
+  /** Asks for everything that is not known yet and keeps nothing of it. */
+  readonly dryRun: boolean;
   readonly emit: OnEvent;
   readonly signal: AbortSignal | undefined;
 }
 
 const candidatesWanted = 4;
+/** Records that are asked about at the same time; a generator's own limits may be narrower. */
+const askedAtOnce = 8;
 
-/** Lets a model correct the texts of pairs that were rejected. */
-export function generateRepairs(context: Context, repairer: Repairer): Promise<Map<string, Generated>> {
-  return withPictures(context, 'repair', repairer.id, (image, { text }, knobs) =>
-    repairer.repair({ image, text: text!, count: candidatesWanted, ...knobs }),
-  );
+/** Lets a model correct the texts of pairs that were rejected, told which words the verifier doubts. */
+export function generateRepairs(context: GenerationContext, repairer: Repairer): Promise<Generation> {
+  return withPictures(context, 'repair', repairer.id, async (image, { text }, knobs, picture) => {
+    const doubts = await doubtedWords(context.verifier, picture, text!, knobs);
+    return repairer.repair({ image, text: text!, count: candidatesWanted, doubts, ...knobs });
+  });
 }
 
 /** Lets a model caption lone pictures. */
-export function generateCaptions(context: Context, captioner: Captioner): Promise<Map<string, Generated>> {
+export function generateCaptions(context: GenerationContext, captioner: Captioner): Promise<Generation> {
   return withPictures(context, 'caption', captioner.id, (image, _, knobs) =>
     captioner.caption({ image, count: candidatesWanted, ...knobs }),
   );
 }
 
 /** Lets a model illustrate lone texts; its pictures are kept in the work folder under their hash. */
-export async function generatePictures(context: Context, illustrator: Illustrator): Promise<Map<string, Generated>> {
+export async function generatePictures(context: GenerationContext, illustrator: Illustrator): Promise<Generation> {
   const { verifier, records, work, signal } = context;
   return journalled(context, 'illustrate', illustrator.id, async function* (missing) {
     for (const index of missing) {
       const { id, text } = records[index]!;
-      const seed = new Random('illustrate', id).seed();
-      const count = candidatesWanted;
-      const pictures = await illustrator.illustrate({ text: text!, count, seed, ...(signal && { signal }) });
-      const read = await Promise.all(pictures.map((bytes) => readPicture(bytes, illustrator.id, verifier.imageSize)));
-      const files = await Promise.all(read.map((picture) => storePicture(work, picture)));
-      const pairs = read.map(({ image, imageHash }) => ({ image, imageHash, text: text! }));
-      const verified = await verify(verifier, pairs, signal);
-      const candidates = verified.map((candidate, k) => ({ ...candidate, picture: files[k]! }));
-      yield { id, candidates: candidates.sort((a, b) => b.probability - a.probability) };
+      yield async () => {
+        const seed = new Random('illustrate', id).seed();
+        const count = candidatesWanted;
+        const pictures = await illustrator.illustrate({ text: text!, count, seed, ...(signal && { signal }) });
+        const read = await Promise.all(pictures.map((bytes) => readPicture(bytes, illustrator.id, verifier.imageSize)));
+        const files = await Promise.all(read.map((picture) => storePicture(work, picture)));
+        const pairs = read.map(({ image, imageHash }) => ({ image, imageHash, text: text! }));
+        const verified = await verify(verifier, pairs, signal);
+        return { id, candidates: verified.map((candidate, k) => ({ ...candidate, picture: files[k]! })) };
+      };
     }
   });
 }
 
 function withPictures(
-  context: Context,
+  context: GenerationContext,
   stage: string,
   generator: string,
-  ask: (image: Uint8Array, record: ScoredRecord, knobs: { signal?: AbortSignal }) => Promise<readonly string[]>,
-): Promise<Map<string, Generated>> {
+  ask: (
+    image: Uint8Array,
+    record: ScoredRecord,
+    knobs: { signal?: AbortSignal },
+    picture: ReadPicture,
+  ) => Promise<readonly string[]>,
+): Promise<Generation> {
   const { source, verifier, records, signal } = context;
   return journalled(context, stage, generator, async function* (missing) {
     for await (const { index, record } of recordsAt(source, new Set(missing), signal)) {
       const picture = await readPicture(await record.image!.bytes(), record.image!.name, verifier.imageSize);
-      const texts = await ask(await portable(picture), records[index]!, signal ? { signal } : {});
-      const different = [...new Set(texts)].filter((text) => text.trim() !== '' && text !== records[index]!.text);
-      const { image, imageHash } = picture;
-      const pairs = different.map((text) => ({ image, imageHash, text }));
-      const candidates = await verify(verifier, pairs, signal);
-      yield { id: record.id, candidates: candidates.sort((a, b) => b.probability - a.probability) };
+      yield async () => {
+        const texts = await ask(await portable(picture), records[index]!, signal ? { signal } : {}, picture);
+        const different = [...new Set(texts)].filter((text) => text.trim() !== '' && text !== records[index]!.text);
+        const { image, imageHash } = picture;
+        const pairs = different.map((text) => ({ image, imageHash, text }));
+        return { id: record.id, candidates: await verify(verifier, pairs, signal) };
+      };
     }
   });
 }
 
 /** Asks only for what the journal of this generator does not have yet. */
 async function journalled(
-  { records, wanted, work, emit, signal }: Context,
+  { records, wanted, work, dryRun, emit, signal }: GenerationContext,
   stage: string,
   generator: string,
-  generate: (missing: readonly number[]) => AsyncIterable<Generated>,
-): Promise<Map<string, Generated>> {
+  tasks: (missing: readonly number[]) => AsyncIterable<() => Promise<Generated>>,
+): Promise<Generation> {
   const journal = await Journal.open<Generated>(join(work, `${stage}-${digest(generator).slice(0, 12)}.jsonl`));
   const missing = wanted.filter((index) => !journal.has(records[index]!.id));
   let done = wanted.length - missing.length;
@@ -113,13 +132,32 @@ async function journalled(
     total: wanted.length,
     ...(done > 0 && { resumedFrom: done }),
   });
-  for await (const generated of generate(missing)) {
-    await journal.add([generated]);
+  for await (const generated of ahead(tasks(missing))) {
+    if (!dryRun) await journal.add([generated]);
     emit({ type: 'stage-progress', stage: `prepare-${stage}`, done: ++done, total: wanted.length });
     signal?.throwIfAborted();
   }
   emit({ type: 'stage-end', stage: `prepare-${stage}`, done });
-  return journal.entries;
+  const known = wanted.flatMap((index) => journal.entries.get(records[index]!.id) ?? []);
+  return { known: new Map(known.map((generated) => [generated.id, generated])), asked: missing.length };
+}
+
+/** Works ahead of what is taken, so much at a time; the results come in order. */
+async function* ahead<T>(tasks: AsyncIterable<() => Promise<T>>): AsyncGenerator<T> {
+  const running: Promise<T>[] = [];
+  try {
+    for await (const task of tasks) {
+      const result = task();
+      // A failure is told when its turn comes.
+      result.catch(() => undefined);
+      running.push(result);
+      if (running.length === askedAtOnce) yield await running.shift()!;
+    }
+    while (running.length > 0) yield await running.shift()!;
+  } finally {
+    // What was asked is paid for: its answers are still taken into the generator's cache.
+    await Promise.allSettled(running);
+  }
 }
 
 async function verify(verifier: PairVerifier, pairs: readonly ScorablePair[], signal: AbortSignal | undefined) {
@@ -139,7 +177,7 @@ async function storePicture(work: string, { bytes, decoded, imageHash }: ReadPic
 }
 
 /** Models take PNG and JPEG. */
-async function portable({ bytes, decoded }: ReadPicture): Promise<Uint8Array> {
+export async function portable({ bytes, decoded }: ReadPicture): Promise<Uint8Array> {
   const format = detectFormat(bytes);
   return format === 'png' || format === 'jpg' ? bytes : encodePng(decoded);
 }

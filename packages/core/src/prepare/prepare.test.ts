@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { oracle, picture, sourceOf } from '../../test/fixtures/numbers.ts';
+import { noisy, oracle, picture, sourceOf, verdicts } from '../../test/fixtures/numbers.ts';
 import type { AnagramEvent } from '../events.ts';
 import { encodePng } from '../image/encode.ts';
 import type { SourceRecord, Verdict } from '../pair.ts';
@@ -20,23 +20,6 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'anagram-prepare-'));
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
-
-/** Pairs that are right but for every third, whose texts are passed on, with lone pictures and texts that fit each other. */
-const noisy = sourceOf([
-  ...Array.from({ length: 30 }, (_, i) => ({
-    id: `pair-${i}`,
-    of: i,
-    text: `number ${i % 3 === 0 ? (i + 3) % 30 : i}`,
-  })),
-  ...Array.from({ length: 5 }, (_, i) => ({ id: `picture-${i}`, of: 100 + i })),
-  ...Array.from({ length: 5 }, (_, i) => ({ id: `text-${i}`, text: `number ${102 + i}` })),
-]);
-
-async function verdicts(verdictsOf: { verdicts(): AsyncIterable<Verdict> }): Promise<Map<string, Verdict>> {
-  const all = new Map<string, Verdict>();
-  for await (const verdict of verdictsOf.verdicts()) all.set(verdict.id, verdict);
-  return all;
-}
 
 test('keeps right pairs, gives wrong ones their right text, and matches what is alone', async () => {
   const prepared = await prepare({ source: noisy, verifier: oracle().verifier, dir });
@@ -144,43 +127,6 @@ test('scores of another verifier are refused', async () => {
     code: 'run-options-changed',
     details: { changed: ['verifier'] },
   });
-});
-
-test('generators are asked once, and only what reaches the threshold is kept', async () => {
-  let captions = 0;
-  let pictures = 0;
-  const options = {
-    source: noisy,
-    verifier: oracle().verifier,
-    dir,
-    repairer: 'off' as const,
-    captioner: {
-      id: 'captioner',
-      async caption({ count }: { count: number }) {
-        captions++;
-        return ['number 1', 'number 100', 'number 101'].slice(0, count);
-      },
-    },
-    illustrator: {
-      id: 'illustrator',
-      async illustrate({ text }: { text: string }) {
-        pictures++;
-        return [await encodePng(picture(99, 'wrong')), await encodePng(picture(Number(text.slice(7)), 'new'))];
-      },
-    },
-  };
-  const prepared = await prepare(options);
-  const all = await verdicts(prepared);
-  expect(all.get('pair-0')).toMatchObject({ route: 'repair', kept: false });
-  expect(all.get('picture-0')).toMatchObject({ kept: true, repaired: { text: 'number 100', by: 'captioner' } });
-  expect(all.get('text-4')).toMatchObject({ route: 'illustrate', kept: true, repaired: { by: 'illustrator' } });
-  expect([captions, pictures]).toEqual([2, 2]);
-  const illustrated = (await Array.fromAsync(prepared.samples())).find(({ text }) => text === 'number 106')!;
-  expect(illustrated.provenance.route).toBe('illustrate');
-
-  const again = await prepare(options);
-  expect(again.manifestHash).toBe(prepared.manifestHash);
-  expect([captions, pictures]).toEqual([2, 2]);
 });
 
 test('without a threshold nothing is prepared', async () => {

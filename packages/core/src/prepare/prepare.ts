@@ -11,12 +11,20 @@ import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { removeTemporaries } from '../shard/write-atomic.ts';
 import { CutTexts } from '../text/cut-texts.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
+import { fitAcceptance } from './accept.ts';
 import { judgeCandidates } from './candidates.ts';
-import { decide, type Help, routeAll } from './decide.ts';
+import { type Decision, decide, type Help, routeAll } from './decide.ts';
 import { deduplicate } from './deduplicate.ts';
-import { generateCaptions, generatePictures, generateRepairs } from './generate.ts';
+import {
+  type Generation,
+  type GenerationContext,
+  generateCaptions,
+  generatePictures,
+  generateRepairs,
+} from './generate.ts';
 import { ingest } from './ingest.ts';
 import { requireNoShares } from './prepare-share.ts';
+import type { ScoredRecord } from './records.ts';
 import { drawKnown, retrieveTexts, textPool } from './retrieve.ts';
 import { requireSameRun } from './run.ts';
 import { writeDecisions } from './write.ts';
@@ -72,12 +80,57 @@ const optionsSchema = z.strictObject({
  * Turns a noisy source into kept pairs: deduplicates, scores, keeps, repairs, matches, captions and illustrates, verifies every
  * change at the same threshold, and writes WebDataset shards with a verdict for every record. A text that retrieval picked is
  * judged by its probability given that it was picked, learnt from pairs that are known (see `fitTrust`), not by the score that picked
- * it.
+ * it. Of what a generator offers one tower chooses and the others accept (see `fitAcceptance`).
  * @returns The kept pairs, for `train` and `writeNegatives`.
  * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`; `queue-failed` and
  *   `parts-failed` with a queue; `generation-failed` from generators. A record that cannot be used is a verdict.
  */
-export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
+export function prepare(options: PrepareOptions): Promise<PreparedPairs> {
+  return run(options, false, async ({ context, dir, records, decisions, shardSize }) => {
+    await writeDecisions({ ...context, dir, records, decisions, shardSize });
+    return openPairs(dir);
+  });
+}
+
+/** What a run of `prepare` would leave to generators. */
+export interface PreparationPlan {
+  readonly records: number;
+  /** Pairs that are kept without a generator. */
+  readonly kept: number;
+  /** Records that generators would be asked about, what they answered before left out; 0 where there is no generator. */
+  readonly asked: { readonly repair: number; readonly caption: number; readonly illustrate: number };
+}
+
+/**
+ * Does all of `prepare` that needs no generator, which the later run does not do again, and asks the generators for all that
+ * the run would ask, keeping no answer. With generators whose `Meter` has `dryRun` nothing is sent, and the meter's report is
+ * what the run would cost.
+ * @throws AnagramError as `prepare`.
+ */
+export function planPreparation(options: PrepareOptions): Promise<PreparationPlan> {
+  return run(options, true, async ({ records, waiting, asked }) => ({
+    records: records.length,
+    kept: waiting.filter(({ kept }) => kept !== null).length,
+    asked,
+  }));
+}
+
+interface Prepared {
+  readonly context: Pick<Parameters<typeof writeDecisions>[0], 'source' | 'work' | 'emit' | 'signal'>;
+  readonly dir: string;
+  readonly shardSize: number;
+  readonly records: readonly ScoredRecord[];
+  /** Without generators. */
+  readonly waiting: readonly Decision[];
+  readonly asked: PreparationPlan['asked'];
+  readonly decisions: readonly Decision[];
+}
+
+async function run<T>(
+  options: PrepareOptions,
+  dryRun: boolean,
+  finish: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
   const { source, verifier, signal, onEvent, ...plain } = options;
   const settings = parseSettings('prepare', optionsSchema, plain);
   const threshold = settings.threshold ?? verifier.threshold;
@@ -114,28 +167,25 @@ export async function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   const evidence = { records, duplicates, candidates, threshold };
 
   // Generators are asked only for what the corpus itself cannot settle.
-  const { captioner, repairer, illustrator } = options;
   const waiting = decide({ ...evidence, repair: 'off', caption: 'off', illustrate: 'off' });
   const wanted = (way: string) => open.filter((i) => !waiting[i]!.verdict.kept && waiting[i]!.verdict.route === way);
-  const repair = await help(settings.repairer, () =>
-    generateRepairs({ ...context, records, wanted: wanted('repair') }, repairer as Repairer),
-  );
-  const caption = await help(settings.captioner, () =>
-    generateCaptions({ ...context, records, wanted: wanted('caption') }, captioner as Captioner),
-  );
-  const illustrate = await help(settings.illustrator, () =>
-    generatePictures({ ...context, records, wanted: wanted('illustrate') }, illustrator as Illustrator),
-  );
+  const accept = fitAcceptance(records.flatMap(({ score }) => score ?? []));
+  const asked = { repair: 0, caption: 0, illustrate: 0 };
+  const help = async <G extends { id: string }>(
+    way: keyof typeof asked,
+    generator: G | 'retrieval' | 'off' = 'retrieval',
+    generate: (context: GenerationContext, generator: G) => Promise<Generation>,
+  ): Promise<Help> => {
+    if (typeof generator === 'string') return generator;
+    const generation = await generate({ ...context, records, wanted: wanted(way), dryRun }, generator);
+    asked[way] = generation.asked;
+    return { by: generator.id, choices: accept(generation.known) };
+  };
+  const repair = await help('repair', options.repairer, generateRepairs);
+  const caption = await help('caption', options.captioner, generateCaptions);
+  const illustrate = await help('illustrate', options.illustrator, generatePictures);
   const decisions = decide({ ...evidence, repair, caption, illustrate });
-  await writeDecisions({ ...context, dir, records, decisions, shardSize });
-  return openPairs(dir);
-}
-
-async function help(
-  generator: { id: string } | 'retrieval' | 'off',
-  generate: () => Promise<Extract<Help, object>['generated']>,
-): Promise<Help> {
-  return typeof generator === 'string' ? generator : { by: generator.id, generated: await generate() };
+  return finish({ context, dir, shardSize, records, waiting, asked, decisions });
 }
 
 /** Says how many texts the verifier judges by their beginnings. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../random.ts';
-import { posteriors } from './posteriors.ts';
+import { leaveOut, posteriors } from './posteriors.ts';
 import type { PictureCandidates } from './retrieve.ts';
 import { fitTrust, type KnownPicture, type Trust } from './trust.ts';
 
@@ -77,7 +77,7 @@ describe('fitTrust', () => {
   test('a text of many pairs is trusted more where only such texts are found', () => {
     const copies = (text: string) => 1 + (Number(text.slice('text '.length)) % 8);
     const known = knownPictures(1000).map((pair) =>
-      copies(pair.text) > 6 ? pair : { ...pair, found: lookUp(`${pair.found.id} lost`, null) },
+      copies(pair.text) > 6 ? pair : { ...pair, found: leaveOut(pair.found, pair.text, poolSize) },
     );
     const waiting = Array.from({ length: 200 }, (_, i) => ({
       found: lookUp(`open ${i}`, `text ${i % 100}`),

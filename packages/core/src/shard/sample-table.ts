@@ -23,7 +23,7 @@ export function sampleTable(rows: readonly SampleRow[]): Uint8Array {
     name,
     type,
     nullable: true,
-    data: rows.map(value),
+    data: rows.map((row) => value(row) ?? null),
   });
   const json = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
   const columnData = [

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Architecture } from '../clip/architecture.ts';
 import { ClipModel, type CreateOptions } from '../clip/clip-model.ts';
 import { AnagramError } from '../errors.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
@@ -15,9 +16,12 @@ export async function startTower(from: string, options: CreateOptions & { tokeni
   await using old = await ClipModel.load(from, options.imageSize === undefined ? {} : { imageSize: options.imageSize });
   const model = await ClipModel.create(options);
   try {
-    if (!isDeepStrictEqual(old.config.architecture, model.config.architecture)) throw otherArchitecture(from);
-    const { tokenizer } = old;
-    if (!(tokenizer instanceof Tokenizer)) throw otherArchitecture(from);
+    const { config, tokenizer } = old;
+    const same = isDeepStrictEqual(
+      withoutVocabulary(config.architecture),
+      withoutVocabulary(model.config.architecture),
+    );
+    if (!same || !(tokenizer instanceof Tokenizer)) throw otherArchitecture(from);
     for (const { name } of model.native.tensors()) {
       const values = await old.native.readTensor(name);
       const taken = name.endsWith(embeddings)
@@ -30,6 +34,12 @@ export async function startTower(from: string, options: CreateOptions & { tokeni
     model.dispose();
     throw error;
   }
+}
+
+/** A model that was read names the size of its vocabulary. */
+function withoutVocabulary({ text_cfg, ...rest }: Architecture): object {
+  const { vocab_size: _, ...text } = text_cfg as typeof text_cfg & { vocab_size?: number };
+  return { ...rest, text_cfg: text };
 }
 
 /** @param fresh (vocabulary, width), of which the rows of known symbols are replaced. */

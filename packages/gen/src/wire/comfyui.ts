@@ -42,7 +42,7 @@ interface History {
 
 /**
  * Draws with a ComfyUI workflow: uploads the picture to edit, queues the workflow with its slots filled, waits for it in
- * `/history`, and reads the first picture that it made.
+ * `/history`, and reads the first picture that it made. What breaks after a job is queued is asked again; the job is not.
  * @throws AnagramError `invalid-options`.
  */
 export function comfyui(options: ComfyuiOptions): ModelHandle {
@@ -55,6 +55,8 @@ export function comfyui(options: ComfyuiOptions): ModelHandle {
     .digest('hex')
     .slice(0, 12);
   const send = wireFetch();
+  /** Jobs that are queued and not read yet, by what they draw. */
+  const queued = new Map<string, string>();
   const ask = (path: string, signal: AbortSignal | undefined, init: RequestInit = {}) =>
     send(new URL(path, `${baseUrl.replace(/\/$/, '')}/`), {
       ...init,
@@ -76,10 +78,16 @@ export function comfyui(options: ComfyuiOptions): ModelHandle {
       for (const [slot, path] of Object.entries(slots)) {
         if (values[slot] !== undefined) fillSlot(filled, slot, path, values[slot]);
       }
-      const queued = await ask('prompt', signal, json({ prompt: filled, client_id: `anagram-${model}` }));
-      const { prompt_id: id } = (await queued.json()) as { prompt_id?: string };
-      if (typeof id !== 'string') throw new WireFault('broken-json', 'an answer without prompt_id');
-      return answerOf(await read(await finished(id, signal), signal), model);
+      const job = JSON.stringify(filled);
+      const id = queued.get(job) ?? (await queue(filled, signal));
+      queued.set(job, id);
+      const outputs = await finished(id, signal).catch((error) => {
+        if (error instanceof JobFailed) queued.delete(job);
+        throw error;
+      });
+      const pictures = await read(outputs, signal);
+      queued.delete(job);
+      return answerOf(pictures, model);
 
       async function upload(base64: string): Promise<string> {
         const bytes = Buffer.from(base64, 'base64');
@@ -95,15 +103,19 @@ export function comfyui(options: ComfyuiOptions): ModelHandle {
     },
   };
 
+  async function queue(filled: Workflow, signal: AbortSignal | undefined): Promise<string> {
+    const answer = await ask('prompt', signal, json({ prompt: filled, client_id: `anagram-${model}` }));
+    const { prompt_id: id } = (await answer.json()) as { prompt_id?: string };
+    if (typeof id !== 'string') throw new WireFault('broken-json', 'an answer without prompt_id');
+    return id;
+  }
+
   async function finished(id: string, signal: AbortSignal | undefined): Promise<Outputs> {
     for (;;) {
       const history = (await (await ask(`history/${id}`, signal)).json()) as History;
       const { outputs, status } = history[id] ?? {};
       if (status?.status_str === 'error') {
-        throw new WireFault(
-          'server-error',
-          `the workflow failed: ${JSON.stringify(status.messages ?? '').slice(0, 300)}`,
-        );
+        throw new JobFailed(`the workflow failed: ${JSON.stringify(status.messages ?? '').slice(0, 300)}`);
       }
       if (outputs) return outputs;
       await pauseFor(pollMs, signal);
@@ -124,6 +136,12 @@ export function comfyui(options: ComfyuiOptions): ModelHandle {
     { image },
     options,
   );
+}
+
+class JobFailed extends WireFault {
+  constructor(message: string) {
+    super('server-error', message);
+  }
 }
 
 function json(value: unknown): RequestInit {

@@ -1,11 +1,13 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { parseSettings } from '@anagram/core';
+import { type LanguageModelMiddleware, wrapLanguageModel } from 'ai';
 import * as z from 'zod';
 import type { Meter } from '../meter/meter.ts';
 import { handleOf, type ModelHandle } from '../model-handle.ts';
 import { invalid, requireAddress } from './address.ts';
 import { comfyui, type Workflow } from './comfyui.ts';
+import { llama } from './llama.ts';
 import { readOpenai } from './openai-answers.ts';
 import { openaiCompatible } from './openai-compatible.ts';
 import { redactor } from './redact.ts';
@@ -15,7 +17,7 @@ import { wireFetch } from './wire-fetch.ts';
 const amount = z.number().min(0).exactOptional();
 const provider = z.strictObject({
   /** What the service speaks. @default its name where that is a wire, else `compatible` */
-  wire: z.enum(['openai', 'anthropic', 'compatible', 'sdapi', 'sd-server', 'comfyui']).exactOptional(),
+  wire: z.enum(['openai', 'anthropic', 'compatible', 'llama', 'sdapi', 'sd-server', 'comfyui']).exactOptional(),
   baseUrl: z.string().exactOptional(),
   /** Environment variable that holds the key. */
   apiKeyEnv: z.string().exactOptional(),
@@ -27,6 +29,10 @@ const provider = z.strictObject({
     })
     .exactOptional(),
   prices: z.strictObject({ inputPerMillion: amount, outputPerMillion: amount, perPicture: amount }).exactOptional(),
+  /** Of llama: the folder of a project with `node-llama-cpp`. @default where this package is installed */
+  library: z.string().exactOptional(),
+  threads: z.int().min(1).exactOptional(),
+  contextTokens: z.int().min(256).exactOptional(),
   /** Of ComfyUI. */
   workflow: z.record(z.string(), z.looseObject({ class_type: z.string(), inputs: z.looseObject({}) })).exactOptional(),
   slots: z
@@ -48,11 +54,12 @@ const known: ProviderSettings = {
   openai: { wire: 'openai', apiKeyEnv: 'OPENAI_API_KEY' },
   anthropic: { wire: 'anthropic', apiKeyEnv: 'ANTHROPIC_API_KEY' },
   local: { wire: 'compatible', baseUrl: 'http://127.0.0.1:11434/v1' },
+  llama: { wire: 'llama' },
 };
 
 /**
  * A model by its registry id, `PROVIDER:MODEL`: `openai:gpt-5-mini`, `anthropic:claude-…`, `local:qwen3-vl:4b` (Ollama, or any
- * other address), or of a service that the settings name.
+ * other address), `llama:PATH.gguf` (in this process), or of a service that the settings name.
  * @param options.env Where keys are looked up.
  * @throws AnagramError `invalid-options`.
  */
@@ -73,6 +80,9 @@ export function openModel(
     structure,
     workflow,
     slots,
+    library,
+    threads,
+    contextTokens,
     ...rest
   } = {
     ...base,
@@ -85,6 +95,10 @@ export function openModel(
   const handle = { ...rest, ...(options.meter && { meter: options.meter }) };
   const shared = { ...handle, name, ...(apiKey !== undefined && { apiKey }) };
   if (wire === 'openai' || wire === 'anthropic') return hosted(wire, model!);
+  if (wire === 'llama') {
+    const own = { ...(library && { library }), ...(threads && { threads }), ...(contextTokens && { contextTokens }) };
+    return llama({ ...handle, name, path: model!, ...own });
+  }
   if (baseUrl === undefined)
     throw invalid(`generation.providers.${name}.baseUrl`, 'Expected the address of the server');
   if (wire === 'compatible')
@@ -105,7 +119,7 @@ export function openModel(
     };
     const what = { name, model: modelName, redact: redactor([apiKey]) };
     if (kind === 'anthropic') {
-      const language = createAnthropic(settings)(modelName);
+      const language = wrapLanguageModel({ model: createAnthropic(settings)(modelName), middleware: asAnthropicTakes });
       return handleOf({ ...what, address: baseUrl ?? 'api.anthropic.com' }, { language }, handle);
     }
     const made = createOpenAI(settings);
@@ -113,3 +127,11 @@ export function openModel(
     return handleOf({ ...what, address: baseUrl ?? 'api.openai.com' }, models, handle);
   }
 }
+
+/** It takes no seed, and would be given leave to answer at any length; the provider warns of both. */
+const asAnthropicTakes: LanguageModelMiddleware = {
+  specificationVersion: 'v4',
+  async transformParams({ params: { seed: _, ...params } }) {
+    return { ...params, maxOutputTokens: params.maxOutputTokens ?? 4096 };
+  },
+};
