@@ -51,35 +51,42 @@ const side = 32;
 function shrinkToGrey({ width, height, data }: Pixels): Float64Array {
   const columns = cells(width);
   const wide = new Float64Array(height * side);
+  const greyAt = (p: number) => 299 * data[p]! + 587 * data[p + 1]! + 114 * data[p + 2]!;
   for (let y = 0; y < height; y++) {
+    const row = y * width;
     for (let x = 0; x < side; x++) {
-      let sum = 0;
-      for (const { index, share } of columns[x]!) {
-        const p = (y * width + index) * 3;
-        sum += share * (0.299 * data[p]! + 0.587 * data[p + 1]! + 0.114 * data[p + 2]!);
+      const { first, last, firstShare, lastShare, share } = columns[x]!;
+      // Whole pixels are added channel by channel, as integers.
+      let [red, green, blue] = [0, 0, 0];
+      for (let p = (row + first + 1) * 3, end = (row + last) * 3; p < end; p += 3) {
+        red += data[p]!;
+        green += data[p + 1]!;
+        blue += data[p + 2]!;
       }
-      wide[y * side + x] = sum;
+      const edges = firstShare * greyAt((row + first) * 3) + lastShare * greyAt((row + last) * 3);
+      wide[y * side + x] = (edges + share * (299 * red + 587 * green + 114 * blue)) / 1000;
     }
   }
   const grey = new Float64Array(side * side);
-  for (const [y, rows] of cells(height).entries()) {
-    for (const { index, share } of rows) {
-      for (let x = 0; x < side; x++) grey[y * side + x]! += share * wide[index * side + x]!;
+  for (const [y, { first, last, firstShare, lastShare, share }] of cells(height).entries()) {
+    for (let index = first; index <= last; index++) {
+      const part = index === first ? firstShare : index === last ? lastShare : share;
+      for (let x = 0; x < side; x++) grey[y * side + x]! += part * wide[index * side + x]!;
     }
   }
   return grey;
 }
 
-function cells(length: number): { index: number; share: number }[][] {
+/** The first and the last pixel of each of the 32 parts of a length, and what share of the part these and those between are. */
+function cells(length: number) {
   return Array.from({ length: side }, (_, cell) => {
     const from = (cell * length) / side;
     const to = ((cell + 1) * length) / side;
-    const parts: { index: number; share: number }[] = [];
-    for (let index = Math.floor(from); index < Math.min(length, to); index++) {
-      const share = (Math.min(index + 1, to) - Math.max(index, from)) / (to - from);
-      if (share > 0) parts.push({ index, share });
-    }
-    return parts;
+    const first = Math.floor(from);
+    const last = Math.min(length, Math.ceil(to)) - 1;
+    const share = 1 / (to - from);
+    const firstShare = (Math.min(first + 1, to) - from) * share;
+    return { first, last, firstShare, lastShare: last > first ? (to - last) * share : 0, share };
   });
 }
 

@@ -11,6 +11,7 @@ export function inSrgb(source: Source): Source {
   return defineSource({
     name: source.name,
     settings: () => ({ profiles: 'srgb', source: source.settings }),
+    selective: true,
     async *records(options) {
       for await (const record of source.records(options)) {
         yield record.image ? { ...record, image: toSrgb(record.image) } : record;

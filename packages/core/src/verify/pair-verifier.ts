@@ -26,7 +26,7 @@ export interface PairScore {
 export interface PairVerifier {
   /** Names weights and calibration: equal ids give equal scores. Part of a run's fingerprint. */
   readonly id: string;
-  /** Width and height to which pictures are fitted before they are handed over; null: as they were decoded. */
+  /** Width and height to which pictures are fitted before they are handed over; null: as they were decoded, in all their size. */
   readonly imageSize: number | null;
   /** Threshold on the probability that calibration chose, or null. */
   readonly threshold: number | null;
