@@ -11,6 +11,8 @@ export type Library = 'open_clip' | 'transformers';
 export interface Case {
   readonly row: string;
   readonly architecture: ArchitectureName | Architecture;
+  /** open_clip's own config of the architecture, where its name is not Anagram's. */
+  readonly published?: string;
   /** Transformer blocks of each tower, or bottlenecks of each of a ResNet's stages, in place of the architecture's own. */
   readonly blocks?: number;
   /** Pictures and texts of the one batch. */
@@ -39,9 +41,22 @@ const tinyPlain: Architecture = {
 };
 const { quick_gelu: _, ...tinyGelu } = tinyPlain;
 
+const tinySiglip: Architecture = {
+  family: 'siglip',
+  embed_dim: 96,
+  vision_cfg: { image_size: 40, layers: 3, width: 96, head_width: 24, mlp_ratio: 3.7362, patch_size: 8 },
+  text_cfg: { context_length: 24, vocab_size: 400, width: 64, heads: 4, layers: 2 },
+};
+const siglipAsOpenClip: Architecture = { ...findArchitecture('ViT-B-16-SigLIP'), exact_gelu: true };
+
 const tiny = { pairs: 6, upTo: 'steps', through: 'train' } as const;
 const inBoth = { layouts: both, libraries: both } as const;
 const inOpenClip = { layouts: ['open_clip'], libraries: ['open_clip'], trainedBy: ['open_clip'] } as const;
+const inTransformers = {
+  layouts: ['transformers', 'anagram'],
+  libraries: ['transformers'],
+  trainedBy: ['transformers'],
+} as const;
 const features = { pairs: 2, layouts: ['open_clip'], libraries: both, upTo: 'features' } as const;
 const steps = { pairs: 2, upTo: 'steps' } as const;
 
@@ -56,6 +71,16 @@ export const cases: readonly Case[] = [
   { row: 'ViT-B-32', architecture: 'ViT-B-32', ...steps, ...inOpenClip, libraries: both },
   { row: 'ViT-B-32-quickgelu', architecture: 'ViT-B-32-quickgelu', ...steps, ...inBoth, trainedBy: ['transformers'] },
   { row: 'ViT-B-16', architecture: 'ViT-B-16', ...steps, ...inBoth, trainedBy: ['transformers'] },
+  { row: 'tiny SigLIP', architecture: tinySiglip, ...tiny, ...inTransformers },
+  { row: 'ViT-B-16-SigLIP', architecture: 'ViT-B-16-SigLIP', ...steps, ...inTransformers },
+  {
+    row: 'ViT-B-16-SigLIP, GELU',
+    architecture: siglipAsOpenClip,
+    published: 'ViT-B-16-SigLIP',
+    ...steps,
+    ...inBoth,
+    trainedBy: ['open_clip'],
+  },
   { row: 'ViT-L-14', architecture: 'ViT-L-14', ...features },
   { row: 'ViT-L-14, 2 blocks', architecture: 'ViT-L-14', blocks: 2, ...steps, ...inOpenClip, libraries: both },
   { row: 'ViT-L-14-336', architecture: 'ViT-L-14-336', ...features },
@@ -67,7 +92,7 @@ export const cases: readonly Case[] = [
   { row: 'RN50x4', architecture: 'RN50x4', ...deepResNet },
 ];
 
-/** As open_clip has it in its `model_configs`, with what a case changes. */
+/** As open_clip has a CLIP in its `model_configs`, with what a case changes. */
 export function architectureOf({ architecture, blocks }: Case): Architecture {
   const found = findArchitecture(architecture);
   const { vision_cfg, text_cfg } = found;
@@ -79,5 +104,5 @@ export function architectureOf({ architecture, blocks }: Case): Architecture {
   };
 }
 
-/** Every case reads texts with CLIP's own tokenizer. */
-export const clipVocabulary = 49_408;
+/** Every CLIP here reads texts with CLIP's own tokenizer. */
+const clipVocabulary = 49_408;

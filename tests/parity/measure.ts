@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadBinding, type NativeBatch, type NativeTrainerConfig } from '@anagram/native';
 import type { ClipModel, PairSet, Pixels } from '../../packages/core/src/index.ts';
-import { openSafetensors, train } from '../../packages/core/src/index.ts';
+import { findArchitecture, openSafetensors, train } from '../../packages/core/src/index.ts';
 import { learningRate } from '../../packages/core/src/train/schedule.ts';
 import { resolveSettings, type TrainSettings, toTrainerConfig } from '../../packages/core/src/train/settings.ts';
 import type { Case } from './cases.ts';
@@ -19,16 +19,20 @@ export const steps = 10;
 export const keepAfter = [1, steps] as const;
 
 /** Settings of the steps. */
-export const settingsOf = ({ learningRate = 5e-4 }: Case): TrainSettings => ({
+export const settingsOf = ({ architecture, learningRate = 5e-4 }: Case): TrainSettings => ({
   steps,
-  objective: 'clip',
+  objective: findArchitecture(architecture).family ?? 'clip',
   schedule: { kind: 'cosine', warmup: 0.2 },
   // A smaller epsilon would blow up rounding noise, where a tensor has no other gradient, to whole steps.
   optimizer: { learningRate, weightDecay: 0.2, beta1: 0.9, beta2: 0.98, epsilon: 1e-5 },
   gradientClip: 1,
 });
 
-const contrastive: TrainSettings = { steps, objective: 'clip' };
+/** The loss that the model is made for. */
+const plainSettings = (model: ClipModel): TrainSettings => ({
+  steps,
+  objective: model.config.architecture.family ?? 'clip',
+});
 
 /** Pictures of `data.safetensors`. */
 export async function readPictures(dir: string, size: number): Promise<Pixels[]> {
@@ -44,26 +48,33 @@ export async function readPictures(dir: string, size: number): Promise<Pixels[]>
 
 export async function features(model: ClipModel, { pictures, texts }: Data) {
   const [images, rows] = [await model.embedImages(pictures), await model.embedTexts(texts)];
-  const [scale, width] = [await model.native.logitScale(), model.embedDim];
+  const [scale, bias, width] = [await model.native.logitScale(), await logitBias(model), model.embedDim];
   const logits = Float32Array.from({ length: pictures.length * texts.length }, (_, at) => {
     const [i, j] = [Math.floor(at / texts.length) * width, (at % texts.length) * width];
     let product = 0;
     for (let d = 0; d < width; d++) product += images[i + d]! * rows[j + d]!;
-    return scale * product;
+    return scale * product + bias;
   });
   return { images, texts: rows, logits };
 }
 
-/** The contrastive loss of the batch without training mode: running statistics where a ResNet has them. */
+/** SigLIP's; a CLIP has none. */
+async function logitBias({ native }: ClipModel): Promise<number> {
+  if (!native.tensors().some(({ name }) => name === 'logit_bias')) return 0;
+  return (await native.readTensor('logit_bias'))[0]!;
+}
+
+/** The loss of the batch without training mode: running statistics where a ResNet has them. */
 export async function evaluationLoss(model: ClipModel, data: Data): Promise<number> {
   const { images, texts } = await features(model, data);
-  const { objective } = toTrainerConfig(resolveSettings(contrastive), model.native.tensors());
+  const { objective } = toTrainerConfig(resolveSettings(plainSettings(model)), model.native.tensors());
   const input = {
     ...negatives(data),
     images,
     texts,
     width: model.embedDim,
     logitScale: await model.native.logitScale(),
+    logitBias: await logitBias(model),
   };
   return (await loadBinding().objective(input, objective)).loss;
 }
@@ -74,7 +85,7 @@ export async function gradients(model: ClipModel, data: Data) {
   const before = await Promise.all(buffers.map(({ name }) => model.native.readTensor(name)));
   // With β₁ = 0 the first moment is the gradient.
   const config = {
-    ...toTrainerConfig(resolveSettings(contrastive), model.native.tensors()),
+    ...toTrainerConfig(resolveSettings(plainSettings(model)), model.native.tensors()),
     beta1: 0,
     gradientClip: 0,
   };

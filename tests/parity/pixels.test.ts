@@ -1,22 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
+import { clipFit } from '../../packages/core/src/image/preprocess.ts';
 import { decodeImage, fitImage, openSafetensors } from '../../packages/core/src/index.ts';
 import { record } from './figures.ts';
 import { Reference } from './reference.ts';
 
 const size = 224;
+/** SigLIP brings a picture to the square whatever its aspect. */
+const fits = { clip: clipFit, siglip: { ...clipFit, resizeMode: 'squash' } } as const;
 
-test('pictures of every shape and kind have the levels of Pillow', async () => {
-  const dir = join(inject('dir'), 'pixels');
+test.each([
+  ['clip', ''],
+  ['siglip', 'SigLIP, '],
+] as const)('pictures of every shape and kind have the levels of Pillow: %s', async (family, kind) => {
+  const dir = join(inject('dir'), `pixels ${family}`);
   await using reference = new Reference(inject('python'));
   const { names, libraries } = await reference.ask<{ names: string[]; libraries: string[] }>('pixels.run', {
     dir,
     size,
+    family,
   });
   const ours = new Map<string, Uint8Array>();
   for (const name of names) {
-    const { data } = await fitImage(await decodeImage(await readFile(join(dir, name)), name), size);
+    const { data } = await fitImage(await decodeImage(await readFile(join(dir, name)), name), size, fits[family]);
     ours.set(name, data); // (size, size, 3)
   }
   await using file = await openSafetensors(join(dir, 'pixels.safetensors'));
@@ -37,8 +44,8 @@ test('pictures of every shape and kind have the levels of Pillow', async () => {
     const [equal, one, more] = counts.map((count) => count / total);
     const figures = { equal: equal!, 'off by 1': one!, 'off by more': more!, worst };
     const row = {
-      table: library.endsWith('tensors') ? 'tensors' : 'pixels',
-      name: `${names.length} files`,
+      table: library.endsWith('tensors') ? (family === 'clip' ? 'tensors' : 'squashed') : 'pixels',
+      name: `${kind}${names.length} files`,
       against: library,
       figures,
       worst: { worst: name },

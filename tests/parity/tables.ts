@@ -5,6 +5,7 @@ const titles: { readonly [table in TableName]: string } = {
   resnets: 'Deep ResNets',
   pixels: 'Pixels by Pillow: levels of 0–255',
   tensors: 'Pixels by torchvision',
+  squashed: 'Pixels by torchvision, to a square whatever the aspect',
   texts: 'Token numbers',
   saved: 'Models that Anagram trained and saved',
   scores: 'Scores',

@@ -56,6 +56,15 @@ test.each([
   },
 );
 
+test('texts of the same tokens have the same embedding to the last bit, wherever they stand', async () => {
+  await using model = await create('tiny-vit');
+  const many = Array.from({ length: 300 }, (_, k) => (k % 7 === 0 ? 'A RED  circle' : `a blue square ${k}`));
+  const rows = await model.embedTexts([...many, 'a red circle']);
+  const row = (at: number) => rows.slice(at * model.embedDim, (at + 1) * model.embedDim);
+  for (let at = 0; at < 300; at += 7) expect(row(at)).toEqual(row(300));
+  expect(row(1)).not.toEqual(row(300));
+});
+
 test('rows are of unit length, and pictures of any size are taken', async () => {
   await using model = await create(plain);
   const { images } = await embed(model);

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type * as BullMq from 'bullmq';
 import { AnagramError } from '../errors.ts';
 
-const connectSeconds = 10;
+/** Of a service that fails, and of one that is silent, as on a machine under load. */
+const [failingSeconds, silentSeconds] = [10, 60];
 /** Packages that speak to a service, by the scheme of its URL. */
 const drivers: { readonly [scheme: string]: 'ioredis' | 'pg' | undefined } = {
   'redis:': 'ioredis',
@@ -56,7 +57,8 @@ export async function openService(url: string): Promise<QueueService> {
 
 /** Waits until a client of the service can be used. What goes wrong with it later is passed over: it connects again by itself. */
 export async function connected<T extends Client>(service: QueueService, client: T): Promise<T> {
-  let last: unknown = new Error('there was no answer');
+  const silence = new Error('there was no answer');
+  let last: unknown = silence;
   const refused = new Promise<false>((end) => {
     client.on('error', (error) => {
       last = error;
@@ -71,7 +73,12 @@ export async function connected<T extends Client>(service: QueueService, client:
       return false;
     },
   );
-  if (await Promise.race([ready, refused, sleep(connectSeconds * 1000, false, { ref: false })])) return client;
+  const late = async () => {
+    await sleep(failingSeconds * 1000, null, { ref: false });
+    if (last === silence) await sleep((silentSeconds - failingSeconds) * 1000, null, { ref: false });
+    return false;
+  };
+  if (await Promise.race([ready, refused, late()])) return client;
   void client.close().catch(() => {});
   throw service.failed(last);
 }

@@ -1,3 +1,4 @@
+import { swapBetween } from '../negatives/en/swap-between.ts';
 import { languageOf } from '../negatives/language.ts';
 import type { Pixels, TrainingNegative } from '../pair.ts';
 import { Random } from '../random.ts';
@@ -20,7 +21,6 @@ export async function joinPairs(
   settings: ResolvedSettings,
   draw: (settings: ResolvedSettings) => Promise<DrawnPair[]>,
 ): Promise<DrawnPair[]> {
-  const { swapBetween } = await import('../negatives/en/swap-between.ts');
   const single = { ...settings.objective, negativesPerPair: 0, paraphrases: 0, paraphraseDistance: 0 };
   const drawn = await draw({ ...settings, batchSize: 2 * settings.batchSize, objective: single });
   const random = new Random(settings.seed, 'joined', step);

@@ -58,6 +58,8 @@ export class Neighbours implements EmbeddingSpace {
   /** By text: places of its words, and their weights. */
   readonly #texts: readonly (readonly (readonly [place: number, value: number])[])[];
   readonly #copies: number;
+  /** Row of each picture of the bank, by hash: it need not be described again. */
+  readonly #rows: ReadonlyMap<string, number>;
 
   constructor(bank: NeighbourBank) {
     this.bank = bank;
@@ -69,6 +71,7 @@ export class Neighbours implements EmbeddingSpace {
     const copies = new Map<string, number>();
     for (const hash of bank.imageHashes) copies.set(hash, (copies.get(hash) ?? 0) + 1);
     this.#copies = Math.max(0, ...copies.values());
+    this.#rows = new Map(bank.imageHashes.map((hash, i) => [hash, i]));
   }
 
   async embedTexts(texts: readonly string[]): Promise<Float32Array> {
@@ -90,8 +93,13 @@ export class Neighbours implements EmbeddingSpace {
   async #embedBlock(images: readonly ScorableImage[], rows: Float32Array): Promise<void> {
     const { descriptors, centre, whitening, imageHashes, textIndex, weights } = this.bank;
     const queries = new Float32Array(images.length * descriptorWidth);
-    for (const [i, { image }] of images.entries()) {
+    for (const [i, { image, imageHash }] of images.entries()) {
       const row = queries.subarray(i * descriptorWidth, (i + 1) * descriptorWidth);
+      const known = this.#rows.get(imageHash);
+      if (known !== undefined) {
+        row.set(descriptors.subarray(known * descriptorWidth, (known + 1) * descriptorWidth));
+        continue;
+      }
       row.set(describeImage(image));
       centreRow(row, centre);
       whitenRow(row, whitening);

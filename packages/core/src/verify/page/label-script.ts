@@ -110,8 +110,10 @@ export function showPair({ pairs }: LabelData, answers: readonly LabelAnswer[]):
   progress.value = answers.length;
   element('count').textContent = `${answers.length} of ${pairs.length}`;
   (element('download') as HTMLButtonElement).disabled = answers.length === 0;
-  document.querySelector<HTMLButtonElement>('button[data-answer=undo]')!.disabled = answers.length === 0;
   const [pair, next] = left;
+  for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-answer]')) {
+    button.disabled = button.dataset.answer === 'undo' ? answers.length === 0 : pair === undefined;
+  }
   element('pair').hidden = pair === undefined;
   element('done').hidden = pair !== undefined;
   if (!pair) return;

@@ -199,7 +199,7 @@ function worth(scored: readonly ScoredPair[], statements: readonly string[]): st
 
 const rules = `
 .control{position:sticky;top:0;z-index:1;padding:.6rem 1.25rem;box-shadow:0 2px 10px rgb(0 0 0/.12)}.slide{display:flex;gap:.75rem;align-items:center}.slide label{font-weight:600}.slide #slider{flex:1;min-width:6rem;accent-color:var(--link);margin:0}
-.control .headline{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.25rem 1.5rem;margin:.4rem 0 0}.control .headline b{font-size:1.5rem}
+.control .headline{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.25rem 1.5rem;margin:.4rem 0 0}.control .headline b{font-size:1.5rem}
 input,select,button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--edge);border-radius:6px;padding:.2rem .5rem;max-width:100%}input[type=number]{width:6.5rem;font-variant-numeric:tabular-nums}button{cursor:pointer}button:hover{border-color:var(--link)}:focus-visible{outline:2px solid var(--link);outline-offset:1px}
 .use{padding-top:1rem}.use form{display:flex;flex-wrap:wrap;gap:.4rem .5rem;align-items:center}.use output{color:var(--bad)}.command{display:flex;gap:.6rem;align-items:center;margin-top:.75rem}.command code{flex:1;min-width:0;overflow-wrap:anywhere;background:var(--page);border:1px solid var(--line);border-radius:6px;padding:.4rem .6rem;font-size:13px}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:.5rem 1.5rem}.charts figure{margin:.5rem 0;min-width:0;max-width:27rem}.charts svg{width:100%;height:auto;display:block}.charts svg svg{width:auto}
