@@ -44,3 +44,18 @@ test('equal pictures leave nothing to whiten', () => {
   whiten(row, fitWhitening(new Float32Array(9), 3));
   expect([...row]).toEqual([1, 2, 3]);
 });
+
+test('where rows are fewer than directions, some remain nearer to each other than others', () => {
+  const wide = 60;
+  const few = Array.from({ length: 6 }, (_, i) =>
+    Float32Array.from({ length: wide }, (_, k) => (k === i ? 0.6 : 0) + (k === 10 + (i >> 1) ? 0.8 : 0)),
+  );
+  const factor = fitWhitening(Float32Array.from(few.flatMap((row) => [...row])), wide);
+  for (const row of few) whiten(row, factor);
+  const cosine = (a: Float32Array, b: Float32Array) => {
+    const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, k) => sum + value * y[k]!, 0);
+    return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  };
+  expect(cosine(few[0]!, few[1]!)).toBeGreaterThan(0.5); // 0.64 before
+  expect(cosine(few[0]!, few[2]!)).toBeCloseTo(0, 5);
+});

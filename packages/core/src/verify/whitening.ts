@@ -1,9 +1,12 @@
-/** Added to every direction's variance, in mean variances: strong, so that rare directions are not blown up. */
+/**
+ * Added to every direction's variance, in mean variances: strong, so that rare directions are not blown up. Stronger where there are fewer
+ * rows than directions: those few span a space of their own, in which all would come to be equally far from each other.
+ */
 const shrinkage = 2;
 
 /**
  * What descriptors have in common counts less, what sets them apart more (whitened gradients, Hariharan et al. 2012): the
- * lower factor L of their second moments, C + 2·mean(diag C)·I = L·Lᵀ, so that L⁻¹x · L⁻¹y = xᵀ(C + …)⁻¹y.
+ * lower factor L of their second moments, C + 2·max(1, width / n)·mean(diag C)·I = L·Lᵀ, so that L⁻¹x · L⁻¹y = xᵀ(C + …)⁻¹y.
  * @param rows (n, width), centred. @returns (width, width), row by row.
  */
 export function fitWhitening(rows: Float32Array, width: number): Float32Array {
@@ -20,7 +23,7 @@ export function fitWhitening(rows: Float32Array, width: number): Float32Array {
   let trace = 0;
   for (let a = 0; a < width; a++) trace += moments[a * width + a]!;
   // Of equal pictures nothing is left: they stay what they are.
-  const added = trace > 0 ? (shrinkage * trace) / width : 1;
+  const added = trace > 0 ? (shrinkage * Math.max(1, width / n) * trace) / width : 1;
   for (let a = 0; a < width; a++) moments[a * width + a]! += added;
   factorise(moments, width);
   return Float32Array.from(moments);
