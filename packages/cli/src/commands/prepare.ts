@@ -13,7 +13,7 @@ import {
   Verifier,
 } from '@anagram/core';
 import { captioner, captionPrompts, illustrator, repairer } from '@anagram/gen';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Config, given, readConfig, usage } from '../config.ts';
 import { type CommonFlags, dryRun, probability, share, withCommonFlags } from '../flags.ts';
 import { type Generation, rehearse, withGeneration } from '../generation.ts';
@@ -53,12 +53,15 @@ export function addPrepare(program: Command): void {
     )
     .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
     .option('--caption-column <name>', 'column of the texts of a table')
-    .option(
-      '--shard <index/count>',
-      'only read and score one share, from 0, e.g. of a Slurm array; afterwards the same without --shard ends it',
-      share,
+    .addOption(
+      new Option(
+        '--shard <index/count>',
+        'only read and score one share, from 0, e.g. of a Slurm array; afterwards the same without --shard ends it',
+      )
+        .argParser(share)
+        .conflicts(['queue', 'dryRun', 'tunePrompts']),
     )
-    .addOption(queueOption().conflicts('shard'))
+    .addOption(queueOption('let workers read and score'))
     .option(
       '--tune-prompts',
       "try variants of the captioner's prompt on a sample, go on with the best; table in DIR/prompts.json",
