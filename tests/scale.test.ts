@@ -1,7 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, mkdtemp, open, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Json, manifestHash, type PairVerifier, prepare as prepareRecords, runWorker } from '@anagram/core';
 import { createPostgresBackend, Queue } from 'bullmq';
@@ -97,15 +99,19 @@ describe.concurrent.each<QueueKind>(['redis', 'postgres'])('a queue on %s', (kin
     'filled twice, with a part that fails and a worker killed in the middle of another, comes to what one process alone comes to',
     async () => {
       const dir = join(root, kind);
-      const poison = join(dir, 'work', 'ingest-00001.jsonl');
+      const [poison, trap] = [1, 2].map((part) => join(dir, 'work', `ingest-0000${part}.jsonl`)) as [string, string];
       await mkdir(poison, { recursive: true });
+      execFileSync('mkfifo', [trap]);
       await stop(start(prepare(dir)), 'SIGKILL', 'prepare-queue');
       const poisoned = start(prepare(dir));
       await poisoned.says('prepare-queue');
       expect(await countJobs(kind, server)).toBe(parts);
 
-      // The next part is under way as soon as one is told.
-      await stop(start(['worker']), 'SIGKILL', 'part 0');
+      const first = start(['worker']);
+      const held = await openForReader(trap);
+      await stop(first, 'SIGKILL', 'part 0');
+      await held.close();
+      await rm(trap);
       const worker = start(['worker', '--json']);
       const { code, stdout } = await poisoned.result;
       expect(code).toBe(3);
@@ -120,7 +126,7 @@ describe.concurrent.each<QueueKind>(['redis', 'postgres'])('a queue on %s', (kin
       expect(await manifestHash(dir)).toBe(alone);
       const ended = await stop(worker, 'SIGTERM', '');
       expect(ended.code).toBe(0);
-      expect(JSON.parse(ended.stdout).parts).toBeGreaterThan(0);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ parts: 2 });
       expect(await countJobs(kind, server)).toBe(0);
 
       const files = await filesIn(dir);
@@ -169,6 +175,18 @@ describe.concurrent.each<QueueKind>(['redis', 'postgres'])('a queue on %s', (kin
     expect(refused.stack + JSON.stringify(refused)).not.toContain(password);
   });
 });
+
+/** A pipe that somebody waits to read: the end that keeps him waiting. */
+async function openForReader(path: string): Promise<FileHandle> {
+  for (;;) {
+    try {
+      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+      await sleep(50);
+    }
+  }
+}
 
 /** Everything that lies in a folder. */
 async function filesIn(dir: string): Promise<string[]> {

@@ -61,7 +61,7 @@ export function addPrepare(program: Command): void {
         .argParser(share)
         .conflicts(['queue', 'dryRun', 'tunePrompts']),
     )
-    .addOption(queueOption())
+    .addOption(queueOption('let workers read and score'))
     .option(
       '--tune-prompts',
       "try variants of the captioner's prompt on a sample, go on with the best; table in DIR/prompts.json",

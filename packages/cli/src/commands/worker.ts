@@ -13,7 +13,7 @@ export function addWorker(program: Command): void {
   program
     .command('worker')
     .description('Read and score parts for every prepare --queue, until it is stopped.')
-    .addOption(queueOption().makeOptionMandatory())
+    .addOption(queueOption('where parts are').makeOptionMandatory())
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -31,8 +31,8 @@ export function addWorker(program: Command): void {
 }
 
 /** An address may hold a password, and the list of processes shows what stands on the command line. */
-export function queueOption(): Option {
-  return new Option('--queue <url>', 'redis://HOST:PORT, rediss://… or postgres://HOST:PORT/DATABASE').env(
+export function queueOption(purpose: string): Option {
+  return new Option('--queue <url>', `${purpose}: redis://HOST:PORT, rediss://… or postgres://HOST:PORT/DATABASE`).env(
     'ANAGRAM_QUEUE',
   );
 }
