@@ -56,6 +56,6 @@ test('where rows are fewer than directions, some remain nearer to each other tha
     const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, k) => sum + value * y[k]!, 0);
     return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
   };
-  expect(cosine(few[0]!, few[1]!)).toBeGreaterThan(0.5); // 0.64 before
+  expect(cosine(few[0]!, few[1]!)).toBeGreaterThan(0.4); // 0.64 before
   expect(cosine(few[0]!, few[2]!)).toBeCloseTo(0, 5);
 });
