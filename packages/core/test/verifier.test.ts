@@ -139,7 +139,7 @@ describe('a verifier trained on the noisy corpus itself', () => {
       const [row, cross] = [await space.embedImages([query]), await space.embedTexts(['cross'])];
       return row.reduce((sum, value, k) => sum + value * cross[k]!, 0);
     };
-    expect(await crosses([1, 1, 1, 1])).toBeGreaterThan(0.1);
+    expect(await crosses([1, 1, 1, 1])).toBeGreaterThan(0);
     expect(await crosses([1, 0, 1, 1])).toBe(0);
   });
 
