@@ -133,13 +133,13 @@ describe('a verifier trained on the noisy corpus itself', () => {
     const texts = ['ring', 'cross', 'star', 'moon'];
     const pictures = texts.map((_, i) => ({ image: paint('red ring', i), imageHash: `picture ${i}` }));
     const bank = buildNeighbourBank(pictures, texts);
-    const query = { image: paint('red ring', 9), imageHash: 'query' };
+    const query = { image: paint('red ring', 1), imageHash: 'query' }; // as the cross is painted
     const crosses = async (weights: readonly number[]) => {
       const space = new Neighbours({ ...bank, weights });
       const [row, cross] = [await space.embedImages([query]), await space.embedTexts(['cross'])];
       return row.reduce((sum, value, k) => sum + value * cross[k]!, 0);
     };
-    expect(await crosses([1, 1, 1, 1])).toBeGreaterThan(0);
+    expect(await crosses([1, 1, 1, 1])).toBeGreaterThan(0.1);
     expect(await crosses([1, 0, 1, 1])).toBe(0);
   });
 
