@@ -40,6 +40,7 @@ describe.each([
     transformers: 'CLIPTokenizer',
     context: 77,
     special: specialOfClip,
+    leastUntouched: 100,
     save: (folder: string) => reference.ask<string>('vocabulary.save_tokenizer', { folder }),
   },
   {
@@ -47,6 +48,7 @@ describe.each([
     transformers: 'CLIPTokenizer of vocab.json and merges.txt',
     context: 77,
     special: specialOfClip,
+    leastUntouched: 100,
     save: (folder: string) => reference.ask<string>('vocabulary.save_vocabulary', { folder }),
   },
   {
@@ -54,13 +56,14 @@ describe.each([
     transformers: 'SiglipTokenizer',
     context: 64,
     special: /<(\/s|unk)>/i,
+    leastUntouched: 20, // its own cleaning drops punctuation
     // tokenizers, which reads tokenizer.json for open_clip, looks the rules up by grapheme, SentencePiece by the longest match.
     byGrapheme: /\p{No}[\p{M}\u200d]|\p{M}\u200d/u,
     save: (folder: string) => reference.ask<string>('vocabulary.save_sentence_piece', { folder }),
     asJson: (folder: string, sentence_piece: string) =>
       reference.ask<string>('vocabulary.save_unigram', { folder, sentence_piece }),
   },
-])('$transformers', ({ kind, context, special, byGrapheme, save, asJson }) => {
+])('$transformers', ({ kind, context, special, leastUntouched, byGrapheme, save, asJson }) => {
   let [ours, asOpenClip]: TextTokenizer[] = [];
   let theirs: Encoded;
 
@@ -106,7 +109,7 @@ describe.each([
     const untouched = texts.filter(
       (text, at) => text.replace(/\s+/gu, ' ').trim().toLowerCase() === theirs.cleaned[at],
     );
-    expect(untouched.length).toBeGreaterThan(20);
+    expect(untouched.length).toBeGreaterThan(leastUntouched);
   });
 });
 

@@ -43,7 +43,7 @@ test(
     expect(loaded).toBeGreaterThan(300);
     expect(refused).toBeGreaterThan(5000);
     expect(peakMB).toBeLessThan(mostMB);
-    expect(slowestMs).toBeLessThan(20 * seconds);
+    expect(slowestMs).toBeLessThan(5 * seconds);
   },
   150 * seconds,
 );
@@ -57,7 +57,7 @@ test(
     expect(loaded).toBe(0);
     expect(refused).toBeGreaterThan(20);
     expect(peakMB).toBeLessThan(mostMB);
-    expect(slowestMs).toBeLessThan(20 * seconds);
+    expect(slowestMs).toBeLessThan(5 * seconds);
   },
   150 * seconds,
 );
