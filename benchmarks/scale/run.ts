@@ -41,4 +41,4 @@ await writeResults('survival', {
   ...figures,
   command: `node benchmarks/scale/run.ts --records ${records} --kills ${kills}`,
 });
-if (!figures.same) process.exitCode = 1;
+if (!figures.same || figures.undisturbed.peakMB > 1500) process.exitCode = 1;

@@ -41,7 +41,7 @@ test.each(cases.map((of) => [of.row, of] as const))('%s', async (row, of) => {
     if (architecture.family !== 'siglip' && !of.blocks && towers.published)
       expect(architecture).toEqual(towers.published);
     await using model = await ClipModel.load(join(folder, of.layouts[0]!));
-    expect(model.config.architecture).toMatchObject(of.layouts[0] === 'open_clip' ? architecture : {});
+    if (of.layouts[0] === 'open_clip') expect(model.config.architecture).toMatchObject(architecture);
     const pictures = await measure.readPictures(folder, model.imageSize);
     const data = { pictures, texts: towers.texts };
     await compareTokens(model, folder, towers);

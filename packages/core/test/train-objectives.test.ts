@@ -183,10 +183,17 @@ test('paraphrases are terms of their own, for the pairs that have one', async ()
   expect(Object.keys(reworded[0]!.terms).sort()).toEqual(['contrastive', 'paraphraseDistance', 'paraphrases']);
   expect(reworded[0]!.terms.paraphrases).toBeGreaterThan(0);
   const messages: string[] = [];
-  const without = await trainBy('not-reworded', objective, {
-    onEvent: (event) => event.type === 'warning' && messages.push(event.message),
+  const without: StepRecord[] = [];
+  await trainBy('not-reworded', objective, {
+    onEvent: (event) => {
+      if (event.type === 'warning') messages.push(event.message);
+      if (event.type === 'step-end') without.push(event);
+    },
   });
-  expect(without).toEqual([]);
+  expect(without.map(({ terms }) => [terms.paraphrases ?? 0, terms.paraphraseDistance ?? 0])).toEqual(
+    without.map(() => [0, 0]),
+  );
+  expect(without).toHaveLength(3);
   expect(messages).toEqual([expect.stringContaining('want paraphrases')]);
 });
 

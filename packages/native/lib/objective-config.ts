@@ -52,6 +52,6 @@ export interface NativeObjectiveConfig {
   paraphrases?: number;
   /** Squared distance of a text from its paraphrase (CLIC). */
   paraphraseDistance?: number;
-  /** Rows and columns of a tile of the similarity matrix; memory is O(tile²), never O(B²). */
+  /** Rows and columns of a tile of the similarity matrix; memory of the contrastive and sigmoid terms is O(tile²). */
   tile: number;
 }

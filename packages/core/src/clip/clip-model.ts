@@ -7,6 +7,7 @@ import { decodeImage } from '../image/decode.ts';
 import { fitImage } from '../image/preprocess.ts';
 import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
+import { giveWay } from '../pause.ts';
 import type { EncodedText, TextTokenizer } from '../text/text-tokenizer.ts';
 import { type Architecture, type ArchitectureName, findArchitecture, isSiglip } from './architecture.ts';
 import {
@@ -160,13 +161,15 @@ export class ClipModel implements AsyncDisposable {
   async embedTexts(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
     const rowOf = new Map<string, number>();
     const distinct: EncodedText[] = [];
-    const places = texts.map((text) => {
+    const places: number[] = [];
+    for (const text of texts) {
+      if (places.length % textBatch === textBatch - 1) await giveWay(signal);
       const encoded = this.tokenizer.encode(text, this.contextLength);
       const key = encoded.ids.join();
       const row = rowOf.get(key) ?? distinct.push(encoded) - 1;
       rowOf.set(key, row);
-      return row;
-    });
+      places.push(row);
+    }
     const embedded = new Float32Array(distinct.length * this.embedDim);
     for (let at = 0; at < distinct.length; at += textBatch) {
       signal?.throwIfAborted();

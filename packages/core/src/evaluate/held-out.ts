@@ -26,22 +26,23 @@ export async function requireHeldOut(
   const folders = trained.flatMap(({ dir }) =>
     dir !== undefined && existsSync(join(dir, 'manifest.jsonl')) ? dir : [],
   );
+  const refused = (what: string) =>
+    new AnagramError(
+      'invalid-options',
+      `The model in ${modelDir} was trained on ${what}: what it scores there says nothing of other pictures. Expected pairs that it has not seen. Prepare some from other pictures, and evaluate on them.`,
+      { where: 'evaluate' },
+    );
+  for (const { dir } of sets) {
+    if ((await fingerprintsOf(dir)).some((fingerprint) => fingerprints.has(fingerprint))) throw refused(dir);
+  }
   const seen = new Set<string>();
   for (const folder of folders) {
     for (const pair of await pairsOf(await openPairs(folder), signal)) seen.add(pair);
   }
   for (const set of sets) {
-    const same = (await fingerprintsOf(set.dir)).some((fingerprint) => fingerprints.has(fingerprint));
-    const pairs = same || seen.size === 0 ? [] : await pairsOf(set, signal);
+    const pairs = seen.size === 0 ? [] : await pairsOf(set, signal);
     const known = pairs.filter((pair) => seen.has(pair)).length;
-    if (same || known > pairs.length / 2) {
-      const what = same ? set.dir : `${known} of the ${pairs.length} pairs of ${set.dir}`;
-      throw new AnagramError(
-        'invalid-options',
-        `The model in ${modelDir} was trained on ${what}: what it scores there says nothing of other pictures. Expected pairs that it has not seen. Prepare some from other pictures, and evaluate on them.`,
-        { where: 'evaluate' },
-      );
-    }
+    if (known > pairs.length / 2) throw refused(`${known} of the ${pairs.length} pairs of ${set.dir}`);
     if (known === 0) continue;
     const remedy = `Name the training pairs as trainedOn (--trained-on ${folders[0]}) for the scores without them.`;
     emit({

@@ -1,25 +1,7 @@
-import sharp from 'sharp';
 import type { ImageFile } from '../pair.ts';
-import { maxPixels } from './decode.ts';
-import { detectFormat, isDecoded } from './format.ts';
+import { reencoded } from './reencode.ts';
 
-/**
- * A picture that carries a colour profile, brought to sRGB by it: a PNG of its first frame, 8 bit and upright. Without a profile its bytes
- * stay as they are. So do those of what cannot be decoded, which `decodeImage` then refuses.
- */
+/** A picture that carries a colour profile, brought to sRGB by it. Without a profile its bytes stay as they are. */
 export function toSrgb(file: ImageFile): ImageFile {
-  return {
-    name: file.name,
-    async bytes() {
-      const bytes = await file.bytes();
-      if (!isDecoded(detectFormat(bytes))) return bytes;
-      try {
-        const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: true });
-        if (!(await image.metadata()).hasProfile) return bytes;
-        return await image.toColourspace('srgb').png().toBuffer();
-      } catch {
-        return bytes;
-      }
-    },
-  };
+  return reencoded(file, { ignoreIcc: false, needs: ({ hasProfile }) => hasProfile, change: (image) => image });
 }

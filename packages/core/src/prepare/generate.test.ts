@@ -118,6 +118,9 @@ test('a plan asks generators for all that a run would ask, and keeps nothing of 
   expect(asked).toEqual(['caption', 'caption', 'number 105', 'number 106']);
   expect(await readdir(dir)).toEqual(['work']);
   expect(await planPreparation(options)).toEqual(plan);
+  // Retrieval is no generator: what it repairs is counted.
+  expect(await planPreparation({ ...options, repairer: 'retrieval' })).toEqual({ ...plan, kept: 33 });
+  asked.splice(8);
   await prepare(options);
   expect(asked).toHaveLength(12);
   expect(await planPreparation(options)).toEqual({ ...plan, asked: { repair: 0, caption: 0, illustrate: 0 } });

@@ -6,8 +6,9 @@ import { hashBytes } from '../image/hash.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
 import type { Source } from '../pair.ts';
 import { Random } from '../random.ts';
+import { readAhead } from '../read-ahead.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
-import type { PairVerifier, ScorablePair } from '../verify/pair-verifier.ts';
+import type { PairVerifier, ScorableImage, ScorablePair } from '../verify/pair-verifier.ts';
 import { doubtedWords } from './doubts.ts';
 import { Journal } from './journal.ts';
 import { digest, type ReadPicture, readPicture, recordsAt, roundScore, type ScoredRecord } from './records.ts';
@@ -72,7 +73,7 @@ export function generateCaptions(context: GenerationContext, captioner: Captione
 
 /** Lets a model illustrate lone texts; its pictures are kept in the work folder under their hash. */
 export async function generatePictures(context: GenerationContext, illustrator: Illustrator): Promise<Generation> {
-  const { verifier, records, work, signal } = context;
+  const { verifier, records, work, dryRun, signal } = context;
   return journalled(context, 'illustrate', illustrator.id, async function* (missing) {
     for (const index of missing) {
       const { id, text } = records[index]!;
@@ -80,6 +81,7 @@ export async function generatePictures(context: GenerationContext, illustrator: 
         const seed = new Random('illustrate', id).seed();
         const count = candidatesWanted;
         const pictures = await illustrator.illustrate({ text: text!, count, seed, ...(signal && { signal }) });
+        if (dryRun) return { id, candidates: [] };
         const read = await Promise.all(pictures.map((bytes) => readPicture(bytes, illustrator.id, verifier.imageSize)));
         const files = await Promise.all(read.map((picture) => storePicture(work, picture)));
         const pairs = read.map(({ image, imageHash }) => ({ image, imageHash, text: text! }));
@@ -98,17 +100,19 @@ function withPictures(
     image: Uint8Array,
     record: ScoredRecord,
     knobs: { signal?: AbortSignal },
-    picture: ReadPicture,
+    picture: ScorableImage,
   ) => Promise<readonly string[]>,
 ): Promise<Generation> {
-  const { source, verifier, records, signal } = context;
+  const { source, verifier, records, dryRun, signal } = context;
   return journalled(context, stage, generator, async function* (missing) {
     for await (const { index, record } of recordsAt(source, new Set(missing), signal)) {
-      const picture = await readPicture(await record.image!.bytes(), record.image!.name, verifier.imageSize);
+      const read = await readPicture(await record.image!.bytes(), record.image!.name, verifier.imageSize);
+      // What waits for an answer holds the picture encoded and fitted, not as it was decoded.
+      const [encoded, { image, imageHash }] = [await portable(read), read];
       yield async () => {
-        const texts = await ask(await portable(picture), records[index]!, signal ? { signal } : {}, picture);
+        const texts = await ask(encoded, records[index]!, signal ? { signal } : {}, { image, imageHash });
+        if (dryRun) return { id: record.id, candidates: [] };
         const different = [...new Set(texts)].filter((text) => text.trim() !== '' && text !== records[index]!.text);
-        const { image, imageHash } = picture;
         const pairs = different.map((text) => ({ image, imageHash, text }));
         return { id: record.id, candidates: await verify(verifier, pairs, signal) };
       };
@@ -132,7 +136,8 @@ async function journalled(
     total: wanted.length,
     ...(done > 0 && { resumedFrom: done }),
   });
-  for await (const generated of ahead(tasks(missing))) {
+  // What was asked is paid for: also at an error the answers under way are still taken into the generator's cache.
+  for await (const generated of readAhead(tasks(missing), askedAtOnce, (task) => task())) {
     if (!dryRun) await journal.add([generated]);
     emit({ type: 'stage-progress', stage: `prepare-${stage}`, done: ++done, total: wanted.length });
     signal?.throwIfAborted();
@@ -140,24 +145,6 @@ async function journalled(
   emit({ type: 'stage-end', stage: `prepare-${stage}`, done });
   const known = wanted.flatMap((index) => journal.entries.get(records[index]!.id) ?? []);
   return { known: new Map(known.map((generated) => [generated.id, generated])), asked: missing.length };
-}
-
-/** Works ahead of what is taken, so much at a time; the results come in order. */
-async function* ahead<T>(tasks: AsyncIterable<() => Promise<T>>): AsyncGenerator<T> {
-  const running: Promise<T>[] = [];
-  try {
-    for await (const task of tasks) {
-      const result = task();
-      // A failure is told when its turn comes.
-      result.catch(() => undefined);
-      running.push(result);
-      if (running.length === askedAtOnce) yield await running.shift()!;
-    }
-    while (running.length > 0) yield await running.shift()!;
-  } finally {
-    // What was asked is paid for: its answers are still taken into the generator's cache.
-    await Promise.allSettled(running);
-  }
 }
 
 async function verify(verifier: PairVerifier, pairs: readonly ScorablePair[], signal: AbortSignal | undefined) {

@@ -102,15 +102,15 @@ export interface PreparationPlan {
 }
 
 /**
- * Does all of `prepare` that needs no generator, which the later run does not do again, and asks the generators for all that
+ * Does all of `prepare` that needs no generator, which the later run does not do again (but for the words that a repairer is told the verifier doubts), and asks the generators for all that
  * the run would ask, keeping no answer. With generators whose `Meter` has `dryRun` nothing is sent, and the meter's report is
  * what the run would cost.
  * @throws AnagramError as `prepare`.
  */
 export function planPreparation(options: PrepareOptions): Promise<PreparationPlan> {
-  return run(options, true, async ({ records, waiting, asked }) => ({
+  return run(options, true, async ({ records, decisions, asked }) => ({
     records: records.length,
-    kept: waiting.filter(({ kept }) => kept !== null).length,
+    kept: decisions.filter(({ kept }) => kept !== null).length,
     asked,
   }));
 }
@@ -120,9 +120,8 @@ interface Prepared {
   readonly dir: string;
   readonly shardSize: number;
   readonly records: readonly ScoredRecord[];
-  /** Without generators. */
-  readonly waiting: readonly Decision[];
   readonly asked: PreparationPlan['asked'];
+  /** In a dry run without generators. */
   readonly decisions: readonly Decision[];
 }
 
@@ -169,7 +168,7 @@ async function run<T>(
   // Generators are asked only for what the corpus itself cannot settle.
   const waiting = decide({ ...evidence, repair: 'off', caption: 'off', illustrate: 'off' });
   const wanted = (way: string) => open.filter((i) => !waiting[i]!.verdict.kept && waiting[i]!.verdict.route === way);
-  const accept = fitAcceptance(records.flatMap(({ score }) => score ?? []));
+  let accept: ReturnType<typeof fitAcceptance> | undefined;
   const asked = { repair: 0, caption: 0, illustrate: 0 };
   const help = async <G extends { id: string }>(
     way: keyof typeof asked,
@@ -179,13 +178,15 @@ async function run<T>(
     if (typeof generator === 'string') return generator;
     const generation = await generate({ ...context, records, wanted: wanted(way), dryRun }, generator);
     asked[way] = generation.asked;
+    if (dryRun) return 'off';
+    accept ??= fitAcceptance(records.flatMap(({ score }) => score ?? []));
     return { by: generator.id, choices: accept(generation.known) };
   };
   const repair = await help('repair', options.repairer, generateRepairs);
   const caption = await help('caption', options.captioner, generateCaptions);
   const illustrate = await help('illustrate', options.illustrator, generatePictures);
   const decisions = decide({ ...evidence, repair, caption, illustrate });
-  return finish({ context, dir, shardSize, records, waiting, asked, decisions });
+  return finish({ context, dir, shardSize, records, asked, decisions });
 }
 
 /** Says how many texts the verifier judges by their beginnings. */

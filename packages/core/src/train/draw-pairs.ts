@@ -4,6 +4,7 @@ import type { TrainingNegative, TrainingPair } from '../pair.ts';
 import { Random } from '../random.ts';
 import type { TextTokenizer } from '../text/text-tokenizer.ts';
 import { type Curriculum, resultLag } from './curriculum.ts';
+import { usesOf } from './objective-settings.ts';
 import { pickWeighted, type Sampler, type SharedSet } from './sampler.ts';
 import { rampAt } from './schedule.ts';
 import type { ResolvedSettings } from './settings.ts';
@@ -103,11 +104,10 @@ function chooseNegatives(
   weight: (category: string | null) => number,
 ): TrainingNegative[] {
   const { negativePairs, negativesPerPair, negativeImages, sharedNegatives } = objective;
-  const { ownTexts, rankTexts, textContrast, teacherContrast, ownImages, rankImages } = objective;
   if (negativesPerPair === 0) return [];
-  const usesTexts =
-    custom !== null || negativePairs || ownTexts + rankTexts + textContrast + teacherContrast > 0 || sharedNegatives;
-  const usesImages = custom !== null || negativePairs || ownImages + rankImages > 0;
+  const uses = usesOf(objective);
+  const usesTexts = custom !== null || negativePairs || uses.texts || sharedNegatives;
+  const usesImages = custom !== null || negativePairs || uses.images;
   const text = tokenizer.normalise(pair.text);
   const usable = pair.negatives
     .map((negative) => {
@@ -141,7 +141,7 @@ function chooseParaphrase(
   tokenizer: Pick<TextTokenizer, 'normalise'>,
   random: Random,
 ): string | null {
-  if (objective.paraphrases + objective.paraphraseDistance === 0) return null;
+  if (!usesOf(objective).paraphrases) return null;
   const others = paraphrases.filter((other) => tokenizer.normalise(other) !== tokenizer.normalise(text));
   return others.length === 0 ? null : random.pick(others);
 }

@@ -1,5 +1,6 @@
 import { swapBetween } from '../negatives/en/swap-between.ts';
 import { languageOf } from '../negatives/language.ts';
+import { textKey } from '../negatives/screen.ts';
 import type { Pixels, TrainingNegative } from '../pair.ts';
 import { Random } from '../random.ts';
 import type { DrawnPair } from './draw-pairs.ts';
@@ -33,7 +34,7 @@ export async function joinPairs(
     const swapped = english ? swapBetween(a.text, b.text, random) : null;
     const negative = swapped && joinTexts(swapped[turned ? 1 : 0], swapped[turned ? 0 : 1]);
     // Two captions that differ in one word have only changed places.
-    const isFalse = negative !== null && negative !== text && negative !== paraphrase;
+    const isFalse = negative !== null && ![text, paraphrase].some((own) => textKey(own) === textKey(negative));
     return {
       pair: {
         image: joinPictures(halves[0].image, halves[1].image, beside),

@@ -2,7 +2,7 @@ import type { ClipModel } from '../clip/clip-model.ts';
 import { AnagramError } from '../errors.ts';
 import type { TrainingPair } from '../pair.ts';
 import type { ObjectivePreset } from './objective-presets.ts';
-import type { ResolvedObjective } from './objective-settings.ts';
+import { type ResolvedObjective, usesOf } from './objective-settings.ts';
 import type { SharedSet } from './sampler.ts';
 
 /** Pairs that are looked at, of all sets together. */
@@ -34,15 +34,14 @@ const vital: { readonly [name in ObjectivePreset]?: Need } = {
 
 /** What the terms are made of, so far as a batch does not make it itself (`joinedEvery`). */
 function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): Need[] {
-  const { ownTexts, rankTexts, textContrast, teacherContrast, ownImages, rankImages, joinedEvery } = objective;
+  const { negativesPerPair, joinedEvery } = objective;
+  const uses = usesOf(objective);
   const list: Need[] = [];
-  if (objective.negativesPerPair > 0) {
-    if (ownTexts + rankTexts + textContrast + teacherContrast > 0) list.push('negatives with a text');
-    if (ownImages + rankImages > 0) list.push('negatives with a picture');
-  }
-  if (objective.paraphrases + objective.paraphraseDistance > 0 && joinedEvery !== 1 && preset !== 'clic') {
-    list.push('paraphrases');
-  }
+  if (negativesPerPair > 0 && uses.texts) list.push('negatives with a text');
+  if (negativesPerPair > 0 && uses.images) list.push('negatives with a picture');
+  // The joined steps of clic make theirs; between them it wants none.
+  const makesAll = joinedEvery === 1 || (joinedEvery > 0 && preset === 'clic');
+  if (uses.paraphrases && !makesAll) list.push('paraphrases');
   if (preset === 'con-clip') list.push('negatives of the category negation, with a text and a picture');
   return list;
 }

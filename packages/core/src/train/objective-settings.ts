@@ -1,6 +1,16 @@
 import type { NativeObjectiveConfig } from '@anagram/native';
 import * as z from 'zod';
 
+/** Which sides of a pair's own negatives its terms compare with, and whether they match paraphrases. */
+export function usesOf(objective: ResolvedObjective): { texts: boolean; images: boolean; paraphrases: boolean } {
+  const { ownTexts, rankTexts, textContrast, teacherContrast, ownImages, rankImages } = objective;
+  return {
+    texts: ownTexts + rankTexts + textContrast + teacherContrast > 0,
+    images: ownImages + rankImages > 0,
+    paraphrases: objective.paraphrases + objective.paraphraseDistance > 0,
+  };
+}
+
 /** What is minimised, term by term, and how negatives enter the batch. */
 export interface ObjectiveSettings {
   /** Weight of symmetric InfoNCE over the rows of the batch. Default 1. */

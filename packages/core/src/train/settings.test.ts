@@ -43,7 +43,9 @@ test('a preset takes its own parameters, and no others', () => {
 });
 
 test.each(objectivePresets)('what %s may change is among its terms', (preset) => {
-  const changed = Object.fromEntries(presetParameters[preset].map((name) => [name, presetTerms[preset][name] ?? 1]));
+  const others: { readonly [name: string]: number } = { negativesPerPair: 2, joinedEvery: 3, focal: 3 };
+  const changed = Object.fromEntries(presetParameters[preset].map((name) => [name, others[name] ?? 0.7]));
+  for (const [name, value] of Object.entries(changed)) expect(presetTerms[preset]).not.toHaveProperty(name, value);
   const terms = resolveSettings({ steps: 1, objective: { preset, ...changed } as PresetSettings }).objective;
   expect(terms).toMatchObject(changed);
 });

@@ -128,8 +128,9 @@ export function defineBenchmark<I extends BenchmarkItem>(
     },
     async run({ model, trainedOn, signal, onEvent }) {
       const emit = safeEmitter(onEvent);
-      const { all, items, pictures, files, found, missing } = await (opened ?? open());
+      const reading = opened ?? open();
       opened = null;
+      const { all, items, pictures, files, found, missing } = await reading;
       const head = {
         task: name,
         tieRule: ties,

@@ -61,3 +61,10 @@ test('captions without words of one kind, or with the same words, are left', () 
   expect(swapBetween('a cat', 'two dogs', new Random(1))).toBeNull();
   expect(swapBetween('a red cat', 'the red cat', new Random(1))).toBeNull();
 });
+
+test('an exchanged word takes the casing of its place', () => {
+  expect(swapBetween('Cats are sleeping', 'two dogs are sleeping', new Random('swap'))).toEqual([
+    'Dogs are sleeping',
+    'two cats are sleeping',
+  ]);
+});

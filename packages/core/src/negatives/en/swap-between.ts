@@ -1,5 +1,5 @@
 import type { Random } from '../../random.ts';
-import { applyEdits, type Edit } from '../rule.ts';
+import { applyEdits, type Edit, inCaseOf } from '../rule.ts';
 import { parseScene, type SceneGraph, type SceneWord } from './scene-graph.ts';
 
 /** Words of a scene that may change places with words of the same kind in another. */
@@ -27,6 +27,6 @@ export function swapBetween(a: string, b: string, random: Random): [string, stri
   const [left, right] = random.pick(choices);
   const [from, to] = [random.pick(left), random.pick(right)];
   const put = (text: string, { start, end }: SceneWord, { word }: SceneWord): string =>
-    applyEdits(text, [{ start, end, text: word } satisfies Edit]);
+    applyEdits(text, [{ start, end, text: inCaseOf(text.slice(start, end), word) } satisfies Edit]);
   return [put(a, from, to), put(b, to, from)];
 }
