@@ -5,6 +5,7 @@ import { batchesAhead, type DrawnPair, drawPairs } from './draw-pairs.ts';
 import { joinPairs, joinsPairs } from './join-pairs.ts';
 import type { Cursors, Sampler, SharedSet } from './sampler.ts';
 import type { ResolvedSettings } from './settings.ts';
+import { twoLevels } from './two-levels.ts';
 
 export interface PreparedBatch extends Batch {
   /** What the next step's draws go on from. */
@@ -35,12 +36,20 @@ export class Batches {
     const draw = (step: number, settings: ResolvedSettings): Promise<DrawnPair[]> =>
       drawPairs(step, { sets, sampler, curriculum, settings, tokenizer, imageSize, fit: model.config.preprocess });
     this.#build = async (step) => {
-      const drawn = joinsPairs(step, settings)
-        ? await joinPairs(step, settings, (settings) => draw(step, settings))
-        : await draw(step, settings);
+      const drawn = await this.#drawn(step, settings, (settings) => draw(step, settings));
       const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength, imageSize });
       return { ...batch, after: { cursors: sampler.cursors, errors: curriculum.errors } };
     };
+  }
+
+  /** As the objective changes what is drawn. */
+  #drawn(
+    step: number,
+    settings: ResolvedSettings,
+    draw: (settings: ResolvedSettings) => Promise<DrawnPair[]>,
+  ): Promise<DrawnPair[]> {
+    if (joinsPairs(step, settings)) return joinPairs(step, settings, draw);
+    return settings.objective.levels ? twoLevels(step, settings, draw) : draw(settings);
   }
 
   /** The batch of `step`. Call it in order, each time with all results before `step` told to the curriculum. */

@@ -86,6 +86,11 @@ export interface ObjectiveSettings {
    */
   joinedEvery?: number;
   /**
+   * Each pair is two rows: a global crop of its picture (90–100 % of the area) with the things that its text names, and a local one
+   * (50–100 %) with the text itself (PyramidCLIP; the summary is English). They come without negatives of their own. Default false.
+   */
+  levels?: boolean;
+  /**
    * A negative with text and picture is a pair of its own: a row of the contrastive term, and own negative of its pair as
    * its pair is of it. False: its text is a lone negative text, and its picture a lone negative picture where `ownImages`
    * is not 0. Default true.
@@ -137,6 +142,7 @@ export const objectiveSchema = z.strictObject({
   paraphrases: weight.default(0),
   paraphraseDistance: weight.default(0),
   joinedEvery: z.int().min(0).default(0),
+  levels: z.boolean().default(false),
   negativePairs: z.boolean().default(true),
   negativesPerPair: z.int().min(0).max(16).default(1),
   negativeImages: share.default(1),
@@ -153,6 +159,7 @@ export function needsTeacher({ distil, featureDistil, teacherContrast }: Resolve
 
 /** The part of the settings that a step needs; the rest decides how batches are made. */
 export function toObjectiveConfig(objective: ResolvedObjective): NativeObjectiveConfig {
-  const { negativePairs, negativesPerPair, negativeImages, joinedEvery, teacherDecay, margin, ...terms } = objective;
+  const { negativePairs, negativesPerPair, negativeImages, joinedEvery, levels, teacherDecay, margin, ...terms } =
+    objective;
   return { ...terms, margin: margin === 'adaptive' ? null : margin };
 }
