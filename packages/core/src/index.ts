@@ -4,6 +4,7 @@ export { type AnagramEvent, type Knobs, type OnEvent, type StepRecord, safeEmitt
 export type { Captioner, Illustrator, ImageEditor, NegativeWriter, PairScorer, Repairer } from './models.ts';
 export { setThreads } from './native.ts';
 export type {
+  Duplicate,
   ImageFile,
   Json,
   NegativeCategory,
@@ -54,7 +55,7 @@ export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
 // prepare
 
-export { type Duplicate, deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
+export { deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
 export { type PreparationPlan, type PrepareOptions, planPreparation, prepare } from './prepare/prepare.ts';
 export { type PreparedShare, type PrepareShareOptions, prepareShare } from './prepare/prepare-share.ts';
 export { preparedPairsToLabel } from './prepare/prepared-pairs-to-label.ts';

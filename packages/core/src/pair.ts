@@ -76,6 +76,15 @@ export interface NegativeText {
 /** Which way a record went (design §1). */
 export type Route = 'keep' | 'repair' | 'caption' | 'illustrate' | 'match' | 'duplicate' | 'unreadable' | 'empty';
 
+/** Why a record is a duplicate. */
+export interface Duplicate {
+  /** Record that stays; itself never a duplicate. */
+  readonly duplicateOf: string;
+  readonly kind: 'bytes' | 'pixels' | 'near' | 'embedding' | 'text';
+  /** `near`: differing bits of the perceptual hashes, 0–3. `embedding`: 1 − cosine, 0–1. Else 0. */
+  readonly distance: number;
+}
+
 /** What became of one record, and why. Every record of a source has exactly one. */
 export interface Verdict {
   readonly id: string;
@@ -87,6 +96,8 @@ export interface Verdict {
   readonly score: number | null;
   /** Corrected similarity by tower. */
   readonly byTower: { readonly [tower: string]: number } | null;
+  /** Of duplicates alone: of which record, and by what. */
+  readonly duplicate?: Duplicate;
   /** Text and partner after repair, match, caption or illustration; null where nothing was changed. */
   readonly repaired: {
     readonly text: string;

@@ -1,7 +1,6 @@
-import type { Route, Verdict } from '../pair.ts';
+import type { Duplicate, Route, Verdict } from '../pair.ts';
 import type { Choice } from './accept.ts';
 import type { Candidates } from './candidates.ts';
-import type { Duplicate } from './deduplicate.ts';
 import type { GeneratedPicture } from './generate.ts';
 import { matchLone } from './match.ts';
 import type { ScoredRecord } from './records.ts';
@@ -65,7 +64,8 @@ export function decide(evidence: Evidence): Decision[] {
       const kept = { text: record.text!, picture: { index: i }, probability: record.score!.probability };
       decisions[i] = { verdict: verdict(record, way, true, reason), kept };
     } else if (way !== 'repair' && way !== 'match') {
-      decisions[i] = { verdict: verdict(record, way, false, reason), kept: null };
+      const duplicate = way === 'duplicate' ? { duplicate: evidence.duplicates.get(record.id)! } : {};
+      decisions[i] = { verdict: { ...verdict(record, way, false, reason), ...duplicate }, kept: null };
     }
   }
   const waiting = () => records.filter((_, i) => decisions[i] === undefined);

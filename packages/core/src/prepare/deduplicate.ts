@@ -1,4 +1,5 @@
 import { NearIndex } from '../image/near-index.ts';
+import type { Duplicate } from '../pair.ts';
 
 /** What tells records apart; null where a record has no text, no picture, or one that cannot be read. */
 export interface RecordIdentity {
@@ -10,15 +11,6 @@ export interface RecordIdentity {
   /** 16 hex digits of `perceptualHash`. */
   readonly perceptualHash: string | null;
   readonly text: string | null;
-}
-
-/** The evidence for a duplicate. */
-export interface Duplicate {
-  /** Record that stays; itself never a duplicate. */
-  readonly duplicateOf: string;
-  readonly kind: 'bytes' | 'pixels' | 'near' | 'text';
-  /** Differing bits of the perceptual hashes, 0–64; 0 for the exact kinds. */
-  readonly distance: number;
 }
 
 /**
@@ -90,7 +82,8 @@ function hasPicture({ bytesHash, pixelHash }: Pick<RecordIdentity, 'bytesHash' |
   return bytesHash !== null || pixelHash !== null;
 }
 
-function normalised(text: string): string {
+/** What equal texts have in common. */
+export function normalised(text: string): string {
   return text.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
 }
 

@@ -23,6 +23,13 @@ test.each<[string, Partial<RecordFacts>, number, string, string]>([
     'duplicate',
     'nearly the picture of a (2 of 64 bits differ), with its text',
   ],
+  [
+    'so is one that a model finds alike',
+    { duplicate: { duplicateOf: 'a', kind: 'embedding', distance: 0.0281 } },
+    0.1,
+    'duplicate',
+    'like the picture of a (cosine 0.9719), with its text',
+  ],
 ])('%s', (_, facts, threshold, way, reason) => {
   expect(route({ ...pair, ...facts }, threshold)).toEqual({ route: way, reason });
 });

@@ -1,5 +1,4 @@
-import type { Route } from '../pair.ts';
-import type { Duplicate } from './deduplicate.ts';
+import type { Duplicate, Route } from '../pair.ts';
 
 /** What is known of a record before anything is changed. */
 export interface RecordFacts {
@@ -38,6 +37,8 @@ export function route(facts: RecordFacts, threshold: number): Routed {
 function explainDuplicate({ duplicateOf, kind, distance }: Duplicate): string {
   if (kind === 'text') return `the text of ${duplicateOf}`;
   if (kind === 'near') return `nearly the picture of ${duplicateOf} (${distance} of 64 bits differ), with its text`;
+  if (kind === 'embedding')
+    return `like the picture of ${duplicateOf} (cosine ${(1 - distance).toFixed(4)}), with its text`;
   return `the same ${kind} as ${duplicateOf}`;
 }
 

@@ -40,10 +40,12 @@ async function prepareFour() {
   await writeShard({ dir, name: shardName('rejects', 0), samples: await of(9), stepKey: 'k' });
   const verdict: Verdict = { id: 'x', route: 'keep', kept: true, reason: '', score: 1, byTower: null, repaired: null };
   const repaired = { text: 'y', score: 1, partner: null, by: 'z' };
+  const duplicate = { duplicateOf: 'x', kind: 'near', distance: 2 } as const;
+  const rejected: Verdict = { ...verdict, route: 'duplicate', kept: false, duplicate };
   await writeVerdicts({
     dir,
     name: shardName('verdicts', 0, 'jsonl'),
-    verdicts: [verdict, verdict, verdict, { ...verdict, route: 'repair', repaired }, { ...verdict, kept: false }],
+    verdicts: [verdict, verdict, verdict, { ...verdict, route: 'repair', repaired }, rejected],
     stepKey: 'k',
   });
 }
@@ -100,7 +102,12 @@ describe('openPairs', () => {
       kept: 4,
       repaired: 1,
       rejected: 1,
-      byRoute: { keep: { kept: 3, rejected: 1 }, repair: { kept: 1, rejected: 0 } },
+      byRoute: {
+        keep: { kept: 3, rejected: 0 },
+        repair: { kept: 1, rejected: 0 },
+        duplicate: { kept: 0, rejected: 1 },
+      },
+      duplicates: { near: 1 },
     });
     expect(pairs.manifestHash).toBe(await manifestHash(dir));
     expect(await Array.fromAsync(pairs.verdicts())).toHaveLength(5);

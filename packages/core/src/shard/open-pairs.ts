@@ -5,7 +5,7 @@ import { AnagramError } from '../errors.ts';
 import { decodeImage } from '../image/decode.ts';
 import { isDecoded } from '../image/format.ts';
 import { clipFit, type Fit, fitImage } from '../image/preprocess.ts';
-import type { ImageFile, PairSet, Route, TrainingNegative, TrainingPair, Verdict } from '../pair.ts';
+import type { Duplicate, ImageFile, PairSet, Route, TrainingNegative, TrainingPair, Verdict } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { manifestHash, readManifest } from './manifest.ts';
 import { PixelCache } from './pixel-cache.ts';
@@ -38,6 +38,8 @@ export interface PreparedCounts {
   readonly repaired: number;
   readonly rejected: number;
   readonly byRoute: { readonly [route in Route]?: { readonly kept: number; readonly rejected: number } };
+  /** Records that are duplicates, by what told. */
+  readonly duplicates: { readonly [kind in Duplicate['kind']]?: number };
 }
 
 /** A pair as it lies on the disk. */
@@ -263,14 +265,16 @@ async function joinNegatives(rows: Map<string, Row>, dir: string, parent: string
 async function count(dir: string): Promise<PreparedCounts> {
   const totals = { records: 0, kept: 0, repaired: 0, rejected: 0 };
   const byRoute: { [route in Route]?: { kept: number; rejected: number } } = {};
-  for await (const { route, kept, repaired } of readVerdicts(dir)) {
+  const duplicates: { [kind in Duplicate['kind']]?: number } = {};
+  for await (const { route, kept, repaired, duplicate } of readVerdicts(dir)) {
     byRoute[route] ??= { kept: 0, rejected: 0 };
     byRoute[route][kept ? 'kept' : 'rejected']++;
     totals.records++;
     totals[kept ? 'kept' : 'rejected']++;
     if (kept && repaired) totals.repaired++;
+    if (duplicate) duplicates[duplicate.kind] = (duplicates[duplicate.kind] ?? 0) + 1;
   }
-  return { ...totals, byRoute };
+  return { ...totals, byRoute, duplicates };
 }
 
 function placeOf(row: Row, { image }: StoredNegative): EntryPlace | null {
