@@ -271,6 +271,11 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ],
     ['which share', ['prepare', '.', '--dir', 'y', '--shard', '8/8'], '0/8 to 7/8 for eight shares'],
     ['who judges a share', ['prepare', '.', '--dir', 'y', '--shard', '0/2'], 'Expected --verifier FOLDER'],
+    [
+      'what finds pictures alike',
+      ['prepare', '.', '--dir', 'y', '--similar', '0.9'],
+      'and --similar-model MODEL together',
+    ],
     ['a queue', ['worker', '--queue', 'localhost:6379'], 'Expected redis://HOST:PORT'],
     ['half a server', ['negatives', 'x', '--model', 'm'], '--base-url and --model: Expected both'],
   ])('%s', async (_, args, sentence) => {
@@ -292,6 +297,7 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ['--model', ['embed', '.', '--model', 'nowhere', '--dir', 'y']],
     ['--annotations', ['evaluate', '--model', '.', '--benchmark', 'cola', '--annotations', 'nowhere', '--images', '.']],
     ['--verifier', ['prepare', '.', '--dir', 'y', '--verifier', 'nowhere']],
+    ['--similar-model', ['prepare', '.', '--dir', 'y', '--similar', '0.9', '--similar-model', 'nowhere']],
     ['--verifier', ['calibrate', '.', '--verifier', 'nowhere', '--labels', 'package.json']],
     ['--labels', ['calibrate', '.', '--verifier', '.', '--labels', 'nowhere']],
     ['--compare', ['evaluate', 'nowhere', '.', '--compare']],

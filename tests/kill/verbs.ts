@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { manifestHash } from '@anagram/core';
+import { ClipModel, manifestHash, Tokenizer } from '@anagram/core';
 import { runCli } from '../run-cli.ts';
 import { writeCorpus } from './corpus.ts';
 
@@ -28,11 +28,13 @@ export interface Size {
 export async function verbsIn(root: string, { count, steps }: Size): Promise<Record<VerbName, Verb>> {
   const { dir: pictures } = await writeCorpus(root, { count });
   const data = join(root, 'data');
-  const prepare = (dir: string) => ['prepare', pictures, '--dir', dir, ...config];
-  const share = (dir: string) => [...prepare(dir), '--verifier', join(data, 'verifier'), '--shard', '0/1'];
+  const plain = (dir: string) => ['prepare', pictures, '--dir', dir, ...config];
+  const similar = ['--similar', '0.9', '--similar-model', await writeModel(join(root, 'similar'))];
+  const prepare = (dir: string) => [...plain(dir), ...similar];
+  const share = (dir: string) => [...plain(dir), '--verifier', join(data, 'verifier'), '--shard', '0/1'];
   const negatives = (dir: string) => ['negatives', data, '--per-pair', '2', '--set', `negatives.dir=${dir}`, ...config];
   const train = (dir: string) => ['train', data, '--dir', dir, '--steps', String(steps), ...config];
-  await succeed(prepare(data));
+  await succeed(plain(data));
   await succeed(negatives(data));
   return {
     prepare: {
@@ -62,6 +64,14 @@ export async function verbsIn(root: string, { count, steps }: Size): Promise<Rec
       }),
     },
   };
+}
+
+/** A model that finds all pictures alike: nobody trained it. */
+async function writeModel(dir: string): Promise<string> {
+  const tokenizer = Tokenizer.train(['a red circle left of a blue square'], { vocabSize: 514 });
+  await using model = await ClipModel.create({ architecture: 'tiny-vit', imageSize: 32, tokenizer, seed: 1 });
+  await model.save(dir);
+  return dir;
 }
 
 async function succeed(args: string[]): Promise<void> {

@@ -61,6 +61,7 @@ export { type PreparedShare, type PrepareShareOptions, prepareShare } from './pr
 export { preparedPairsToLabel } from './prepare/prepared-pairs-to-label.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
 export type { RouteCounts } from './prepare/route-counts.ts';
+export type { SimilarPictures } from './prepare/similar-pictures.ts';
 export { type SweepOptions, sweep, type ThresholdRow } from './prepare/sweep.ts';
 export { type SweepPageOptions, sweepPage } from './prepare/sweep-page.ts';
 export { type PromptScore, type TunedPrompts, type TunePromptsOptions, tunePrompts } from './prepare/tune-prompts.ts';

@@ -22,10 +22,11 @@ import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
+import { addSimilarOptions, openSimilar, type SimilarFlags, wantedSimilar } from '../similar.ts';
 import { count, table } from '../table.ts';
 import { queueOption } from './worker.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, SimilarFlags {
   dir: string;
   verifier?: string;
   threshold?: number;
@@ -67,6 +68,7 @@ export function addPrepare(program: Command): void {
       "try variants of the captioner's prompt on a sample, go on with the best; table in DIR/prompts.json",
     )
     .option(...dryRun);
+  addSimilarOptions(command);
   withCommonFlags(
     command,
     'anagram prepare ./photos --dir ./data',
@@ -153,12 +155,15 @@ async function withOptions<T>(
   if (flags.tunePrompts && !(typeof configured === 'object' && configured !== null && 'model' in configured)) {
     throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
   }
+  const wanted = wantedSimilar(flags, config);
   const source = open(path, config, flags, context);
   const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
   await using verifier = await (flags.verifier === undefined
     ? Verifier.train(training)
     : Verifier.load(flags.verifier));
-  const settings = config('prepare');
+  const similar = wanted && (await openSimilar(wanted, config, context));
+  await using _model = similar?.model;
+  const { similar: _, ...settings } = config('prepare');
   const queue = flags.queue !== undefined && {
     url: flags.queue,
     plan: planOf({
@@ -186,6 +191,7 @@ async function withOptions<T>(
         illustrator: toGenerator('prepare.illustrator', settings.illustrator, illustrator, generation),
         ...{ threshold: chosen ?? uncalibrated, source, verifier, dir: flags.dir, signal, onEvent },
         ...(queue && { queue }),
+        ...(similar && { similar }),
       }) as unknown as PrepareOptions,
   );
 }
@@ -204,11 +210,13 @@ async function tuneCaptioner(
 }
 
 function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[] {
+  const told = Object.entries(counts.duplicates).map(([kind, records]) => `${kind} ${count(records)}`);
   const routes = Object.entries(counts.byRoute).sort();
   const rows = routes.map(([route, { kept, rejected }]) => [route, count(kept), count(rejected)]);
   return [
     ...table(['route', 'kept', 'rejected'], [...rows, ['all', count(counts.kept), count(counts.rejected)]]),
     '',
+    ...(told.length > 0 ? [`Duplicates, by what told: ${told.join(', ')}`] : []),
     `${count(length)} pairs in ${dir} (${count(counts.repaired)} of them changed), manifest ${manifestHash.slice(0, 12)}`,
     `Every record's verdict, with its reason: ${join(dir, 'verdicts-*.jsonl')}`,
   ];

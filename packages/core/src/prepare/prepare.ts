@@ -27,6 +27,7 @@ import { requireNoShares } from './prepare-share.ts';
 import type { ScoredRecord } from './records.ts';
 import { drawKnown, retrieveTexts, textPool } from './retrieve.ts';
 import { requireSameRun } from './run.ts';
+import { addSimilarPictures, type SimilarPictures } from './similar-pictures.ts';
 import { writeDecisions } from './write.ts';
 
 export interface PrepareOptions extends Knobs {
@@ -50,6 +51,11 @@ export interface PrepareOptions extends Knobs {
   illustrator?: Illustrator | 'retrieval' | 'off';
   /** Bits of 64 in which the perceptual hashes of equal pictures may differ, 0–3, or false. @default 3 */
   near?: 0 | 1 | 2 | 3 | false;
+  /**
+   * Takes pairs of equal texts for duplicates where a model finds their pictures alike, beyond what `near` tells. Another `from` decides
+   * anew without embedding anything twice. @default none
+   */
+  similar?: SimilarPictures;
   /** Pairs in a shard. @default 1000 */
   shardSize?: number;
   /** Lets `runWorker`s on other machines read and score, which must see `dir` under the same path. */
@@ -72,6 +78,15 @@ const optionsSchema = z.strictObject({
   repairer: helper('repair').default('retrieval'),
   illustrator: helper('illustrate').default('retrieval'),
   near: z.union([z.literal([0, 1, 2, 3]), z.literal(false)]).default(3),
+  similar: z
+    .strictObject({
+      model: z.custom<SimilarPictures['model']>(
+        (value) => typeof value === 'object' && value !== null && 'embedImages' in value,
+        'expected a ClipModel',
+      ),
+      from: z.number().min(0).max(1),
+    })
+    .optional(),
   shardSize: z.int().min(1).default(1000),
   queue: z.strictObject({ url: z.string().min(1), plan: z.json() }).optional(),
 });
@@ -134,7 +149,7 @@ async function run<T>(
   const settings = parseSettings('prepare', optionsSchema, plain);
   const threshold = settings.threshold ?? verifier.threshold;
   if (threshold === null) throw noThreshold();
-  const { dir, near, shardSize } = settings;
+  const { dir, near, similar, shardSize } = settings;
   const work = join(dir, 'work');
   const emit = safeEmitter(onEvent);
   signal?.throwIfAborted();
@@ -147,10 +162,11 @@ async function run<T>(
   const records = await ingest(context);
   await removeTemporaries(work);
   reportCuts(records, verifier, emit);
-  const duplicates = deduplicate(
-    records.filter(({ problem }) => problem === null),
-    { near },
-  );
+  const readable = records.filter(({ problem }) => problem === null);
+  const alike = deduplicate(readable, { near });
+  const duplicates = similar
+    ? await addSimilarPictures({ ...context, records: readable, duplicates: alike, similar })
+    : alike;
   const routed = routeAll({ records, duplicates, threshold });
   const places = records.map(({ index }) => index);
   const open = places.filter((i) => routed[i]!.route === 'repair' || routed[i]!.route === 'match');

@@ -3,7 +3,7 @@ import { ByteBudget } from '../byte-budget.ts';
 import { AnagramError, isAnagramError } from '../errors.ts';
 import { decodedBytes, decodeImage, release } from '../image/decode.ts';
 import { hashBytes, hashPixels, perceptualHash } from '../image/hash.ts';
-import { fitImage } from '../image/preprocess.ts';
+import { type Fit, fitImage } from '../image/preprocess.ts';
 import type { Json, Pixels, Source, SourceRecord } from '../pair.ts';
 import type { PairScore, ScorableImage } from '../verify/pair-verifier.ts';
 
@@ -37,9 +37,14 @@ export interface ReadPicture extends ScorableImage {
 }
 
 /** @throws AnagramError `image-unreadable` */
-export async function readPicture(bytes: Uint8Array, name: string, imageSize: number | null): Promise<ReadPicture> {
+export async function readPicture(
+  bytes: Uint8Array,
+  name: string,
+  imageSize: number | null,
+  fit?: Fit,
+): Promise<ReadPicture> {
   const decoded = await decodeImage(bytes, name);
-  const image = imageSize === null ? decoded : await fitImage(decoded, imageSize);
+  const image = imageSize === null ? decoded : await fitImage(decoded, imageSize, fit);
   return { bytes, decoded, image, imageHash: hashPixels(decoded) };
 }
 
@@ -49,6 +54,7 @@ const decoding = new ByteBudget(384 * 2 ** 20);
 /**
  * What a scorer sees of a picture. However many are read at one time, those that are decoded are bounded by their bytes.
  * @param look Called with the picture as it was decoded, which is let go afterwards.
+ * @param fit How it is brought to the size. @default CLIP's
  * @throws AnagramError `image-unreadable`
  */
 export async function readToScore<T>(
@@ -56,9 +62,10 @@ export async function readToScore<T>(
   name: string,
   imageSize: number | null,
   look: (decoded: Pixels) => T,
+  fit?: Fit,
 ): Promise<ScorableImage & { seen: T }> {
   return decoding.use(await decodedBytes(bytes), async () => {
-    const { decoded, image, imageHash } = await readPicture(bytes, name, imageSize);
+    const { decoded, image, imageHash } = await readPicture(bytes, name, imageSize, fit);
     const seen = look(decoded);
     release(decoded, image);
     return { image, imageHash, seen };
