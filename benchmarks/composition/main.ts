@@ -76,7 +76,9 @@ async function runWorld(name: WorldName): Promise<void> {
         tokenizer,
         out: values.out,
         work: values.work,
-        command: `npm run proof -- --rows ${next.row} --world ${name} --seeds ${next.seed} --steps ${steps}`,
+        command: `npm run proof -- --rows ${next.row} --world ${name} --seeds ${next.seed} --steps ${steps}${
+          contenders[next.row]!.corpus ? ` --corpus ${values.corpus}` : ''
+        }`,
         commit,
         perCategory: Number(values['per-category']),
         gallery: Number(values.gallery),
