@@ -15,7 +15,8 @@ const finer = 2;
 export function paintShapes(scene: Scene, size: number): Pixels {
   const side = size * finer;
   const canvas = new Float32Array(side * side * 3); // (side, side, 3)
-  for (let at = 0; at < canvas.length; at += 3) canvas.set(scene.background, at);
+  canvas.set(scene.background);
+  for (let done = 3; done < canvas.length; done *= 2) canvas.copyWithin(done, 0, done);
   const drawing = drawings[scene.style];
   if (drawing.shadow && scene.pitch > 0)
     for (const thing of scene.things) paintShadow(canvas, side, thing, scene.pitch);
@@ -42,8 +43,9 @@ function paintThing(canvas: Float32Array, side: number, thing: Thing, scene: Sce
       const part = caster.cast(u, v);
       if (part < 0) continue;
       met[(y - y0 + 1) * width + x - x0 + 1] = part + 1;
-      const dots =
-        (2 + Math.cos((2 * Math.PI * (x + y)) / dot / 1.4) + Math.cos((2 * Math.PI * (x - y)) / dot / 1.4)) / 4;
+      const dots = drawing.halftone
+        ? (2 + Math.cos((2 * Math.PI * (x + y)) / dot / 1.4) + Math.cos((2 * Math.PI * (x - y)) / dot / 1.4)) / 4
+        : 0;
       shade(caster, u, v, body, thing.material, drawing, dots, ink);
       const at = (y * side + x) * 3;
       const cover = ink[3]!;
@@ -67,7 +69,8 @@ function paintOutline(
       const own = met[at]!;
       if (own === 0) continue;
       if (met[at - 1] === own && met[at + 1] === own && met[at - width] === own && met[at + width] === own) continue;
-      canvas.set(colour, (y * side + x) * 3);
+      const pixel = (y * side + x) * 3;
+      for (let k = 0; k < 3; k++) canvas[pixel + k] = colour[k]!;
     }
   }
 }
