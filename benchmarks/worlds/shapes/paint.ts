@@ -8,13 +8,17 @@ import { type Drawing, drawings } from './styles.ts';
 /** Rays a pixel, along each side. */
 const finer = 2;
 
+/** Of the size that was drawn last: a canvas for each picture would be most of what a training allocates. */
+let scratch = new Float32Array(0);
+
 /**
  * Draws a scene at any size.
  * @param size Width and height in pixels.
  */
 export function paintShapes(scene: Scene, size: number): Pixels {
   const side = size * finer;
-  const canvas = new Float32Array(side * side * 3); // (side, side, 3)
+  if (scratch.length !== side * side * 3) scratch = new Float32Array(side * side * 3);
+  const canvas = scratch; // (side, side, 3)
   canvas.set(scene.background);
   for (let done = 3; done < canvas.length; done *= 2) canvas.copyWithin(done, 0, done);
   const drawing = drawings[scene.style];
