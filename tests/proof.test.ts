@@ -28,6 +28,7 @@ beforeAll(async () => {
     commit: 'abc',
     perCategory: 4,
     gallery: 12,
+    perClass: 1,
     curveEvery: 3,
     curveItems: 2,
   };

@@ -12,9 +12,10 @@ export interface Contender {
   /**
    * `contrasts` (default): each pair with its negative. `apart`: both sides of a contrast are ordinary pairs of a set twice as long, drawn
    * independently: the same pictures and captions, but a pair meets its negative in a batch by chance alone. `reworded`: contrasts whose pairs
-   * carry other wordings of their captions.
+   * carry other wordings of their captions. `exact-texts`: the negatives' texts without their pictures; `rule-texts`: texts that rules make of
+   * the captions in their place.
    */
-  readonly data?: 'contrasts' | 'apart' | 'reworded';
+  readonly data?: 'contrasts' | 'apart' | 'reworded' | 'exact-texts' | 'rule-texts';
   /** In place of the world's own scenes: a finite corpus of them, spoilt, with negative texts made of the texts that the row has (`noisy-data.ts`). */
   readonly corpus?: NoisyData;
   /** Why the row cannot run yet. */
@@ -24,6 +25,11 @@ export interface Contender {
 /** Presets that have no row of their own; `con-clip` is `side-by-side` under the name of the data that it is meant for. */
 const presets = objectivePresets.filter((name) => !['anagram', 'clip', 'negclip', 'siglip', 'con-clip'].includes(name));
 const lone = { negativePairs: false } as const;
+/** Anagram's recipe before its rank term was added (decision 0010): what the ablations and the noisy rows are made with. */
+const unranked = {
+  objective: { ...presetTerms.anagram, rankTexts: 0 },
+  structure: structureRoles,
+} as const;
 
 export const contenders: { readonly [row: string]: Contender } = {
   clip: { title: 'plain CLIP', objective: 'clip' },
@@ -31,33 +37,36 @@ export const contenders: { readonly [row: string]: Contender } = {
   control: { title: 'control: negatives as ordinary pairs', objective: 'clip', data: 'apart' },
   'side-by-side': { title: 'negatives as pairs of the same batch', objective: {} },
   anagram: { title: 'Anagram', objective: 'anagram' },
-  'structure-off': { title: 'Anagram, structure off', objective: 'anagram', structure: { image: 'off', text: 'off' } },
+  unranked: { title: 'Anagram without its rank term', ...unranked },
+  'structure-off': { ...unranked, title: 'unranked, structure off', structure: { image: 'off', text: 'off' } },
   'structure-negative': {
-    title: 'Anagram, structure negative',
-    objective: 'anagram',
+    ...unranked,
+    title: 'unranked, structure negative',
     structure: { image: 'negative', text: 'negative' },
   },
   'structure-positive': {
-    title: 'Anagram, structure positive',
-    objective: 'anagram',
+    ...unranked,
+    title: 'unranked, structure positive',
     structure: { image: 'positive', text: 'positive' },
   },
   paraphrases: {
-    title: 'Anagram, paraphrases as positives',
-    objective: { ...presetTerms.anagram, paraphrases: 0.5 },
+    title: 'unranked, paraphrases as positives',
+    objective: { ...unranked.objective, paraphrases: 0.5 },
     structure: structureRoles,
     data: 'reworded',
   },
+  'exact-texts': { title: 'Anagram, exact negative texts alone', objective: 'anagram', data: 'exact-texts' },
+  'rule-texts': { title: 'Anagram, negative texts by rules', objective: 'anagram', data: 'rule-texts' },
   negclip: { title: 'NegCLIP', objective: 'negclip' },
   'text-negatives': { title: 'negative texts only', objective: { ...lone, ownTexts: 0.5, negativeImages: 0 } },
   'image-negatives': { title: 'negative pictures only', objective: { ...lone, ownImages: 0.5 } },
   'both-negatives': { title: 'negative texts and pictures', objective: { ...lone, ownTexts: 0.5, ownImages: 0.5 } },
   ...Object.fromEntries(presets.map((name) => [name, { title: name, objective: name }])),
   siglip: { title: 'siglip', objective: 'siglip', needs: "SigLIP's towers, which have the logit bias of its loss" },
-  'noisy-raw': { title: 'noisy corpus', objective: 'anagram', corpus: 'raw' },
-  'noisy-prepared': { title: 'noisy corpus, prepared', objective: 'anagram', corpus: 'prepared' },
-  'noisy-right': { title: 'noisy corpus, right pairs alone', objective: 'anagram', corpus: 'right' },
-  'noisy-clean': { title: 'the corpus without noise', objective: 'anagram', corpus: 'clean' },
+  'noisy-raw': { title: 'noisy corpus', ...unranked, corpus: 'raw' },
+  'noisy-prepared': { title: 'noisy corpus, prepared', ...unranked, corpus: 'prepared' },
+  'noisy-right': { title: 'noisy corpus, right pairs alone', ...unranked, corpus: 'right' },
+  'noisy-clean': { title: 'the corpus without noise', ...unranked, corpus: 'clean' },
 };
 
 /** How a row's structure terms are named in the results. */

@@ -39,7 +39,7 @@ describe('renderTable', () => {
     );
     const lines = text.split('\n');
     expect(lines[2]).toMatch(
-      /^\| Anagram \| muon \| 9 \| 2 \| 0\.950 ± 0\.071 \| 0\.500 ± 0\.000 \| 1\.000 \[1\.000, 1\.000\], p < 0\.001/,
+      /^\| Anagram \| muon \| 9 \| 2 \| 0\.950 ± 0\.071 \| 0\.500 ± 0\.000 \| – \| 1\.000 \[1\.000, 1\.000\], p < 0\.001/,
     );
     expect(lines[3]).toMatch(/^\| plain CLIP .* \| {2}\| 0\.000 ± 0\.000 \|$/);
   });

@@ -19,8 +19,9 @@ export function deviationOf(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
-/** Mean ± standard deviation over seeds; one seed has no deviation. */
+/** Mean ± standard deviation over seeds; one seed has no deviation, and none a dash. */
 export function spread(values: readonly number[]): string {
+  if (values.length === 0) return '–';
   const mean = meanOf(values).toFixed(3);
   return values.length < 2 ? mean : `${mean} ± ${deviationOf(values).toFixed(3)}`;
 }
@@ -35,7 +36,17 @@ export function renderTable(results: readonly Result[], outcomes: readonly RowOu
   const score = ({ results: own }: Group) => meanOf(own.map(({ mean }) => mean));
   groups.sort((a, b) => b.steps - a.steps || score(b) - score(a));
   const categories = [...new Set(results.flatMap((result) => Object.keys(result.categories)))];
-  const head = ['row', 'optimizer', 'steps', 'seeds', 'mean group', 'R@1', 'less plain CLIP', ...categories];
+  const head = [
+    'row',
+    'optimizer',
+    'steps',
+    'seeds',
+    'mean group',
+    'R@1',
+    'zero-shot',
+    'less plain CLIP',
+    ...categories,
+  ];
   const lines = groups.map((group) => [
     contenders[group.row]?.title ?? group.row,
     group.results[0]!.optimizer,
@@ -43,6 +54,7 @@ export function renderTable(results: readonly Result[], outcomes: readonly RowOu
     String(group.results.length),
     spread(group.results.map(({ mean }) => mean)),
     spread(group.results.map(({ recallAt1 }) => recallAt1)),
+    spread(group.results.flatMap(({ zeroShot }) => zeroShot ?? [])),
     againstClip(group, outcomes),
     ...categories.map((name) => spread(group.results.flatMap((one) => one.categories[name]?.group ?? []))),
   ]);

@@ -26,6 +26,8 @@ export interface Result {
     };
   };
   readonly recallAt1: number;
+  /** Share of single things that are given their class; rows of before it was measured lack it. */
+  readonly zeroShot?: number;
   /** Of the rows of the noisy corpus: what they were trained on, against the truth. */
   readonly data?: DataFigures;
   readonly command: string;

@@ -10,11 +10,13 @@ import {
   type Tokenizer,
   type TrainSettings,
   train,
+  zeroShotClassification,
 } from '@anagram/core';
 import { contenders, objectiveOf, structureOf } from './contenders.ts';
 import { type NoisySettings, noisyData, noisySettings } from './noisy-data.ts';
 import { addResult, type CurvePoint, readLines } from './results.ts';
 import { reworded } from './reworded.ts';
+import { exactTexts, ruleTexts } from './texts-alone.ts';
 import { takenApart, type World } from './worlds.ts';
 
 /** The same for every row. */
@@ -24,12 +26,20 @@ const shared = {
   checkpointEvery: 100,
 } satisfies Omit<TrainSettings, 'steps'>;
 
-const dataOf = { contrasts: (set: PairSet) => set, apart: takenApart, reworded } as const;
+const dataOf = {
+  contrasts: (set: PairSet) => set,
+  apart: takenApart,
+  reworded,
+  'exact-texts': exactTexts,
+  'rule-texts': ruleTexts,
+} as const;
 
 export interface Measure {
   /** Items of each category and pictures in the gallery of the held-out vendor. */
   readonly perCategory: number;
   readonly gallery: number;
+  /** Pictures of each class of its zero-shot classification. */
+  readonly perClass: number;
   /** Steps between points of the learning curve, and items of each category there. */
   readonly curveEvery: number;
   readonly curveItems: number;
@@ -114,6 +124,13 @@ export async function runRow(options: RowOptions): Promise<string | null> {
     name: `${world.name} retrieval`,
     gallery: world.gallery('test', options.gallery),
   }).run({ model, ...knobs });
+  const { classes, items: pictures } = world.classes('test', options.perClass);
+  const classified = await zeroShotClassification({
+    name: `${world.name} classes`,
+    classes,
+    templates: ['{}', 'there is {}', 'a picture of {}'],
+    items: pictures,
+  }).run({ model, ...knobs });
   const categories = Object.entries(scored.categories).map(([name, { text, image, group }]) => [
     name,
     { text: text.value, image: image.value, group: group.value, n: group.n },
@@ -129,6 +146,7 @@ export async function runRow(options: RowOptions): Promise<string | null> {
     mean: scored.mean,
     categories: Object.fromEntries(categories),
     recallAt1: found.recallAt1,
+    zeroShot: classified.scores['all.top1']!.value,
     ...(noisy && { data: noisy.figures }),
     command: options.command,
     commit: options.commit,

@@ -1,6 +1,12 @@
-import { type CompositionItem, hashBytes, type PairSet, type RetrievalItem } from '@anagram/core';
-import { emojiSceneGallery, emojiSceneItems, emojiScenes, loadArtwork } from '@anagram/worlds/emoji-scenes';
-import { shapeGallery, shapeItems, shapes } from '@anagram/worlds/shapes';
+import { type CompositionItem, hashBytes, type LabelledImage, type PairSet, type RetrievalItem } from '@anagram/core';
+import {
+  emojiSceneClasses,
+  emojiSceneGallery,
+  emojiSceneItems,
+  emojiScenes,
+  loadArtwork,
+} from '@anagram/worlds/emoji-scenes';
+import { shapeClasses, shapeGallery, shapeItems, shapes } from '@anagram/worlds/shapes';
 
 /** What a row needs of a world. */
 export interface World {
@@ -9,6 +15,11 @@ export interface World {
   /** `validation`: held-out combinations of a vendor that training knows. `test`: held-out combinations of the held-out vendor. */
   items(split: 'validation' | 'test', perCategory: number): readonly CompositionItem[];
   gallery(split: 'validation' | 'test', count: number): readonly RetrievalItem[];
+  /** Pictures of one thing each, of the same vendor or style: zero-shot classification. Classes are named with their article. */
+  classes(
+    split: 'validation' | 'test',
+    perClass: number,
+  ): { readonly classes: readonly string[]; readonly items: readonly LabelledImage[] };
 }
 
 export const worldNames = ['emoji', 'shapes'] as const;
@@ -28,6 +39,7 @@ export async function openWorld(name: WorldName, signal?: AbortSignal): Promise<
       training: shapes({ styles: ['soft', 'toon', 'night'], split: 'train', count, seed: 1 }),
       items: (split, perCategory) => shapeItems({ style: style[split], split, perCategory, seed: seedOf[split] }),
       gallery: (split, count) => shapeGallery({ style: style[split], split, count, seed: seedOf[split] }),
+      classes: (split, perClass) => shapeClasses({ style: style[split], perClass, seed: seedOf[split] }),
     };
   }
   const artwork = await loadArtwork(signal ? { signal } : {});
@@ -38,6 +50,7 @@ export async function openWorld(name: WorldName, signal?: AbortSignal): Promise<
     items: (split, perCategory) =>
       emojiSceneItems({ artwork, vendor: vendor[split], split, perCategory, seed: seedOf[split] }),
     gallery: (split, count) => emojiSceneGallery({ artwork, vendor: vendor[split], split, count, seed: seedOf[split] }),
+    classes: (split, perClass) => emojiSceneClasses({ artwork, vendor: vendor[split], perClass, seed: seedOf[split] }),
   };
 }
 

@@ -4,6 +4,7 @@ export { emojiScenesVersion } from './contrast.ts';
 export { type CorpusTruth, type EmojiCorpusOptions, emojiCorpus, emojiCorpusVersion } from './corpus.ts';
 export type { Emoji } from './emoji-names.ts';
 export { type SceneCategory, type Split, sceneCategories, splits } from './scene.ts';
+export { emojiSceneClasses } from './scene-classes.ts';
 export { emojiSceneGallery, type GalleryEntry, type SceneGalleryOptions } from './scene-gallery.ts';
 export { emojiSceneItems, type SceneItem, type SceneItemsOptions } from './scene-items.ts';
 export { emojiScenesTasks, type SceneTasksOptions } from './scene-tasks.ts';
