@@ -22,7 +22,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** Terms that a preset must have in a batch whose pairs have negatives. */
 const expected = {
-  anagram: ['contrastive', 'ownImages', 'ownTexts'],
+  anagram: ['contrastive', 'ownImages', 'ownTexts', 'rankTexts'],
   clip: ['contrastive'],
   siglip: ['sigmoid'],
   negclip: ['contrastive'],
