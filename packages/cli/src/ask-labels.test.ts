@@ -57,6 +57,19 @@ describe('askLabels', () => {
     expect(raw).toEqual([true, false]);
   });
 
+  it('asks for a pair as a folder keeps it apart from the same one as it was delivered, and its label says which it was', async () => {
+    const kept = { route: 'repair', pair: 'abc', drawn: 'random' } as const;
+    const labels = new Map<string, Label>([['a', true]]);
+    const lines: object[] = [];
+    const input = Object.assign(new PassThrough(), { setRawMode: () => undefined }) as KeyInput;
+    await askLabels({
+      ...{ pairs: [{ ...pairs[0]!, kept }, pairs[0]!], labels, input },
+      save: async (line) => void lines.push(line),
+      output: { write: (text) => void (text.endsWith('? ') && (input as unknown as PassThrough).write('n')) },
+    });
+    expect(lines).toEqual([{ id: 'a', right: false, kept }]);
+  });
+
   it('goes back to ask again, as far as it has asked, and leaves other answers as they are', async () => {
     const { saved } = await type(['y', 'y', keys.up, 'b', 'b', 'n', 'u', 'b', 'b', 'u', 'y']);
     expect(saved).toEqual([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { emitKeypressEvents } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { isAnagramError, type Label, type PairToLabel } from '@anagram/core';
+import { isAnagramError, type Label, type LabelLine, labelKey, type PairToLabel } from '@anagram/core';
 
 /** Where keys come from: stdin, or a stream of the same bytes. */
 export interface KeyInput extends NodeJS.ReadableStream {
@@ -13,10 +13,10 @@ export interface KeyInput extends NodeJS.ReadableStream {
 
 export interface AskLabelsOptions {
   readonly pairs: readonly PairToLabel[];
-  /** Labels that there are; those given now are added. */
+  /** Labels that there are, by `labelKey`; those given now are added. */
   readonly labels: Map<string, Label>;
   /** Called with each answer, and waited for before the next question. */
-  readonly save: (label: { readonly id: string; readonly right: Label }) => Promise<void>;
+  readonly save: (label: LabelLine) => Promise<void>;
   readonly input: KeyInput;
   readonly output: { write(text: string): unknown };
   /** Pictures are drawn in the terminal too, by iTerm2's protocol. @default false */
@@ -46,8 +46,9 @@ export async function askLabels(options: AskLabelsOptions): Promise<boolean> {
     const asked = new Set<number>();
     let wentBack = false;
     for (let at = 0; at < pairs.length; ) {
-      const { id, text, image } = pairs[at]!;
-      const bytes = labels.has(id) && !wentBack ? null : await image.bytes().catch(nullIfUnreadable);
+      const { id, text, image, kept } = pairs[at]!;
+      const key = labelKey(pairs[at]!);
+      const bytes = labels.has(key) && !wentBack ? null : await image.bytes().catch(nullIfUnreadable);
       if (!bytes) {
         at++;
         continue;
@@ -69,8 +70,8 @@ export async function askLabels(options: AskLabelsOptions): Promise<boolean> {
         continue;
       }
       wentBack = false;
-      await save({ id, right: meaning });
-      labels.set(id, meaning);
+      await save({ id, right: meaning, ...(kept && { kept }) });
+      labels.set(key, meaning);
       output.write(`${meaning === null ? 'unsure' : meaning ? 'right' : 'wrong'}\n`);
       asked.add(at++);
     }

@@ -53,6 +53,11 @@ export function probability(text: string): number {
   return value;
 }
 
+/** A probability, or else the path of a file of thresholds by route. */
+export function probabilityOrFile(text: string): number | string {
+  return Number.isFinite(Number(text)) && text.trim() !== '' ? probability(text) : text;
+}
+
 export function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');

@@ -55,12 +55,20 @@ export { type Fit, fitImage, type Preprocess } from './image/preprocess.ts';
 
 // prepare
 
+export {
+  type CalibrateRoutesOptions,
+  calibrateRoutes,
+  type RouteCalibration,
+  type RoutesReport,
+} from './prepare/calibrate-routes.ts';
 export { deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
+export { type KeptPairsToLabelOptions, keptPairsToLabel } from './prepare/kept-pairs-to-label.ts';
 export { type PreparationPlan, type PrepareOptions, planPreparation, prepare } from './prepare/prepare.ts';
 export { type PreparedShare, type PrepareShareOptions, prepareShare } from './prepare/prepare-share.ts';
 export { preparedPairsToLabel } from './prepare/prepared-pairs-to-label.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
 export type { RouteCounts } from './prepare/route-counts.ts';
+export { type RouteThresholds, readThresholds, writeThresholds } from './prepare/route-thresholds.ts';
 export type { SimilarPictures } from './prepare/similar-pictures.ts';
 export { type SweepOptions, sweep, type ThresholdRow } from './prepare/sweep.ts';
 export { type SweepPageOptions, sweepPage } from './prepare/sweep-page.ts';
@@ -92,7 +100,19 @@ export { type LabelPageOptions, labelPage } from './verify/page/label-page.ts';
 export type { PairScore, PairVerifier, ScorableImage, ScorablePair } from './verify/pair-verifier.ts';
 export { type PairsToLabelOptions, type PairToLabel, pairsToLabel } from './verify/pairs-to-label.ts';
 export type { ThresholdRates } from './verify/rates-at.ts';
-export { appendLabel, type Label, type Labels, readLabelFile, resumeLabelFile } from './verify/read-labels.ts';
+export {
+  appendLabel,
+  type KeepingRoute,
+  type KeptMark,
+  keepingRoutes,
+  type Label,
+  type LabelLine,
+  type Labels,
+  labelKey,
+  readLabelFile,
+  readLabelLines,
+  resumeLabelFile,
+} from './verify/read-labels.ts';
 export type { TrainVerifierOptions, TrainVerifierSettings } from './verify/train-verifier.ts';
 export { Verifier } from './verify/verifier.ts';
 export { readCalibration } from './verify/verifier-files.ts';

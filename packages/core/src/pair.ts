@@ -98,7 +98,15 @@ export interface Verdict {
   readonly byTower: { readonly [tower: string]: number } | null;
   /** Of duplicates alone: of which record, and by what. */
   readonly duplicate?: Duplicate;
-  /** Text and partner after repair, match, caption or illustration; null where nothing was changed. */
+  /**
+   * The threshold of its route that decided in the end, where the route has one of its own (`RouteThresholds`); false: the route keeps
+   * nothing.
+   */
+  readonly threshold?: number | false;
+  /**
+   * Text and partner after repair, match, caption or illustration; null where nothing was changed. A change that its route's own
+   * threshold refused is told too, with `kept: false`.
+   */
   readonly repaired: {
     readonly text: string;
     readonly score: number;

@@ -5,23 +5,27 @@ import {
   calibrate,
   Verifier,
 } from '@anagram/core';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { calibrateFolder } from '../calibrate-folder.ts';
 import { readConfig, usage } from '../config.ts';
 import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
+import { isPrepared } from '../is-prepared.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
-import { runCommand } from '../run-command.ts';
+import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { shellWord } from '../shell-word.ts';
 import { count, share, table } from '../table.ts';
 
 interface Flags extends CommonFlags {
-  verifier: string;
+  verifier?: string;
   labels?: string;
   precision?: number;
   recall?: number;
   keep?: number;
   guarantee?: boolean;
   page?: string;
+  unproved?: 'nothing' | 'estimate';
+  out?: string;
 }
 
 const sweepRows = 12;
@@ -29,8 +33,10 @@ const sweepRows = 12;
 export function addCalibrate(program: Command): void {
   const command = program
     .command('calibrate <SOURCE>')
-    .description("Choose a verifier's threshold from labelled pairs, and save it with the verifier.")
-    .requiredOption('--verifier <folder>', 'what prepare trained, e.g. ./data/verifier')
+    .description(
+      "Choose a verifier's threshold from labelled pairs, and save it with the verifier; or, where SOURCE is a folder that prepare has filled, a threshold for each route from labels by route.",
+    )
+    .option('--verifier <folder>', 'what prepare trained, e.g. ./data/verifier; a prepared SOURCE needs none')
     .option(
       '--labels <file>',
       'JSONL of {"id": "…", "right": true}, about 200 lines, e.g. of `anagram label`; without it the threshold is a rough estimate',
@@ -39,25 +45,40 @@ export function addCalibrate(program: Command): void {
     .option('--recall <share>', 'or: kept among right that is wanted', number)
     .option('--keep <share>', 'or: share of all pairs to keep', number)
     .option('--guarantee', 'prove the precision by the labels alone, at some cost in recall')
-    .option('--page <file>', 'receives a page with a slider over the threshold and the pairs at the border');
+    .option('--page <file>', 'receives a page with a slider over the threshold and the pairs at the border')
+    .addOption(
+      new Option(
+        '--unproved <what>',
+        'of a prepared SOURCE: what a route keeps for which its labels prove nothing (default: nothing)',
+      ).choices(['nothing', 'estimate']),
+    )
+    .option('--out <file>', 'of a prepared SOURCE: receives the thresholds (default: thresholds.json)');
   withCommonFlags(
     command,
     'anagram calibrate ./photos --verifier ./data/verifier --labels labels.jsonl --precision 0.95',
+    'anagram calibrate ./data --labels labels.jsonl --precision 0.95 --out thresholds.json',
   ).action((source: string, flags: Flags) =>
-    runCommand(flags, async ({ signal, onEvent }) => {
+    runCommand(flags, async (context) => {
+      const { signal, onEvent } = context;
       const config = await readConfig(flags);
-      const pairs = openSource(source, config('source'));
-      requirePath('--verifier', flags.verifier, 'what prepare trained, e.g. ./data/verifier');
       if (flags.labels !== undefined)
         requirePath('--labels', flags.labels, 'a JSONL file of {"id": "…", "right": true}');
+      if (isPrepared(source)) return await routes(source, flags, config('calibrate'), context);
+      const { verifier: folder } = flags;
+      if (folder === undefined) throw usage('--verifier', 'Expected what prepare trained, e.g. ./data/verifier.');
+      for (const name of ['unproved', 'out'] as const) {
+        if (flags[name] !== undefined) throw usage(`--${name}`, `${source} is no folder that prepare has filled.`);
+      }
+      const pairs = openSource(source, config('source'));
+      requirePath('--verifier', folder, 'what prepare trained, e.g. ./data/verifier');
       const target = targetOf(flags);
-      await using verifier = await Verifier.load(flags.verifier);
+      await using verifier = await Verifier.load(folder);
       const report = await calibrate({
         ...config('calibrate'),
         ...(target && { target }),
         ...(flags.labels !== undefined && { labels: flags.labels }),
         ...(flags.guarantee && { guarantee: true }),
-        ...(flags.page !== undefined && { page: { path: flags.page, command: nextCommand(source, flags) } }),
+        ...(flags.page !== undefined && { page: { path: flags.page, command: nextCommand(source, folder) } }),
         ...{ verifier, source: pairs, signal, onEvent },
       } as CalibrateOptions);
       const page = flags.page === undefined ? [] : ['', `${flags.page} shows any threshold, with pairs at the border.`];
@@ -73,7 +94,21 @@ function targetOf(flags: Flags): CalibrationTarget | null {
   return name ? ({ [name]: flags[name]! } as unknown as CalibrationTarget) : null;
 }
 
-function nextCommand(source: string, { verifier }: Flags): string {
+/** A prepared folder has its scores: it takes no verifier, and no target but a precision, which is proved anyway. */
+function routes(
+  dir: string,
+  flags: Flags,
+  settings: Readonly<Record<string, unknown>>,
+  context: CommandContext,
+): Promise<CommandResult> {
+  for (const name of ['verifier', 'recall', 'keep', 'guarantee', 'page'] as const) {
+    if (flags[name] === undefined) continue;
+    throw usage(`--${name}`, `${dir} is a folder that prepare has filled. Leave --${name} out, or give the source.`);
+  }
+  return calibrateFolder(dir, { ...flags, out: flags.out ?? 'thresholds.json' }, settings, context);
+}
+
+function nextCommand(source: string, verifier: string): string {
   return `anagram prepare ${shellWord(source)} --dir DIR --verifier ${shellWord(verifier)} --threshold {threshold}`;
 }
 

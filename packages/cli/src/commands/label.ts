@@ -1,7 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   appendLabel,
+  type KeepingRoute,
+  keepingRoutes,
+  keptPairsToLabel,
   type Label,
   labelPage,
   type PairToLabel,
@@ -14,7 +17,8 @@ import {
 import type { Command } from 'commander';
 import { askLabels } from '../ask-labels.ts';
 import { given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, number, someOf, withCommonFlags } from '../flags.ts';
+import { isPrepared } from '../is-prepared.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
@@ -25,6 +29,9 @@ interface Flags extends CommonFlags {
   verifier?: string;
   count?: number;
   seed?: number;
+  byRoute?: boolean;
+  routes?: KeepingRoute[];
+  border?: number;
   out: string;
   page?: string;
 }
@@ -40,12 +47,23 @@ export function addLabel(program: Command): void {
     .option('--verifier <folder>', 'spreads the draw over its scores; a prepared SOURCE has them')
     .option('--count <n>', 'pairs to draw (default: 200)', number)
     .option('--seed <n>', 'another draw (default: 0)', number)
+    .option(
+      '--by-route',
+      'pairs of a prepared SOURCE as it keeps them, repaired, matched and generated ones too: --count of each route (default: 100)',
+    )
+    .option(
+      '--routes <names>',
+      `by route: of these alone, e.g. repair,match (of ${keepingRoutes.join(', ')})`,
+      someOf(keepingRoutes),
+    )
+    .option('--border <n>', 'by route: further pairs of each that are only just kept (default: 20)', number)
     .option('--out <file>', 'labels that are there stay, and their pairs are not asked again', 'labels.jsonl')
     .option('--page <file>', 'write a page for a browser instead, which gives the labels as a download');
   withCommonFlags(
     command,
     'anagram label ./raw --out labels.jsonl',
     'anagram label ./photos --verifier ./raw/verifier --page labels.html',
+    'anagram label ./raw --by-route --page labels.html',
   ).action((source: string, flags: Flags) =>
     runCommand(flags, async (context) => {
       if (flags.page === undefined && !process.stdin.isTTY) {
@@ -70,7 +88,17 @@ async function draw(path: string, flags: Flags, { signal, onEvent }: CommandCont
   const config = await readConfig(flags);
   const wanted = given({ count: flags.count, seed: flags.seed });
   requirePath('SOURCE', path, 'a source of pairs, or a folder that prepare has filled');
-  if (isPrepared(path)) {
+  const prepared = isPrepared(path);
+  if (flags.byRoute) {
+    if (!prepared) throw usage('--by-route', `${path} is no folder that prepare has filled. Prepare it first.`);
+    if (flags.verifier === undefined) {
+      return keptPairsToLabel(path, { ...wanted, ...given({ routes: flags.routes, border: flags.border }), signal });
+    }
+  }
+  for (const name of ['routes', 'border'] as const) {
+    if (flags[name] !== undefined && !flags.byRoute) throw usage(`--${name}`, `Expected --by-route with it.`);
+  }
+  if (prepared) {
     if (flags.verifier === undefined) return preparedPairsToLabel(path, { ...wanted, signal });
     throw usage('--verifier', `${path} has the scores of the pairs already. Leave --verifier out.`);
   }
@@ -82,14 +110,11 @@ async function draw(path: string, flags: Flags, { signal, onEvent }: CommandCont
 }
 
 /** Of `calibrate`, but for the file of the labels. */
-function nextCommand(path: string, { verifier }: Flags): string {
+function nextCommand(path: string, { verifier, byRoute }: Flags): string {
+  if (byRoute) return `anagram calibrate ${shellWord(path)} --labels`;
   const own = join(path, 'verifier');
   const known = verifier ?? (existsSync(own) ? own : 'FOLDER');
   return `anagram calibrate ${isPrepared(path) ? 'SOURCE' : shellWord(path)} --verifier ${shellWord(known)} --labels`;
-}
-
-function isPrepared(path: string): boolean {
-  return statSync(path).isDirectory() && readdirSync(path).some((name) => /^verdicts-\d+\.jsonl$/.test(name));
 }
 
 async function ask(

@@ -7,6 +7,7 @@ import {
   planPreparation,
   prepare,
   prepareShare,
+  readThresholds,
   type Source,
   type TunePromptsOptions,
   tunePrompts,
@@ -15,7 +16,7 @@ import {
 import { captioner, captionPrompts, illustrator, repairer } from '@anagram/gen';
 import { type Command, Option } from 'commander';
 import { type Config, given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, dryRun, probability, share, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, dryRun, probabilityOrFile, share, withCommonFlags } from '../flags.ts';
 import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
 import { planOf } from '../open-plan.ts';
@@ -29,7 +30,7 @@ import { queueOption } from './worker.ts';
 interface Flags extends CommonFlags, SimilarFlags {
   dir: string;
   verifier?: string;
-  threshold?: number;
+  threshold?: number | string;
   dryRun?: boolean;
   tunePrompts?: boolean;
   urlColumn?: string;
@@ -48,9 +49,9 @@ export function addPrepare(program: Command): void {
     .requiredOption('--dir <folder>', 'receives shards, manifest and verdicts; the same folder resumes')
     .option('--verifier <folder>', 'judges the pairs; without it one is trained on SOURCE, into DIR/verifier')
     .option(
-      '--threshold <probability>',
-      "least probability of a kept pair (default: the verifier's, else 0.5)",
-      probability,
+      '--threshold <probability|file>',
+      "least probability of a kept pair, or a file of thresholds by route, of anagram calibrate (default: the verifier's, else 0.5)",
+      probabilityOrFile,
     )
     .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
     .option('--caption-column <name>', 'column of the texts of a table')
@@ -156,6 +157,8 @@ async function withOptions<T>(
     throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
   }
   const wanted = wantedSimilar(flags, config);
+  // Read before anything that takes long.
+  const thresholds = typeof flags.threshold === 'string' ? await readThresholds(flags.threshold) : flags.threshold;
   const source = open(path, config, flags, context);
   const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
   await using verifier = await (flags.verifier === undefined
@@ -171,7 +174,7 @@ async function withOptions<T>(
       verifier: flags.verifier ?? join(flags.dir, 'verifier'),
     }),
   };
-  const chosen = flags.threshold ?? settings.threshold ?? verifier.threshold;
+  const chosen = thresholds ?? settings.threshold ?? verifier.threshold;
   if (chosen === null) {
     const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${flags.dir}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
     onEvent({ type: 'warning', message });

@@ -49,15 +49,20 @@ export function addSweep(program: Command): void {
   );
 }
 
+/** Ways of being kept but as delivered, which the other columns tell. */
+const changes = ['repair', 'match', 'caption', 'illustrate'] as const;
+
 function lines(rows: readonly ThresholdRow[]): string[] {
+  const used = changes.filter((name) => rows.some(({ byRoute }) => byRoute[name] > 0));
   return table(
-    ['threshold', 'kept', 'share', 'precision', 'recall'],
-    rows.map(({ threshold, kept, share: part, precision, precisionError, recall }) => [
+    ['threshold', 'kept', 'share', 'precision', 'recall', ...used],
+    rows.map(({ threshold, kept, share: part, precision, precisionError, recall, byRoute }) => [
       share(threshold),
       count(kept),
       share(part),
       `${share(precision)}${precisionError === null ? '' : ` ± ${share(precisionError)}`}`,
       share(recall),
+      ...used.map((name) => count(byRoute[name])),
     ]),
   );
 }

@@ -26,6 +26,12 @@ import { ingest } from './ingest.ts';
 import { requireNoShares } from './prepare-share.ts';
 import type { ScoredRecord } from './records.ts';
 import { drawKnown, retrieveTexts, textPool } from './retrieve.ts';
+import {
+  acceptByRoute,
+  type RouteThresholds,
+  routeThresholdsSchema,
+  writeFolderThresholds,
+} from './route-thresholds.ts';
 import { requireSameRun } from './run.ts';
 import { addSimilarPictures, type SimilarPictures } from './similar-pictures.ts';
 import { writeDecisions } from './write.ts';
@@ -33,8 +39,11 @@ import { writeDecisions } from './write.ts';
 export interface PrepareOptions extends Knobs {
   source: Source;
   verifier: PairVerifier;
-  /** Least probability of a pair that is kept, 0–1. @default what `calibrate` chose */
-  threshold?: number;
+  /**
+   * Least probability of a pair that is kept, 0–1; or a threshold for each route, of `calibrateRoutes` or of a file that `readThresholds`
+   * reads. @default what `calibrate` chose
+   */
+  threshold?: number | RouteThresholds;
   /**
    * Receives the shards, their manifest, the verdicts, and `work/` with what has been found out. The same call goes on where
    * it was stopped; another threshold decides anew without scoring anything twice, and writes the shards anew.
@@ -72,7 +81,7 @@ const helper = (method: string) =>
   ]);
 
 const optionsSchema = z.strictObject({
-  threshold: z.number().min(0).max(1).optional(),
+  threshold: z.union([z.number().min(0).max(1), routeThresholdsSchema]).optional(),
   dir: z.string().min(1),
   captioner: helper('caption').default('retrieval'),
   repairer: helper('repair').default('retrieval'),
@@ -95,14 +104,16 @@ const optionsSchema = z.strictObject({
  * Turns a noisy source into kept pairs: deduplicates, scores, keeps, repairs, matches, captions and illustrates, verifies every
  * change at the same threshold, and writes WebDataset shards with a verdict for every record. A text that retrieval picked is
  * judged by its probability given that it was picked, learnt from pairs that are known (see `fitTrust`), not by the score that picked
- * it. Of what a generator offers one tower chooses and the others accept (see `fitAcceptance`).
+ * it. Of what a generator offers one tower chooses and the others accept (see `fitAcceptance`). Thresholds by route have the last word
+ * over what one threshold has decided (see `RouteThresholds`). `thresholds.json` says what decided.
  * @returns The kept pairs, for `train` and `writeNegatives`.
  * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`; `queue-failed` and
  *   `parts-failed` with a queue; `generation-failed` from generators. A record that cannot be used is a verdict.
  */
 export function prepare(options: PrepareOptions): Promise<PreparedPairs> {
-  return run(options, false, async ({ context, dir, records, decisions, shardSize }) => {
+  return run(options, false, async ({ context, dir, records, decisions, shardSize, thresholds }) => {
     await writeDecisions({ ...context, dir, records, decisions, shardSize });
+    await writeFolderThresholds(dir, thresholds);
     return openPairs(dir);
   });
 }
@@ -138,6 +149,7 @@ interface Prepared {
   readonly asked: PreparationPlan['asked'];
   /** In a dry run without generators. */
   readonly decisions: readonly Decision[];
+  readonly thresholds: RouteThresholds;
 }
 
 async function run<T>(
@@ -147,8 +159,10 @@ async function run<T>(
 ): Promise<T> {
   const { source, verifier, signal, onEvent, ...plain } = options;
   const settings = parseSettings('prepare', optionsSchema, plain);
-  const threshold = settings.threshold ?? verifier.threshold;
-  if (threshold === null) throw noThreshold();
+  const chosen = settings.threshold ?? verifier.threshold;
+  if (chosen === null) throw noThreshold();
+  const thresholds = (typeof chosen === 'number' ? { base: chosen, byRoute: {} } : chosen) as RouteThresholds;
+  const threshold = thresholds.base;
   const { dir, near, similar, shardSize } = settings;
   const work = join(dir, 'work');
   const emit = safeEmitter(onEvent);
@@ -201,8 +215,8 @@ async function run<T>(
   const repair = await help('repair', options.repairer, generateRepairs);
   const caption = await help('caption', options.captioner, generateCaptions);
   const illustrate = await help('illustrate', options.illustrator, generatePictures);
-  const decisions = decide({ ...evidence, repair, caption, illustrate });
-  return finish({ context, dir, shardSize, records, asked, decisions });
+  const decisions = acceptByRoute(decide({ ...evidence, repair, caption, illustrate }), thresholds);
+  return finish({ context, dir, shardSize, records, asked, decisions, thresholds });
 }
 
 /** Says how many texts the verifier judges by their beginnings. */

@@ -10,7 +10,14 @@ import { randomCombinations } from './judge.ts';
 import { brier, type ReliabilityBin, reliability, wilsonInterval } from './metrics.ts';
 import { sigmoid } from './mixture.ts';
 import { calibrationPage } from './page/calibration-page.ts';
-import { describeStrangers, type Labels, readLabels, requireLabels, watchIds } from './read-labels.ts';
+import {
+  describeStrangers,
+  type Labels,
+  readLabels,
+  requireLabels,
+  requirePlainLabels,
+  watchIds,
+} from './read-labels.ts';
 import type { Verifier } from './verifier.ts';
 
 export interface CalibrateOptions extends Knobs {
@@ -104,6 +111,7 @@ const seed = 0;
 export async function calibrate(options: CalibrateOptions): Promise<CalibrationReport> {
   const { verifier, source, labels, signal, onEvent, ...plain } = options;
   const { maxPairs, page, ...wanted } = parseSettings('calibrate', optionsSchema, plain);
+  if (typeof labels === 'string') await requirePlainLabels(labels);
   const { truth, unsure } = await readLabels(labels ?? {});
   const emit = safeEmitter(onEvent);
   const knobs = { ...(signal && { signal }), onEvent: emit };

@@ -37,10 +37,11 @@ export function fitCalibration(options: {
   return bend(fitMixture({ width: towers.length, pairs, shuffled, labels }), { towers, pairs, labels });
 }
 
-/** Bends a fusion towards the labels, which leaves the order of the pairs as it is. */
+/** Bends a fusion towards the labels, which leaves the order of the pairs as it is. @param spread Of scale and offset beforehand. */
 export function bend(
   mixture: Mixture,
   { towers, pairs, labels }: Pick<Required<Parameters<typeof fitCalibration>[0]>, 'towers' | 'pairs' | 'labels'>,
+  spread: { readonly scale: number; readonly offset: number } = priorSpread,
 ): Calibration {
   const width = towers.length;
   const fused = (i: number) => {
@@ -53,7 +54,7 @@ export function bend(
     target: Float64Array.from(labels.values(), Number),
     rowWeights: new Float64Array(labels.size).fill(1),
     width: 1,
-    prior: { mean: [1, 0], precision: [priorSpread.scale ** -2, priorSpread.offset ** -2] },
+    prior: { mean: [1, 0], precision: [spread.scale ** -2, spread.offset ** -2] },
   };
   const bent = logisticFit({ ...input, start: Float64Array.of(1, 0) });
   const { hessian } = curvature(input, bent);

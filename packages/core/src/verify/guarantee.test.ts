@@ -1,12 +1,23 @@
 import { expect, test } from 'vitest';
 import { Random } from '../random.ts';
-import { binomialAtMost, guaranteedThreshold } from './guarantee.ts';
+import { binomialAtMost, finiteChance, guaranteedThreshold, hypergeometricAtMost } from './guarantee.ts';
 import { ratesAt } from './metrics.ts';
 
 test('the binomial tail', () => {
   expect(binomialAtMost(0, 60, 0.05)).toBeCloseTo(0.95 ** 60, 12);
   expect(binomialAtMost(2, 5, 0.5)).toBeCloseTo(0.5, 12);
   expect(binomialAtMost(5, 5, 0.3)).toBeCloseTo(1, 12);
+});
+
+test('the hypergeometric tail', () => {
+  // 3 of 10 marked, 4 drawn: none with 7·6·5·4 of 10·9·8·7 draws, one with 3 · 7·6·5 / 6 of 210 subsets.
+  expect(hypergeometricAtMost(0, 4, 3, 10)).toBeCloseTo(840 / 5040, 12);
+  expect(hypergeometricAtMost(1, 4, 3, 10)).toBeCloseTo((35 + 105) / 210, 12);
+  expect(hypergeometricAtMost(1, 9, 3, 10)).toBe(0);
+  expect(hypergeometricAtMost(3, 9, 3, 10)).toBeCloseTo(1, 12);
+  // Who knows all pairs errs never; a small part of many tells what a binomial draw tells.
+  expect(finiteChance(1, 20, 20, 0.95)).toBe(0);
+  expect(finiteChance(2, 100, 1_000_000, 0.95)).toBeCloseTo(binomialAtMost(2, 100, 0.05), 4);
 });
 
 test('misses its target no more often than promised, and keeps more with more labels', () => {

@@ -15,7 +15,9 @@ export interface Guarantee {
  * draw of the labels, the precision of what is kept misses the target with a probability of at most `miss`, at any number of labels.
  * Holds where the labelled pairs were drawn at random from the corpus, and the scores do not depend on the labels.
  * @param scores Of all pairs of the corpus. @param labels Truth of some of them, by number.
- * @param start Share of the corpus that the first threshold keeps; must not depend on the labels.
+ * @param start Share of the corpus that the first threshold keeps; must not depend on the labels' truth.
+ * @param finite The labelled pairs are a simple random sample of these very pairs, without replacement, and the precision is promised
+ *   of these pairs alone: the tests are hypergeometric, which prove more where much of the corpus is labelled. @default false
  * @returns Null where not even the first threshold can be proved.
  */
 export function guaranteedThreshold(options: {
@@ -24,8 +26,9 @@ export function guaranteedThreshold(options: {
   precision: number;
   miss: number;
   start: number;
+  finite?: boolean;
 }): Guarantee | null {
-  const { labels, precision, miss, start } = options;
+  const { labels, precision, miss, start, finite = false } = options;
   const sorted = Float64Array.from(options.scores).sort().reverse();
   const labelled = [...labels].map(([i, right]) => ({ score: options.scores[i]!, right }));
   let proved: Guarantee | null = null;
@@ -33,7 +36,11 @@ export function guaranteedThreshold(options: {
     const score = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
     const kept = labelled.filter((one) => one.score >= score);
     const right = kept.filter((one) => one.right).length;
-    if (binomialAtMost(kept.length - right, kept.length, 1 - precision) > miss) return proved;
+    const wrong = kept.length - right;
+    const chance = finite
+      ? finiteChance(wrong, kept.length, sorted.findLastIndex((one) => one >= score) + 1, precision)
+      : binomialAtMost(wrong, kept.length, 1 - precision);
+    if (chance > miss) return proved;
     proved = { score, labels: kept.length, right };
     if (share === 1) return proved;
   }
@@ -48,4 +55,29 @@ export function binomialAtMost(k: number, n: number, p: number): number {
     sum += Math.exp(term);
   }
   return Math.min(1, sum);
+}
+
+/**
+ * Chance of at most `wrong` wrong labels among `labels` drawn from `total` pairs of which just too many are wrong for the precision:
+ * the p-value of "they miss the precision".
+ */
+export function finiteChance(wrong: number, labels: number, total: number, precision: number): number {
+  const tooMany = Math.floor((1 - precision) * total + 1e-9) + 1;
+  return hypergeometricAtMost(wrong, labels, tooMany, total);
+}
+
+/** P(X ≤ k) for X marked ones among n drawn without replacement from `total`, of which `marked` are. */
+export function hypergeometricAtMost(k: number, n: number, marked: number, total: number): number {
+  const all = logChoose(total, n);
+  let sum = 0;
+  for (let x = Math.max(0, n - (total - marked)); x <= Math.min(k, n, marked); x++) {
+    sum += Math.exp(logChoose(marked, x) + logChoose(total - marked, n - x) - all);
+  }
+  return Math.min(1, sum);
+}
+
+function logChoose(n: number, k: number): number {
+  let sum = 0;
+  for (let i = 1; i <= Math.min(k, n - k); i++) sum += Math.log((n - i + 1) / i);
+  return sum;
 }

@@ -6,12 +6,15 @@ import { readCorpus, requirePairs } from './corpus.ts';
 import { drawForLabels } from './draw-pairs.ts';
 import { recordsNamed } from './named-records.ts';
 import type { PairVerifier } from './pair-verifier.ts';
+import type { KeptMark } from './read-labels.ts';
 
-/** A pair as the source delivered it, for a person to judge. */
+/** A pair for a person to judge: as the source delivered it, or as a prepared folder keeps it. */
 export interface PairToLabel {
   readonly id: string;
   readonly text: string;
   readonly image: ImageFile;
+  /** Set where it is a pair as a folder keeps it; its label takes this over. */
+  readonly kept?: KeptMark;
 }
 
 export interface PairsToLabelOptions extends Knobs {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
-import type { Source } from '../pair.ts';
+import type { Route, Source } from '../pair.ts';
 import { appendLine, writeAtomic } from '../shard/write-atomic.ts';
 
 /** Whether a pair is right; null where nobody could tell. */
@@ -10,7 +10,34 @@ export type Label = boolean | null;
 /** Labels by the ids of their pairs; or the path of a JSONL file of `{"id": "…", "right": true}`, as `readLabelFile` reads it. */
 export type Labels = { readonly [id: string]: Label } | ReadonlyMap<string, Label> | string;
 
-const labelSchema = z.strictObject({ id: z.string(), right: z.boolean().nullable() });
+/** Routes by which a prepared folder keeps pairs. */
+export const keepingRoutes = ['keep', 'repair', 'match', 'caption', 'illustrate'] as const satisfies readonly Route[];
+export type KeepingRoute = (typeof keepingRoutes)[number];
+
+/** Which pair of a prepared folder a label judges: not as the source delivered it, but as the folder keeps it. */
+export interface KeptMark {
+  readonly route: KeepingRoute;
+  /** Names picture and text: a label of a pair that has changed since counts no more. */
+  readonly pair: string;
+  /** `random`: each pair of the route was equally likely to be drawn, as a guarantee needs; `border`: for it lies near the threshold. */
+  readonly drawn: 'random' | 'border';
+}
+
+/** One line of a file of labels. */
+export interface LabelLine {
+  readonly id: string;
+  readonly right: Label;
+  /** Left out where the label judges a pair as the source delivered it. */
+  readonly kept?: KeptMark;
+}
+
+const labelSchema = z.strictObject({
+  id: z.string(),
+  right: z.boolean().nullable(),
+  kept: z
+    .strictObject({ route: z.enum(keepingRoutes), pair: z.string(), drawn: z.enum(['random', 'border']) })
+    .exactOptional(),
+});
 const fewestLabels = 20;
 
 /** The truth that labels tell, and how many tell none. @throws AnagramError `source-failed` */
@@ -25,10 +52,25 @@ export async function readLabels(labels: Labels): Promise<{ truth: ReadonlyMap<s
 
 /**
  * A JSONL file of `{"id": "…", "right": true}`, false or null. Of several lines for a pair the last one holds, in the order of the
- * first: an answer that was changed is a line more.
+ * first: an answer that was changed is a line more. Labels of pairs as a prepared folder keeps them are left out: `readLabelLines` has
+ * them.
  * @throws AnagramError `source-failed`
  */
 export async function readLabelFile(path: string): Promise<Map<string, Label>> {
+  const lines = await readLabelLines(path);
+  return new Map(lines.flatMap(({ id, right, kept }) => (kept ? [] : [[id, right] as const])));
+}
+
+/**
+ * What names a label among the lines of a file. A pair that was drawn for the border and then at random too has two labels: without the
+ * second the random sample would lack pairs near the border.
+ */
+export function labelKey({ id, kept }: Pick<LabelLine, 'id' | 'kept'>): string {
+  return kept ? `${kept.pair} ${kept.drawn}` : id;
+}
+
+/** Every label of a file, as `readLabelFile` reads it, and those by route too. @throws AnagramError `source-failed` */
+export async function readLabelLines(path: string): Promise<LabelLine[]> {
   const text = await readFile(path, 'utf8').catch((cause) => {
     throw new AnagramError(
       'source-failed',
@@ -37,18 +79,18 @@ export async function readLabelFile(path: string): Promise<Map<string, Label>> {
       { cause },
     );
   });
-  const result = new Map<string, Label>();
+  const result = new Map<string, LabelLine>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
-    const { id, right } = parseLabel(path, index + 1, line);
-    result.set(id, right);
+    const label = parseLabel(path, index + 1, line);
+    result.set(labelKey(label), label);
   }
-  return result;
+  return [...result.values()];
 }
 
 /**
- * The labels that a file holds so far, none where there is no file, which is then ready for `appendLabel`: half a line that a killed
- * process left is cut off, a whole one without its line end gets it.
+ * The labels that a file holds so far by `labelKey`, none where there is no file, which is then ready for `appendLabel`: half a line that
+ * a killed process left is cut off, a whole one without its line end gets it.
  * @throws AnagramError `source-failed`, `write-failed`
  */
 export async function resumeLabelFile(path: string): Promise<Map<string, Label>> {
@@ -60,7 +102,7 @@ export async function resumeLabelFile(path: string): Promise<Map<string, Label>>
   const end = text.lastIndexOf('\n') + 1;
   const rest = text.slice(end);
   if (rest !== '') await writeAtomic(path, isLabel(rest) ? `${text}\n` : text.slice(0, end));
-  return readLabelFile(path);
+  return new Map((await readLabelLines(path)).map((line) => [labelKey(line), line.right]));
 }
 
 function isLabel(line: string): boolean {
@@ -72,7 +114,7 @@ function isLabel(line: string): boolean {
 }
 
 /** Adds a label to a file and waits until it is on the disk. @throws AnagramError `write-failed` */
-export async function appendLabel(path: string, label: { readonly id: string; readonly right: Label }): Promise<void> {
+export async function appendLabel(path: string, label: LabelLine): Promise<void> {
   await appendLine(path, JSON.stringify(labelSchema.parse(label)));
 }
 
@@ -87,6 +129,20 @@ function parseLabel(path: string, line: number, text: string): z.output<typeof l
       { cause },
     );
   }
+}
+
+/**
+ * Labels by route judge pairs as a folder keeps them, which are no sample of the source's pairs.
+ * @throws AnagramError `invalid-options` where a file holds no others
+ */
+export async function requirePlainLabels(path: string): Promise<void> {
+  const lines = await readLabelLines(path);
+  if (lines.length === 0 || lines.some(({ kept }) => !kept)) return;
+  throw new AnagramError(
+    'invalid-options',
+    `${path} holds labels by route alone, which judge pairs as a prepared folder keeps them. Expected labels of the source's own pairs. Calibrate the folder that was labelled: calibrateRoutes, or anagram calibrate FOLDER.`,
+    { where: 'calibrate.labels' },
+  );
 }
 
 /** @param strangers What `describeStrangers` says. @throws AnagramError `not-enough-data` */

@@ -29,7 +29,7 @@ const mostBytes = 48 * 2 ** 20;
  * A self-contained page on which a person says of each pair whether its text is right, by arrow keys or buttons: what was answered stays
  * in the browser until it is downloaded as the `labels.jsonl` that `calibrate` reads. It shows no score and asks the network for
  * nothing. A pair whose picture cannot be read is left out.
- * @param pairs Of `pairsToLabel` or `preparedPairsToLabel`.
+ * @param pairs Of `pairsToLabel`, `preparedPairsToLabel` or `keptPairsToLabel`; no id twice.
  * @returns HTML, 20 KB or so a pair.
  * @throws AnagramError `invalid-options` where the page would be larger than browsers like, `not-enough-data` where no picture can be read
  */
@@ -38,19 +38,24 @@ export async function labelPage(pairs: readonly PairToLabel[], options: LabelPag
   const { command } = parseSettings('labelPage', optionsSchema, plain);
   const shown: LabelData['pairs'][number][] = [];
   let bytes = 0;
-  for (const { id, text, image } of pairs) {
+  for (const { id, text, image, kept } of pairs) {
     signal?.throwIfAborted();
     const picture = await thumbnail(image, side).catch(nullIfUnreadable);
     if (!picture) continue;
     bytes += picture.length;
     if (bytes > mostBytes) throw tooMany(pairs.length, shown.length);
-    shown.push({ id, text, image: `data:image/webp;base64,${Buffer.from(picture).toString('base64')}` });
+    shown.push({
+      ...{ id, text, image: `data:image/webp;base64,${Buffer.from(picture).toString('base64')}` },
+      ...(kept && { kept }),
+    });
   }
   if (shown.length === 0) {
     const message = `None of ${pairs.length} pictures can be read. Expected at least one to label.`;
     throw new AnagramError('not-enough-data', message, { needed: 1, found: 0 });
   }
-  const key = createHash('sha256').update(JSON.stringify(shown.map(({ id, text }) => [id, text])));
+  const key = createHash('sha256').update(
+    JSON.stringify(shown.map(({ id, text, kept }) => (kept ? [id, text, kept.pair] : [id, text]))),
+  );
   const data: LabelData = { key: `anagram-labels-${key.digest('hex').slice(0, 16)}`, pairs: shown };
   return renderPage({
     title: 'Is the text right?',
@@ -72,7 +77,7 @@ function body(count: number, command: string): string {
 <div id="pair"><div class="picture"><img id="picture" alt="The picture to judge"></div><p id="text" aria-live="polite"></p></div>
 <div id="done" hidden><h2>All of them are judged</h2><p>Download the labels, then let them choose the threshold:</p><div class="command"><code id="command">${escapeHtml(command)}</code><button type="button" data-copy="command">Copy</button></div></div>
 <div class="answers">${button('wrong', '←', 'wrong')}${button('unsure', '↓', 'unsure')}${button('right', '→', 'right')}${button('undo', '↑', 'back')}</div>
-<p class="note">Keys: ← or n, → or y, ↓ or u, ↑ or Backspace. The pairs are a random sample in random order: stop where you like, 200 are a good number. Answers stay in this browser until you download them.</p></section>`;
+<p class="note">Keys: ← or n, → or y, ↓ or u, ↑ or Backspace. The pairs stand in random order: stop where you like; the more are judged, the more can be proved. Answers stay in this browser until you download them.</p></section>`;
 }
 
 function tooMany(count: number, fit: number): AnagramError {

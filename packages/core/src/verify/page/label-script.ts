@@ -1,10 +1,17 @@
 /// <reference lib="dom" />
+import type { KeptMark } from '../read-labels.ts';
 
 /** What the script of a labelling page works with: no score is among it. */
 export interface LabelData {
   /** Under which the browser keeps the answers: one for each draw of pairs. */
   readonly key: string;
-  readonly pairs: readonly { readonly id: string; readonly text: string; readonly image: string }[];
+  readonly pairs: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly image: string;
+    /** Which pair of a prepared folder it is; shown to nobody, and taken over by its label. */
+    readonly kept?: KeptMark;
+  }[];
 }
 
 /** An answer, as it stands in the file that the page gives. */
@@ -13,9 +20,13 @@ export interface LabelAnswer {
   readonly right: boolean | null;
 }
 
-/** The file that `calibrate` reads. */
-export function labelLines(answers: readonly LabelAnswer[]): string {
-  return answers.map(({ id, right }) => `${JSON.stringify({ id, right })}\n`).join('');
+/** The file that `calibrate` and `calibrateRoutes` read. */
+export function labelLines(
+  answers: readonly LabelAnswer[],
+  pairs: readonly Pick<LabelData['pairs'][number], 'id' | 'kept'>[],
+): string {
+  const marks = new Map(pairs.map(({ id, kept }) => [id, kept]));
+  return answers.map(({ id, right }) => `${JSON.stringify({ id, right, kept: marks.get(id) })}\n`).join('');
 }
 
 /** What a key means, or undefined. */
@@ -89,7 +100,7 @@ export function startLabelling(): void {
   });
   document.getElementById('download')!.addEventListener('click', () => {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([labelLines(answers)], { type: 'application/jsonl' }));
+    link.href = URL.createObjectURL(new Blob([labelLines(answers, data.pairs)], { type: 'application/jsonl' }));
     link.download = 'labels.jsonl';
     link.click();
     given = answers.length;

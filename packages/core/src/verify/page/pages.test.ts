@@ -67,7 +67,7 @@ it('what a labelling page gives is what calibrate reads', async () => {
     { id: 'b', right: false },
     { id: 'c', right: null },
   ];
-  await writeFile(path, labelLines(answers));
+  await writeFile(path, labelLines(answers, []));
   expect(await readLabels(path)).toEqual({
     truth: new Map([
       [hostile, true],

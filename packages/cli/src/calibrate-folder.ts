@@ -1,0 +1,46 @@
+import { calibrateRoutes, type RoutesReport, writeThresholds } from '@anagram/core';
+import { usage } from './config.ts';
+import type { CommandContext, CommandResult } from './run-command.ts';
+import { shellWord } from './shell-word.ts';
+import { count, share, table } from './table.ts';
+
+/** `anagram calibrate` of a folder that prepare has filled: a threshold for each route, by labels of its pairs. */
+export async function calibrateFolder(
+  dir: string,
+  flags: { labels?: string; precision?: number; unproved?: 'nothing' | 'estimate'; out: string },
+  settings: Readonly<Record<string, unknown>>,
+  { signal }: CommandContext,
+): Promise<CommandResult> {
+  const { labels, precision, unproved, out } = flags;
+  if (labels === undefined) {
+    throw usage(
+      '--labels',
+      `Expected labels of the pairs that ${dir} keeps. Make them: anagram label ${shellWord(dir)} --by-route.`,
+    );
+  }
+  const report = await calibrateRoutes(dir, {
+    ...settings,
+    ...{ labels, signal },
+    ...(precision !== undefined && { target: { precision } }),
+    ...(unproved !== undefined && { unproved }),
+  });
+  await writeThresholds(out, report.thresholds);
+  return { json: { ...report, out }, lines: lines(report, dir, out) };
+}
+
+function lines({ routes, thresholds, strangers, statement }: RoutesReport, dir: string, out: string): string[] {
+  const rows = routes.map(({ route, offered, labels, right, expected, threshold, kept, promise }) => [
+    ...[route, count(offered), share(expected), count(labels), count(right)],
+    ...[threshold === false ? 'none' : threshold.toFixed(4), count(kept), promise],
+  ]);
+  return [
+    ...table(['route', 'pairs', 'expected', 'labels', 'right', 'threshold', 'kept', 'promise'], rows),
+    '',
+    ...routes.map((each) => `${each.route}: ${each.statement}`),
+    statement,
+    ...(strangers > 0 ? [`${count(strangers)} labels are of pairs that ${dir} does not keep, and are left out.`] : []),
+    '',
+    `${out} has these thresholds over the base of ${thresholds.base}. Next, without a model run:`,
+    `anagram prepare SOURCE --dir ${shellWord(dir)} --threshold ${shellWord(out)}`,
+  ];
+}
