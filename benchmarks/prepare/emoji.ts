@@ -1,15 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { calibrate, prepare, Random, type Source, Verifier } from '@anagram/core';
+import { type Source, Verifier } from '@anagram/core';
 import { emojiCorpus, loadArtwork } from '@anagram/worlds/emoji-scenes';
 import {
   type GuaranteeFigures,
   judgeCorpus,
+  labelCount,
   measurePromise,
-  measureRoutes,
   measureVerification,
+  prepareAndMeasure,
   type RouteFigures,
   readPairs,
+  resamplings,
   rounded,
   type VerificationFigures,
 } from './verification.ts';
@@ -22,9 +24,6 @@ export interface EmojiFigures extends VerificationFigures {
   readonly minutes: { readonly train: number };
 }
 
-const labelCount = 200;
-const resamplings = 200;
-
 /** The demo's noisy corpus with the full verifier: 30 % wrong pairs, four ways of drawing the same emoji. */
 export async function prepareEmoji(dir: string): Promise<EmojiFigures> {
   const artwork = await loadArtwork();
@@ -36,15 +35,12 @@ export async function prepareEmoji(dir: string): Promise<EmojiFigures> {
   const pairs = await readPairs(source, (id) => truth.get(id)!.right === true);
   const evidence = await judgeCorpus(verifier, pairs);
   const right = pairs.map((pair) => pair.right);
-  const labelled = new Random('labels').shuffle([...pairs]).slice(0, labelCount);
-  const labels = Object.fromEntries(labelled.map((pair) => [pair.id, pair.right]));
-  await calibrate({ verifier, source, labels });
-  const prepared = await prepare({ source, verifier, dir: join(dir, 'data'), near: false });
+  const isRight = (id: string, text: string) => truth.get(id)!.name === text;
   return {
     ...measureVerification(evidence, right),
     guarantee: measurePromise(evidence, right, { guarantee: true, labels: labelCount, resamplings }),
     estimate: measurePromise(evidence, right, { guarantee: false, labels: labelCount, resamplings }),
-    routes: await measureRoutes(prepared, (id, text) => truth.get(id)!.name === text),
+    routes: await prepareAndMeasure(verifier, { source, pairs, isRight, dir: join(dir, 'data') }),
     minutes,
   };
 }

@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { calibrate, prepare, Random, type Source, Verifier } from '@anagram/core';
+import { Verifier } from '@anagram/core';
 import { stampCorpus } from '@anagram/worlds/tuxpaint';
 import {
   type GuaranteeFigures,
   type JudgedPair,
   judgeCorpus,
+  labelCount,
   measurePromise,
-  measureRoutes,
   measureVerification,
+  prepareAndMeasure,
   type RouteFigures,
   readPairs,
+  resamplings,
   type VerificationFigures,
 } from './verification.ts';
 
@@ -27,8 +29,6 @@ export interface LanguageFigures extends StampFigures {
   readonly foreign: StampFigures | null;
 }
 
-const labelCount = 200;
-const resamplings = 200;
 /** The one of the emoji corpus too. */
 const seed = 3;
 
@@ -62,19 +62,4 @@ async function judgeAndMeasure(verifier: Verifier, pairs: readonly JudgedPair[])
     guarantee: measurePromise(evidence, right, { guarantee: true, labels: labelCount, resamplings }),
     estimate: measurePromise(evidence, right, { guarantee: false, labels: labelCount, resamplings }),
   };
-}
-
-async function prepareAndMeasure(
-  verifier: Verifier,
-  corpus: {
-    source: Source;
-    pairs: readonly JudgedPair[];
-    isRight: (id: string, text: string) => boolean;
-    dir: string;
-  },
-) {
-  const { source, pairs, isRight, dir } = corpus;
-  const labelled = new Random('labels').shuffle([...pairs]).slice(0, labelCount);
-  await calibrate({ verifier, source, labels: Object.fromEntries(labelled.map(({ id, right }) => [id, right])) });
-  return measureRoutes(await prepare({ source, verifier, dir, near: false }), isRight);
 }

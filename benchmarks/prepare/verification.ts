@@ -1,9 +1,11 @@
 import {
   auroc,
+  calibrate,
   chooseThreshold,
   decodeImage,
   hashPixels,
   type PreparedPairs,
+  prepare,
   Random,
   ratesAt,
   recallAtPrecision,
@@ -14,6 +16,9 @@ import {
 } from '@anagram/core';
 
 const target = 0.95;
+/** Labels that a person would give, and how often they are drawn anew. */
+export const labelCount = 200;
+export const resamplings = 200;
 
 /** A complete pair of a corpus, and whether its text is its picture's. */
 export interface JudgedPair extends ScorablePair {
@@ -157,4 +162,20 @@ export async function measureRoutes(
 
 export function rounded(value: number): number {
   return Number(value.toFixed(4));
+}
+
+/** Calibrates on `labelCount` labels, prepares the corpus into `dir`, and says what became of each route. */
+export async function prepareAndMeasure(
+  verifier: Verifier,
+  corpus: {
+    source: Source;
+    pairs: readonly JudgedPair[];
+    isRight: (id: string, text: string) => boolean;
+    dir: string;
+  },
+) {
+  const { source, pairs, isRight, dir } = corpus;
+  const labelled = new Random('labels').shuffle([...pairs]).slice(0, labelCount);
+  await calibrate({ verifier, source, labels: Object.fromEntries(labelled.map(({ id, right }) => [id, right])) });
+  return measureRoutes(await prepare({ source, verifier, dir, near: false }), isRight);
 }

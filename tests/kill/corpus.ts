@@ -1,22 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePng, type Pixels, Random } from '@anagram/core';
+import { colours, covers, shapes, type Thing } from '../../packages/core/src/testing/tiny-pairs.ts';
 
-const colours = {
-  red: [220, 40, 40],
-  green: [40, 170, 60],
-  blue: [50, 80, 220],
-  yellow: [235, 210, 50],
-  white: [245, 245, 245],
-  black: [20, 20, 20],
-} as const;
-const shapes = ['square', 'circle', 'triangle', 'ring'] as const;
 const size = 32;
-
-interface Thing {
-  readonly colour: keyof typeof colours;
-  readonly shape: (typeof shapes)[number];
-}
 
 export interface Corpus {
   /** Folder of pictures with texts beside them. */
@@ -79,12 +66,4 @@ function draw(left: Thing, right: Thing, random: Random): Pixels {
     }
   }
   return { width: size, height: size, data };
-}
-
-/** @param x, y From the centre, in radii. */
-function covers(shape: Thing['shape'], x: number, y: number): boolean {
-  const distance = Math.hypot(x, y);
-  if (shape === 'square') return Math.max(Math.abs(x), Math.abs(y)) <= 0.85;
-  if (shape === 'triangle') return y <= 0.9 && y >= -0.9 && Math.abs(x) <= (y + 0.9) / 1.8;
-  return distance <= 1 && (shape === 'circle' || distance >= 0.6);
 }

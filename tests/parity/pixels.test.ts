@@ -4,7 +4,7 @@ import { expect, inject, test } from 'vitest';
 import { clipFit } from '../../packages/core/src/image/preprocess.ts';
 import { decodeImage, fitImage, openSafetensors } from '../../packages/core/src/index.ts';
 import { record } from './figures.ts';
-import { Reference } from './reference.ts';
+import { reference } from './reference.ts';
 
 const size = 224;
 /** SigLIP brings a picture to the square whatever its aspect. */
@@ -15,7 +15,6 @@ test.each([
   ['siglip', 'SigLIP, '],
 ] as const)('pictures of every shape and kind have the levels of Pillow: %s', async (family, kind) => {
   const dir = join(inject('dir'), `pixels ${family}`);
-  await using reference = new Reference(inject('python'));
   const { names, libraries } = await reference.ask<{ names: string[]; libraries: string[] }>('pixels.run', {
     dir,
     size,

@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
+import { inject } from 'vitest';
 
 /** A Python process with the reference libraries that answers questions one after the other (`reference/serve.py`). */
-export class Reference implements AsyncDisposable {
+class Reference {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
-  readonly #reader: Interface;
   #errors = '';
 
   constructor(python: string) {
     const folder = join(import.meta.dirname, 'reference');
     this.#process = spawn(python, [join(folder, 'serve.py')], {
       cwd: folder,
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+      // Its threads do not spin while Anagram computes beside it.
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', OMP_WAIT_POLICY: 'PASSIVE' },
     });
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-4000);
@@ -22,11 +22,13 @@ export class Reference implements AsyncDisposable {
     this.#process.on('error', (error) => {
       this.#errors += error.message;
     });
-    this.#reader = createInterface({ input: this.#process.stdout! });
-    this.#lines = this.#reader[Symbol.asyncIterator]();
+    this.#lines = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** @param ask `MODULE.FUNCTION` under `reference/`; `given` are its keyword arguments. */
+  /**
+   * Questions that are asked at the same time wait for each other.
+   * @param ask `MODULE.FUNCTION` under `reference/`; `given` are its keyword arguments.
+   */
   async ask<T>(ask: string, given: object): Promise<T> {
     this.#process.stdin!.write(`${JSON.stringify({ ask, ...given })}\n`);
     const line = await this.#lines.next();
@@ -35,10 +37,7 @@ export class Reference implements AsyncDisposable {
     if (error) throw new Error(`Python failed in ${ask}: ${error}`);
     return answer;
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#reader.close();
-    this.#process.stdin!.end();
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'close');
-  }
 }
+
+/** The one process of all files: it takes seconds to import the libraries. It ends with the one that started it, at the end of its stdin. */
+export const reference = new Reference(inject('python'));

@@ -1,20 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { openSafetensors } from '../../packages/core/src/index.ts';
 import { largestDifference } from './compare.ts';
 import { record } from './figures.ts';
-import { Reference } from './reference.ts';
+import { reference } from './reference.ts';
 import { openClipSiglip, smallSiglip, smallViT, trainSmall, writePairs } from './trained-model.ts';
 
 const { quick_gelu: _, ...smallGelu } = smallViT;
-let reference: Reference;
-beforeAll(() => {
-  reference = new Reference(inject('python'));
-});
-afterAll(async () => {
-  await reference[Symbol.asyncDispose]();
-});
 
 test.each([
   ['small ViT, QuickGELU', smallViT, ['transformers', 'open_clip']],

@@ -17,7 +17,7 @@ import {
 } from '../../packages/core/src/index.ts';
 import type { Library } from './cases.ts';
 import { record } from './figures.ts';
-import { Reference } from './reference.ts';
+import { reference } from './reference.ts';
 import { smallSiglip, smallViT, trainSmall } from './trained-model.ts';
 
 /** Pixels; the model resizes them. */
@@ -33,10 +33,9 @@ test.each([
   await using model = trained.model;
   const folder = join(dir, 'model');
   await model.save(folder, { layout: library });
-  await using reference = new Reference(inject('python'));
   const tasks = await tasksOn(trained.pairs, dir);
   const ours = await evaluate({ model, tasks });
-  const theirs = await evaluate({ model: elsewhere(reference, library, model.embedDim, folder, dir), tasks });
+  const theirs = await evaluate({ model: elsewhere(library, model.embedDim, folder, dir), tasks });
   const [shown, expected] = [shownScores(ours), shownScores(theirs)];
   expect(shown.size).toBeGreaterThan(10);
   // A model that knows nothing, or everything, would score the same by chance.
@@ -65,7 +64,7 @@ function shownScores(reports: Awaited<ReturnType<typeof evaluate>>): Map<string,
 }
 
 /** The saved model in Python, which reads the picture files itself. */
-function elsewhere(reference: Reference, library: Library, embedDim: number, model: string, dir: string): Embedder {
+function elsewhere(library: Library, embedDim: number, model: string, dir: string): Embedder {
   let asked = 0;
   const embed = async (pictures: readonly string[], texts: readonly string[]) => {
     const out = join(dir, `embedded-${++asked}.safetensors`);

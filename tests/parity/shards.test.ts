@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { encodePng } from '../../packages/core/src/image/encode.ts';
 import { prepare } from '../../packages/core/src/prepare/prepare.ts';
 import { defineSource } from '../../packages/core/src/source/define-source.ts';
 import type { PairVerifier } from '../../packages/core/src/verify/pair-verifier.ts';
+import { reference } from './reference.ts';
 
 const colours = [10, 90, 170, 210, 250];
 const source = defineSource({
@@ -35,10 +35,7 @@ test('webdataset, wids and open_clip’s loader read prepared shards', async () 
   const dir = await mkdtemp(join(tmpdir(), 'anagram-readers-'));
   try {
     await prepare({ source, verifier, dir, shardSize: 2 });
-    const script = join(import.meta.dirname, 'reference/read_shards.py');
-    const found = JSON.parse(
-      execFileSync(inject('python'), [script, dir], { encoding: 'utf8' }).trim().split('\n').at(-1)!,
-    );
+    const found = await reference.ask('read_shards.run', { folder: dir });
     const pairs = colours.map((red) => [[red, red, red], `a “red” of ${red}`]);
     const named = pairs.map((pair, at) => [...pair, `red-${colours[at]}`]);
     expect(found).toEqual({ webdataset: named, wids: named, openClip: pairs });

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { Tokenizer } from '../../packages/core/src/index.ts';
 import { loadTokenizer } from '../../packages/core/src/text/load-tokenizer.ts';
 import type { TextTokenizer } from '../../packages/core/src/text/text-tokenizer.ts';
 import { record } from './figures.ts';
 import { hardTexts } from './hard-texts.ts';
-import { Reference } from './reference.ts';
+import { reference } from './reference.ts';
 
 interface Encoded {
   transformers: number[][];
@@ -20,14 +20,6 @@ const dir = inject('dir');
 const texts = hardTexts();
 /** Both libraries take these for the tokens themselves; Anagram spells them, so that no text can end itself. */
 const specialOfClip = /<\|(start|end)oftext\|>/i;
-let reference: Reference;
-
-beforeAll(() => {
-  reference = new Reference(inject('python'));
-});
-afterAll(async () => {
-  await reference[Symbol.asyncDispose]();
-});
 
 function encode(tokenizer: TextTokenizer, text: string, context: number) {
   const { ids, length, lost } = tokenizer.encode(text, context);

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { beforeAll, expect, inject, test } from 'vitest';
 import { ClipModel, openSafetensors } from '../../packages/core/src/index.ts';
 import { architectureOf, type Case, cases, type Library } from './cases.ts';
 import { Distances, largestDifference } from './compare.ts';
 import { record } from './figures.ts';
 import * as measure from './measure.ts';
-import { Reference } from './reference.ts';
+import { reference } from './reference.ts';
 
 interface Towers {
   texts: string[];
@@ -19,20 +19,16 @@ interface Towers {
 }
 
 const dir = inject('dir');
-let reference: Reference;
 /** Of CLIPs, and of SigLIPs. */
 const tokenizers = { clip: join(dir, 'tokenizer'), siglip: join(dir, 'sentence-piece') };
 
 beforeAll(async () => {
-  reference = new Reference(inject('python'));
   await reference.ask('vocabulary.save_tokenizer', { folder: tokenizers.clip });
   await reference.ask('vocabulary.save_sentence_piece', { folder: tokenizers.siglip });
 });
-afterAll(async () => {
-  await reference[Symbol.asyncDispose]();
-});
 
-test.each(cases.map((of) => [of.row, of] as const))('%s', async (row, of) => {
+// Two at a time: Python computes the next case while Anagram computes this one.
+test.concurrent.each(cases.map((of) => [of.row, of] as const))('%s', async (row, of) => {
   const folder = join(dir, row.replaceAll(/\W+/g, '-'));
   try {
     const towers = await askPython(of, folder);

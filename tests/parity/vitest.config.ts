@@ -11,8 +11,11 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
     globalSetup: ['setup.ts'],
-    // One model of 4 GB at a time.
+    // One file after the other in one process, which has one Python; of a file's concurrent cases two at a time, as models of 4 GB are
+    // among them.
     fileParallelism: false,
+    isolate: false,
+    maxConcurrency: 2,
     testTimeout: 900_000,
     hookTimeout: 900_000,
   },

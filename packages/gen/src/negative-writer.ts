@@ -28,6 +28,9 @@ export interface NegativeWriterOptions extends WireOptions {
 
 const prompts = { en: english, ko: korean } as const;
 
+/** What `rewriting` lets pass: answers that were kept under another version were held to another rule. */
+const guardVersion = 'one-change@1';
+
 /**
  * Negative texts T'_C by a language model: one request for all categories of a caption, each answer screened as core screens
  * its own (equal, paraphrase, slip) and held to one change, refused ones asked for again with the reason, and the rest left to the fallback.
@@ -59,6 +62,7 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
     id: [
       model.id,
       versions.join('+'),
+      guardVersion,
       temperature === undefined ? 'default' : `t${temperature}`,
       fallback?.id ?? 'none',
     ].join('/'),

@@ -42,11 +42,11 @@ export type Fault =
   | { readonly kind: 'picture'; readonly bytes: Uint8Array }
   | { readonly kind: 'reset' }
   | { readonly kind: 'stall' }
-  /** Of a ComfyUI job: it ends without a picture. */
-  | { readonly kind: 'failed-job' };
+  /** Of a ComfyUI job: it ends without a picture; it still waits; the server was started anew and knows nothing of it. */
+  | { readonly kind: 'failed-job' | 'waiting' | 'forgotten' };
 
 /** What ComfyUI is asked besides `/prompt`. */
-export type ComfyStep = 'upload' | 'history' | 'view';
+export type ComfyStep = 'upload' | 'history' | 'queue' | 'view';
 
 export interface FakeServer {
   readonly baseUrl: string;
@@ -61,7 +61,7 @@ export interface FakeServer {
 /**
  * A server that speaks on the loopback the OpenAI-compatible wire (`/v1/chat/completions`, `/v1/images/generations`,
  * `/v1/images/edits`), Anthropic's (`/v1/messages`), AUTOMATIC1111's (`/sdapi/v1/txt2img`, `img2img`) and ComfyUI's (`/upload/image`,
- * `/prompt`, `/history`, `/view`). Faults meet what draws or writes, `stepFaults` what ComfyUI is asked besides. With `apiKey` it asks for
+ * `/prompt`, `/history`, `/queue`, `/view`). Faults meet what draws or writes, `stepFaults` what ComfyUI is asked besides. With `apiKey` it asks for
  * that key, and repeats a wrong one in its answer as real servers do. A first part `/run-NAME` of a path only tells who asks.
  */
 export async function startFakeServer(behaviour: {
@@ -72,8 +72,10 @@ export async function startFakeServer(behaviour: {
   const chats: ChatRequest[] = [];
   const images: ImageRequest[] = [];
   const faults: Fault[] = [];
-  const stepFaults = { upload: [] as Fault[], history: [] as Fault[], view: [] as Fault[] };
+  const stepFaults = { upload: [] as Fault[], history: [] as Fault[], queue: [] as Fault[], view: [] as Fault[] };
   const files = new Map<string, Uint8Array>();
+  /** ComfyUI's jobs that are not done. */
+  const waiting = new Set<string>();
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
@@ -87,7 +89,7 @@ export async function startFakeServer(behaviour: {
     if (behaviour.apiKey !== undefined && !isKey(authorization, behaviour.apiKey)) {
       return refuse(response, 401, `Incorrect API key provided: ${authorization?.replace('Bearer ', '')}.`);
     }
-    const step = (/^\/(upload|history|view)\b/.exec(path)?.[1] ?? null) as ComfyStep | null;
+    const step = (/^\/(upload|history|queue|view)\b/.exec(path)?.[1] ?? null) as ComfyStep | null;
     if (step) return comfyStep(step, path, response, stepFaults[step].shift());
 
     const isChat = path === '/v1/chat/completions';
@@ -140,12 +142,18 @@ export async function startFakeServer(behaviour: {
     else if (step === 'view') {
       const name = new URLSearchParams(path.slice('/view?'.length)).get('filename')!;
       sendBytes(response, fault?.kind === 'picture' ? fault.bytes : files.get(name)!);
+    } else if (step === 'queue') {
+      const queue_pending = [...waiting].map((id, number) => [number, id, {}, {}, []]);
+      send(response, 200, JSON.stringify({ queue_running: [], queue_pending }));
     } else {
       const id = path.split('/').at(-1)!;
+      if (fault?.kind === 'waiting') waiting.add(id);
+      else waiting.delete(id);
+      const unknown = fault?.kind === 'waiting' || fault?.kind === 'forgotten';
       const failed = fault?.kind === 'failed-job';
       const images = files.has(id) ? [{ filename: id, subfolder: '', type: 'output' }] : [];
       const job = { outputs: failed ? {} : { 9: { images } }, status: { status_str: failed ? 'error' : 'success' } };
-      send(response, 200, JSON.stringify({ [id]: job }));
+      send(response, 200, JSON.stringify(unknown ? {} : { [id]: job }));
     }
   }
 

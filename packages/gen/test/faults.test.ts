@@ -230,6 +230,7 @@ describe('a ComfyUI job, once it is queued, is not queued again', () => {
   const steps = [
     ['upload', 1],
     ['history', 1],
+    ['queue', 1],
     ['view', 1],
   ] as const;
   const kinds: readonly (readonly [name: string, fault: Fault, kind: FaultKind])[] = [
@@ -246,6 +247,7 @@ describe('a ComfyUI job, once it is queued, is not queued again', () => {
 
   test.each(cases)('at %s: %s', async (step, _, fault, kind) => {
     server.stepFaults[step].push(fault);
+    if (step === 'queue') server.stepFaults.history.push({ kind: 'waiting' });
     const meter = new Meter({ cache, onEvent: (event) => said.push(JSON.stringify(event)) });
     expect(await editBy(comfy)(meter)).toBe(1);
     expect(meter.report()).toMatchObject({ calls: 2, faults: { [kind]: 1 } });
@@ -259,6 +261,31 @@ describe('a ComfyUI job, once it is queued, is not queued again', () => {
     const meter = new Meter({ cache });
     expect(await drawBy(comfy)(meter)).toBe(1);
     expect(meter.report()).toMatchObject({ calls: 2, faults: { 'server-error': 1 } });
+    expect(jobs()).toBe(2);
+  });
+
+  test('nor while it waits in the queue', async () => {
+    server.stepFaults.history.push({ kind: 'waiting' }, { kind: 'waiting' }, { kind: 'waiting' });
+    const meter = new Meter({ cache });
+    expect(await drawBy(comfy)(meter)).toBe(1);
+    expect(meter.report()).toMatchObject({ calls: 1, faults: {} });
+    expect(jobs()).toBe(1);
+  });
+
+  test('nor where it ends between the questions for the history and for the queue', async () => {
+    server.stepFaults.history.push({ kind: 'forgotten' });
+    const meter = new Meter({ cache });
+    expect(await drawBy(comfy)(meter)).toBe(1);
+    expect(meter.report()).toMatchObject({ calls: 1, faults: {} });
+    expect(jobs()).toBe(1);
+  });
+
+  test('but at once where the server has forgotten it, as after a restart', async () => {
+    server.stepFaults.history.push({ kind: 'waiting' }, { kind: 'forgotten' }, { kind: 'forgotten' });
+    const meter = new Meter({ cache, onEvent: (event) => said.push(JSON.stringify(event)) });
+    expect(await drawBy(comfy)(meter)).toBe(1);
+    expect(meter.report()).toMatchObject({ calls: 2, faults: { 'server-error': 1 } });
+    expect(said.join()).toContain('the server knows job job-1 no longer: it was restarted');
     expect(jobs()).toBe(2);
   });
 

@@ -43,12 +43,12 @@ describe('negativeWriter', () => {
     await fenced.close();
   });
 
-  test('names model, prompt version and fallback in its id', () => {
+  test('names model, the versions of prompt and guard, and fallback in its id', () => {
     expect(negativeWriter({ model: model() }).id).toBe(
-      'local/writer-7b/negatives-en@2+negatives-ko@1/default/rules-auto-2',
+      'local/writer-7b/negatives-en@2+negatives-ko@1/one-change@1/default/rules-auto-2',
     );
     expect(negativeWriter({ model: model(), language: 'en', temperature: 0, fallback: null }).id).toBe(
-      'local/writer-7b/negatives-en@2/t0/none',
+      'local/writer-7b/negatives-en@2/one-change@1/t0/none',
     );
   });
 

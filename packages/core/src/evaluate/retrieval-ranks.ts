@@ -28,50 +28,81 @@ export function groupsOf(values: readonly string[]): Int32Array {
 }
 
 /**
- * Ranks every answer for every query.
- * @param queries (n, width), `answers` likewise.
- * @param groups (n): query and answer of one number belong together.
+ * Ranks every text for every picture and every picture for every text, from one product of each picture with each text.
+ * @param images (n, width), `texts` likewise.
+ * @param groups (n): picture and text of one number belong together.
  */
-export async function rankAll(
-  queries: Float32Array,
-  answers: Float32Array,
+export async function rankBothWays(
+  images: Float32Array,
+  texts: Float32Array,
   groups: Int32Array,
   width: number,
   signal: AbortSignal | undefined,
-): Promise<Ranked> {
+): Promise<{ readonly imageToText: Ranked; readonly textToImage: Ranked }> {
   const n = groups.length;
-  const found = {
-    rank: new Int32Array(n),
-    bestRight: new Int32Array(n).fill(-1),
-    bestWrong: new Int32Array(n).fill(-1),
-    rightScore: new Float64Array(n).fill(Number.NEGATIVE_INFINITY),
-    wrongScore: new Float64Array(n).fill(Number.NEGATIVE_INFINITY),
-  };
-  const queriesAtOnce = Math.max(1, Math.floor(scoresAtOnce / n));
-  let ties = 0;
-  const scores = new Float64Array(n);
-  for (let q = 0; q < n; q++) {
-    const group = groups[q]!;
-    for (let a = 0; a < n; a++) {
-      const score = dot(queries, q, answers, a, width);
-      scores[a] = score;
-      const [best, place] =
-        groups[a] === group ? [found.rightScore, found.bestRight] : [found.wrongScore, found.bestWrong];
-      if (place[q]! >= 0 && !(score > best[q]!)) continue;
-      best[q] = score;
-      place[q] = a;
+  const [imageToText, textToImage] = [new Ranking(n), new Ranking(n)];
+  const members = Map.groupBy(groups.keys(), (row) => groups[row]!);
+  let scored = 0;
+  // The right answers first: what counts of the wrong ones is known as soon as they are scored.
+  for (let i = 0; i < n; i++) {
+    for (const t of members.get(groups[i]!)!) {
+      const score = dot(images, i, texts, t, width);
+      imageToText.right(i, t, score);
+      textToImage.right(t, i, score);
+      if (++scored % scoresAtOnce === 0) await giveWay(signal);
     }
-    const right = found.rightScore[q]!;
-    let tied = false;
-    for (let a = 0; a < n; a++) {
-      if (groups[a] === group) continue;
-      if (scores[a]! >= right) found.rank[q]!++;
-      if (scores[a] === right) tied = true;
-    }
-    if (tied) ties++;
-    if (q % queriesAtOnce === 0) await giveWay(signal);
   }
-  return { ...found, ties };
+  for (let i = 0; i < n; i++) {
+    for (let t = 0; t < n; t++) {
+      if (groups[i] === groups[t]) continue;
+      const score = dot(images, i, texts, t, width);
+      imageToText.wrong(i, t, score);
+      textToImage.wrong(t, i, score);
+    }
+    scored += n;
+    if (scored >= scoresAtOnce || i === 0) {
+      scored = 0;
+      await giveWay(signal);
+    }
+  }
+  return { imageToText: imageToText.ranked(), textToImage: textToImage.ranked() };
+}
+
+/** Takes the right answers of every query, then its wrong ones; among equal scores the first is the best. */
+class Ranking {
+  readonly #found: Omit<Ranked, 'ties'>;
+  readonly #tied: Uint8Array;
+
+  constructor(n: number) {
+    this.#tied = new Uint8Array(n);
+    this.#found = {
+      rank: new Int32Array(n),
+      bestRight: new Int32Array(n).fill(-1),
+      bestWrong: new Int32Array(n).fill(-1),
+      rightScore: new Float64Array(n).fill(Number.NEGATIVE_INFINITY),
+      wrongScore: new Float64Array(n).fill(Number.NEGATIVE_INFINITY),
+    };
+  }
+
+  right(query: number, answer: number, score: number): void {
+    const { bestRight, rightScore } = this.#found;
+    if (bestRight[query]! >= 0 && !(score > rightScore[query]!)) return;
+    rightScore[query] = score;
+    bestRight[query] = answer;
+  }
+
+  wrong(query: number, answer: number, score: number): void {
+    const { rank, bestWrong, rightScore, wrongScore } = this.#found;
+    if (score >= rightScore[query]!) rank[query]!++;
+    if (score === rightScore[query]) this.#tied[query] = 1;
+    if (bestWrong[query]! >= 0 && !(score > wrongScore[query]!)) return;
+    wrongScore[query] = score;
+    bestWrong[query] = answer;
+  }
+
+  ranked(): Ranked {
+    return { ...this.#found, ties: this.#tied.reduce((sum, tied) => sum + tied, 0) };
+  }
 }
 
 /**

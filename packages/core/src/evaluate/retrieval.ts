@@ -5,7 +5,7 @@ import { meanRow } from './benchmark/embed-items.ts';
 import { bootstrap } from './bootstrap.ts';
 import { findContamination } from './contamination.ts';
 import { picturesShown, retrievalFailures } from './retrieval-failures.ts';
-import { groupsOf, type Ranked, rankAll, rankAmongEqual, rankByOneQuery } from './retrieval-ranks.ts';
+import { groupsOf, type Ranked, rankAmongEqual, rankBothWays, rankByOneQuery } from './retrieval-ranks.ts';
 import { type ItemsOrigin, taskFingerprint } from './score-prepared.ts';
 import { dot, type Outcomes, type Score, type Task, type TaskReport } from './task.ts';
 
@@ -49,10 +49,7 @@ export function retrieval(
       ); // (n, D)
       const width = model.embedDim;
       const groups = groupsOf(gallery.map(({ text }) => text));
-      const found: Both<Ranked> = {
-        imageToText: await rankAll(images, texts, groups, width, signal),
-        textToImage: await rankAll(texts, images, groups, width, signal),
-      };
+      const found: Both<Ranked> = await rankBothWays(images, texts, groups, width, signal);
       const equal = rankAmongEqual(groups);
       const blind = (mean: Float32Array, seen: Float32Array) =>
         rankByOneQuery(

@@ -58,8 +58,10 @@ export async function storedPair(
 ): Promise<ShardSample> {
   const stored: NegativeToStore[] = [];
   const image = work.editor && negatives.length > 0 ? await sample.image.bytes() : null;
+  let decoded: Promise<Pixels> | undefined;
+  const original = image && { bytes: image, pixels: () => (decoded ??= decodeImage(image)) };
   for (const negative of negatives) {
-    const edited = image ? await editPicture(image, sample, negative, work) : null;
+    const edited = original ? await editPicture(original, sample, negative, work) : null;
     stored.push(edited ? { ...negative, image: edited } : negative);
   }
   return negativesSample(sample.key, stored);
@@ -85,7 +87,7 @@ async function fitsBetter(image: Uint8Array, text: string, negative: string, wor
 }
 
 async function editPicture(
-  image: Uint8Array,
+  { bytes: image, pixels: originalPixels }: { bytes: Uint8Array; pixels: () => Promise<Pixels> },
   { text, provenance }: PreparedSample,
   negative: NegativeText,
   { editor, scorer, seed, cache, signal }: PairWork,
@@ -103,7 +105,7 @@ async function editPicture(
   if (pixelHash === provenance.pixelHash) return null;
   // The rules change what they are to change and nothing else; a model may draw another picture, or none of what was asked.
   if (!editor!.free) {
-    const original = { bytes: image, pixels: await decodeImage(image), text };
+    const original = { bytes: image, pixels: await originalPixels(), text };
     if (await refusalOfEdit(original, { bytes, pixels, text: negative.text }, { scorer, signal })) return null;
   }
   return { bytes, pixelHash };

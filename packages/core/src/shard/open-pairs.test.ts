@@ -163,6 +163,25 @@ describe('openPairs', () => {
     await expect(openPairs(dir, { negatives: true })).rejects.toThrow('was made from other pairs');
   });
 
+  test('says that prepare kept nothing, which no negatives mend', async () => {
+    const verdict: Verdict = {
+      id: 'x',
+      route: 'keep',
+      kept: false,
+      reason: '',
+      score: 0,
+      byTower: null,
+      repaired: null,
+    };
+    const name = shardName('verdicts', 0, 'jsonl');
+    await writeVerdicts({ dir, name, verdicts: [verdict, { ...verdict, id: 'y' }], stepKey: 'k' });
+    expect((await openPairs(dir)).length).toBe(0);
+    const error = await openPairs(dir, { negatives: true }).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ code: 'source-failed', details: { path: dir } });
+    expect((error as Error).message).toContain('prepare rejected all 2 records');
+    expect((error as Error).message).not.toContain('writeNegatives');
+  });
+
   test('refuses a folder without prepared pairs, unknown options, damaged shards and pairs that are not there', async () => {
     await expect(openPairs(dir)).rejects.toThrow('Run prepare with this dir first.');
     await prepareFour();

@@ -78,7 +78,7 @@ interface Row {
 /**
  * Opens what `prepare` left in a folder. Reads every shard once, checks it against the manifest, and keeps the texts and the
  * places of the pictures in memory.
- * @throws AnagramError `source-failed` where nothing was prepared, `shard-corrupt` where a shard or its negatives do not fit
+ * @throws AnagramError `source-failed` where nothing was prepared, or no pair was kept that could have negatives, `shard-corrupt` where a shard or its negatives do not fit
  *   the manifest.
  */
 export async function openPairs(dir: string, options: OpenPairsOptions = {}): Promise<PreparedPairs> {
@@ -95,6 +95,14 @@ export async function openPairs(dir: string, options: OpenPairsOptions = {}): Pr
   for (const line of lines) {
     if (!/^pairs-.*\.tar$/.test(line.shard)) continue;
     for (const sample of await indexShard(dir, line)) addRow(rows, sample, join(dir, line.shard));
+  }
+  if (settings.negatives && rows.size === 0) {
+    const { records } = await count(dir);
+    throw new AnagramError(
+      'source-failed',
+      `${dir} holds no kept pair, so that there is nothing to have negatives: prepare rejected all ${records} records. Its verdicts-*.jsonl say why. Prepare into a new dir, with a lower threshold or other records.`,
+      { path: dir },
+    );
   }
   const parent = await manifestHash(dir);
   const negativesHash = settings.negatives ? await joinNegatives(rows, join(dir, 'negatives'), parent) : null;

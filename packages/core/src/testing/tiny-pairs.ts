@@ -1,7 +1,7 @@
 import type { PairSet, Pixels, TrainingNegative, TrainingPair } from '../pair.ts';
 import { Random } from '../random.ts';
 
-const colours = {
+export const colours = {
   red: [220, 40, 40],
   green: [40, 170, 60],
   blue: [50, 80, 220],
@@ -9,9 +9,10 @@ const colours = {
   white: [245, 245, 245],
   black: [20, 20, 20],
 } as const;
-const shapes = ['square', 'circle', 'triangle', 'ring'] as const;
+export const shapes = ['square', 'circle', 'triangle', 'ring'] as const;
 
-interface Thing {
+/** A coloured shape. */
+export interface Thing {
   readonly colour: keyof typeof colours;
   readonly shape: (typeof shapes)[number];
 }
@@ -111,8 +112,8 @@ function draw({ left, right }: Scene, size: number): Pixels {
   return { width: size, height: size, data };
 }
 
-/** @param x, y From the centre, in radii. */
-function covers(shape: Thing['shape'], x: number, y: number): boolean {
+/** Whether a point lies in the shape. @param x, y From the centre, in radii. */
+export function covers(shape: Thing['shape'], x: number, y: number): boolean {
   const distance = Math.hypot(x, y);
   switch (shape) {
     case 'square':

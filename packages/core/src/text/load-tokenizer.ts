@@ -9,6 +9,9 @@ import type { TextTokenizer } from './text-tokenizer.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { largestTokenizer } from './tokenizer-json.ts';
 import { parseUnigramJson } from './unigram-json.ts';
+import { usableTokenizer } from './usable-tokenizer.ts';
+
+const expected = "a unigram model of SentencePiece, as SigLIP's is";
 
 /** Bytes of the largest `tokenizer_config.json` that is read. */
 const largestConfig = 2 ** 18;
@@ -29,7 +32,7 @@ export async function loadTokenizer(dir: string): Promise<TextTokenizer> {
   await refuseGemma(path);
   const sentencePiece = (await fromSentencePiece(dir)) ?? (await fromUnigramJson(dir));
   if (!sentencePiece) return Tokenizer.load(dir);
-  if (existsSync(path)) await explained(path, async () => configSchema.parse(await readConfig(path)));
+  if (existsSync(path)) await usableTokenizer(path, expected, async () => configSchema.parse(await readConfig(path)));
   return sentencePiece;
 }
 
@@ -52,30 +55,19 @@ async function refuseGemma(path: string): Promise<void> {
 async function fromSentencePiece(dir: string): Promise<SentencePiece | null> {
   const path = join(dir, 'spiece.model');
   if (!existsSync(path)) return null;
-  return explained(path, async () => new SentencePiece(await readSmallFile(path, largestSentencePiece)));
+  return usableTokenizer(
+    path,
+    expected,
+    async () => new SentencePiece(await readSmallFile(path, largestSentencePiece)),
+  );
 }
 
 async function fromUnigramJson(dir: string): Promise<SentencePiece | null> {
   const path = join(dir, 'tokenizer.json');
   const bytes = await readSmallFile(path, largestTokenizer).catch(() => null);
   if (!bytes?.includes('"Unigram"')) return null;
-  return explained(path, async () => {
+  return usableTokenizer(path, expected, async () => {
     const model = parseUnigramJson(bytes);
     return model && new SentencePiece(model);
   });
-}
-
-async function explained<T>(path: string, make: () => Promise<T>): Promise<T> {
-  try {
-    return await make();
-  } catch (cause) {
-    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
-    const why = issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message;
-    throw new AnagramError(
-      'model-mismatch',
-      `${path} cannot be used as a tokenizer: ${why.slice(0, 400)}. Expected a unigram model of SentencePiece, as SigLIP's is.`,
-      { path },
-      { cause },
-    );
-  }
 }

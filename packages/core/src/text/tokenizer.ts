@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AnagramError } from '../errors.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { readSmallFile } from '../small-file.ts';
 import {
@@ -18,7 +17,11 @@ import { Heap } from './heap.ts';
 import { normaliseText } from './normalise.ts';
 import type { EncodedText, TextTokenizer } from './text-tokenizer.ts';
 import { largestTokenizer, parseTokenizerJson, tokenizerJson } from './tokenizer-json.ts';
+import { usableTokenizer } from './usable-tokenizer.ts';
 import { largestVocabularyFile, parseMerges, parseVocabulary } from './vocabulary-files.ts';
+
+const expected =
+  "a byte-level BPE with CLIP's </w>: tokenizer.json, as Tokenizer.save writes it, or vocab.json beside merges.txt";
 
 const longestCachedWord = 64;
 const largestCache = 1 << 16;
@@ -87,15 +90,16 @@ export class Tokenizer implements TextTokenizer {
   static async load(dir: string): Promise<Tokenizer> {
     const [whole, vocab, merges] = ['tokenizer.json', 'vocab.json', 'merges.txt'].map((name) => join(dir, name));
     if (existsSync(whole!) || !existsSync(vocab!)) {
-      return explained(
+      return usableTokenizer(
         whole!,
+        expected,
         async () => new Tokenizer(parseTokenizerJson(await readSmallFile(whole!, largestTokenizer))),
       );
     }
-    const parsed = await explained(merges!, async () =>
+    const parsed = await usableTokenizer(merges!, expected, async () =>
       parseMerges(await readSmallFile(merges!, largestVocabularyFile)),
     );
-    return explained(vocab!, async () => {
+    return usableTokenizer(vocab!, expected, async () => {
       const vocabulary = parseVocabulary(await readSmallFile(vocab!, largestVocabularyFile));
       return new Tokenizer({ vocabulary, merges: parsed });
     });
@@ -203,18 +207,3 @@ export class Tokenizer implements TextTokenizer {
 }
 
 const byteOf = new Map(byteCharacters.map((character, byte) => [character, byte]));
-
-/** @throws AnagramError `model-mismatch`, naming the file, where it cannot be made. */
-async function explained<T>(path: string, make: () => Promise<T>): Promise<T> {
-  try {
-    return await make();
-  } catch (cause) {
-    const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.?$/, '.');
-    throw new AnagramError(
-      'model-mismatch',
-      `${path} cannot be used as a tokenizer: ${why} Expected a byte-level BPE with CLIP's </w>: tokenizer.json, as Tokenizer.save writes it, or vocab.json beside merges.txt.`,
-      { path },
-      { cause },
-    );
-  }
-}

@@ -11,7 +11,12 @@ async function warnings(objective: NonNullable<TrainSettings['objective']>, ...s
   const said: string[] = [];
   const { objective: terms } = resolveSettings({ steps: 1, objective });
   const shared = sets.map((set) => ({ set, share: 1 }));
-  await checkNeeds(model, shared, { objective: terms, preset: presetOf(objective) }, (message) => said.push(message));
+  await checkNeeds(
+    model,
+    shared,
+    { objective: terms, preset: presetOf(objective) },
+    { warn: (message) => said.push(message) },
+  );
   return said;
 }
 const pairs = (negatives: NonNullable<TinyPairsOptions['negatives']>) => tinyPairs({ count: 6, negatives });
@@ -33,6 +38,38 @@ test('nothing is said where the pairs have what is wanted, be it in the second s
   expect(await warnings('clip', pairs('none'))).toEqual([]);
   expect(await warnings('clic', pairs('none'))).toEqual([]);
   expect(await warnings('triplet-clip', pairs('none'), pairs('pairs'))).toEqual([]);
+});
+
+test('a set of which few pairs have what is wanted is looked through further before it is refused', async () => {
+  const [full, bare] = [tinyPairs({ count: 400, negatives: 'pairs' }), tinyPairs({ count: 400, negatives: 'texts' })];
+  const few: PairSet = { ...bare, pair: (index, size) => (index === 203 ? full : bare).pair(index, size) };
+  expect(await warnings('triplet-clip', few)).toEqual([]);
+});
+
+test('the look is bounded, and ends where it is told to', async () => {
+  const controller = new AbortController();
+  const bare = tinyPairs({ count: 5000, negatives: 'texts' });
+  let read = 0;
+  const counted = (stopAt: number): PairSet => ({
+    ...bare,
+    pair(index, size) {
+      if (++read === stopAt) controller.abort(new Error('enough'));
+      return bare.pair(index, size);
+    },
+  });
+  await expect(warnings('triplet-clip', counted(Number.NaN))).rejects.toThrow('None of the 2048 pairs');
+  expect(read).toBe(32 + 2048);
+  read = 0;
+  const { objective } = resolveSettings({ steps: 1, objective: 'triplet-clip' });
+  const sets = [{ set: counted(100), share: 1 }];
+  const looking = checkNeeds(
+    model,
+    sets,
+    { objective, preset: 'triplet-clip' },
+    { warn() {}, signal: controller.signal },
+  );
+  await expect(looking).rejects.toThrow('enough');
+  expect(read).toBe(100);
 });
 
 test('terms that will count no row are told', async () => {

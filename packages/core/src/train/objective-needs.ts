@@ -5,8 +5,8 @@ import type { ObjectivePreset } from './objective-presets.ts';
 import { type ResolvedObjective, usesOf } from './objective-settings.ts';
 import type { SharedSet } from './sampler.ts';
 
-/** Pairs that are looked at, of all sets together. */
-const looked = 32;
+/** Pairs that are looked at, of all sets together: at first, and before a preset is refused, as few of a set may have what it wants. */
+const looked = { first: 32, last: 2048 };
 
 /** What an objective has a use for, and how to tell whether a pair has it. */
 const needs = {
@@ -48,27 +48,33 @@ function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): N
 
 /**
  * Looks at some pairs before training begins, so that no run is silently another objective's than the one that was asked for.
- * @param warn Told about terms that will count no row.
- * @throws AnagramError `not-enough-data` where a preset lacks what makes it that preset.
+ * @param told `warn` of terms that will count no row.
+ * @throws AnagramError `not-enough-data` where a preset lacks what makes it that preset; the signal's reason.
  */
 export async function checkNeeds(
   model: Pick<ClipModel, 'imageSize' | 'config'>,
   sets: readonly SharedSet[],
   { objective, preset }: { objective: ResolvedObjective; preset: ObjectivePreset | null },
-  warn: (message: string) => void,
+  { warn, signal }: { warn: (message: string) => void; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const need = preset === null ? undefined : vital[preset];
   const missing = new Set<Need>([...(need ? [need] : []), ...wanted(objective, preset)]);
-  const each = Math.max(1, Math.floor(looked / sets.length));
-  let seen = 0;
-  for (const { set } of sets) {
-    for (let k = 0; k < Math.min(each, set.length) && missing.size > 0; k++, seen++) {
-      // Spread over the set, each number once.
-      const index = Math.floor((k * set.length) / Math.min(each, set.length));
-      const pair = await set.pair(index, model.imageSize, model.config.preprocess);
-      for (const name of missing) if (needs[name](pair)) missing.delete(name);
+  const look = async (most: number) => {
+    const each = Math.max(1, Math.floor(most / sets.length));
+    let seen = 0;
+    for (const { set } of sets) {
+      for (let k = 0; k < Math.min(each, set.length) && missing.size > 0; k++, seen++) {
+        signal?.throwIfAborted();
+        // Spread over the set, each number once.
+        const index = Math.floor((k * set.length) / Math.min(each, set.length));
+        const pair = await set.pair(index, model.imageSize, model.config.preprocess);
+        for (const name of missing) if (needs[name](pair)) missing.delete(name);
+      }
     }
-  }
+    return seen;
+  };
+  let seen = await look(looked.first);
+  if (need && missing.has(need)) seen = await look(looked.last);
   if (need && missing.has(need)) {
     throw new AnagramError(
       'not-enough-data',

@@ -87,7 +87,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   signal?.throwIfAborted();
   const emit = safeEmitter(onEvent);
   const warn = (message: string) => emit({ type: 'warning', message });
-  await checkNeeds(model, sets, { objective: settings.objective, preset: presetOf(plain.objective) }, warn);
+  await checkNeeds(model, sets, { objective: settings.objective, preset: presetOf(plain.objective) }, { warn, signal });
 
   await using _lock = await lockFolder(dir);
   if (fresh) await clearRun(dir);

@@ -59,11 +59,12 @@ export async function readCorpus(
   return [...pairs.values()];
 }
 
-/** Null where the picture cannot be decoded. */
-export async function readImage(image: ImageFile, imageSize: number): Promise<ScorableImage | null> {
+/** Null where the picture cannot be decoded. @param imageSize Null: all its size. */
+export async function readImage(image: ImageFile, imageSize: number | null): Promise<ScorableImage | null> {
   try {
     const pixels = await decodeImage(await image.bytes(), image.name);
-    return { image: await fitImage(pixels, imageSize), imageHash: hashPixels(pixels) };
+    const fitted = imageSize === null ? pixels : await fitImage(pixels, imageSize);
+    return { image: fitted, imageHash: hashPixels(pixels) };
   } catch (error) {
     if (isAnagramError(error, 'image-unreadable')) return null;
     throw error;

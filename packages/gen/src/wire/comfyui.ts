@@ -39,10 +39,16 @@ interface Outputs {
 interface History {
   readonly [id: string]: { readonly outputs?: Outputs; readonly status?: { status_str?: string; messages?: unknown } };
 }
+/** The jobs of `/queue`, each with its number and its id first. */
+interface Queue {
+  readonly queue_running?: readonly (readonly unknown[])[];
+  readonly queue_pending?: readonly (readonly unknown[])[];
+}
 
 /**
  * Draws with a ComfyUI workflow: uploads the picture to edit, queues the workflow with its slots filled, waits for it in
- * `/history`, and reads the first picture that it made. What breaks after a job is queued is asked again; the job is not.
+ * `/history`, and reads the first picture that it made. What breaks after a job is queued is asked again; the job is not, unless it
+ * failed or the server knows it no longer.
  * @throws AnagramError `invalid-options`.
  */
 export function comfyui(options: ComfyuiOptions): ModelHandle {
@@ -112,14 +118,33 @@ export function comfyui(options: ComfyuiOptions): ModelHandle {
 
   async function finished(id: string, signal: AbortSignal | undefined): Promise<Outputs> {
     for (;;) {
-      const history = (await (await ask(`history/${id}`, signal)).json()) as History;
-      const { outputs, status } = history[id] ?? {};
-      if (status?.status_str === 'error') {
-        throw new JobFailed(`the workflow failed: ${JSON.stringify(status.messages ?? '').slice(0, 300)}`);
-      }
+      const outputs = await outputsOf(id, signal);
       if (outputs) return outputs;
+      // A job that ended between the two questions stands in the history by now.
+      if (!(await isQueued(id, signal))) {
+        const late = await outputsOf(id, signal);
+        if (late) return late;
+        throw new JobFailed(
+          `the server knows job ${id} no longer: it was restarted, or the job was taken off its queue`,
+        );
+      }
       await pauseFor(pollMs, signal);
     }
+  }
+
+  /** Null where the job has not ended. */
+  async function outputsOf(id: string, signal: AbortSignal | undefined): Promise<Outputs | null> {
+    const history = (await (await ask(`history/${id}`, signal)).json()) as History;
+    const { outputs, status } = history[id] ?? {};
+    if (status?.status_str === 'error') {
+      throw new JobFailed(`the workflow failed: ${JSON.stringify(status.messages ?? '').slice(0, 300)}`);
+    }
+    return outputs ?? null;
+  }
+
+  async function isQueued(id: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const { queue_running = [], queue_pending = [] } = (await (await ask('queue', signal)).json()) as Queue;
+    return [...queue_running, ...queue_pending].some(([, job]) => job === id);
   }
 
   async function read(outputs: Outputs, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
