@@ -55,6 +55,8 @@ function compare(theirs: readonly Timed[], own: readonly Timed[]) {
     ratio: rounded(median(ratios)),
     spread: [rounded(Math.min(...ratios)), rounded(Math.max(...ratios))],
     ratioOfProcessorTime: rounded(median(ofProcessors)),
+    processorMsPerPicture: perPicture(own),
+    img2datasetProcessorMsPerPicture: perPicture(theirs),
     picturesPerSecond: Math.round(photos / median(own.map(({ seconds }) => seconds))),
     img2datasetPicturesPerSecond: Math.round(photos / median(theirs.map(({ seconds }) => seconds))),
   };
@@ -87,6 +89,10 @@ await writeResults('throughput', {
   command: `node benchmarks/scale/throughput.ts --python PYTHON --photos ${photos} --rounds ${rounds}`,
 });
 await rm(dir, { recursive: true, force: true });
+
+function perPicture(all: readonly Timed[]): number {
+  return rounded((median(all.map(({ processorSeconds }) => processorSeconds)) / photos) * 1000);
+}
 
 function median(found: readonly number[]): number {
   const sorted = [...found].sort((a, b) => a - b);

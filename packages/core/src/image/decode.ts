@@ -60,10 +60,10 @@ export async function decodedBytes(bytes: Uint8Array): Promise<number> {
 
 /**
  * Gives a picture's memory back at once, for which the collector would work often and come late. Nobody may read it afterwards.
- * @param kept What was made of it; may be the picture itself, which then stays.
+ * @param kept What was made of it, where that is still wanted; may be the picture itself, which then stays.
  */
-export function release({ data }: Pixels, kept: Pixels): void {
-  const alone = data.byteLength === data.buffer.byteLength && data.buffer !== kept.data.buffer;
+export function release({ data }: Pixels, kept?: Pixels): void {
+  const alone = data.byteLength === data.buffer.byteLength && data.buffer !== kept?.data.buffer;
   if (alone && data.byteLength >= worthReleasing) (data.buffer as ArrayBuffer).transfer(0);
 }
 

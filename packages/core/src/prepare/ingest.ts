@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
+import { release } from '../image/decode.ts';
 import type { Source, SourceRecord } from '../pair.ts';
 import { readAhead } from '../read-ahead.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
@@ -11,8 +12,11 @@ import { type IngestedRecord, ingestRecord, roundScore, type ScoredRecord } from
 /** Records in a chunk, which is what is done whole or not at all. */
 export const chunkSize = 256;
 const readAtOnce = 8;
-/** Pictures of a chunk that wait to be scored: where they are large, the chunk is scored in parts. */
-const mostPixelBytes = 128 * 2 ** 20;
+/**
+ * Pictures of a chunk that wait to be scored: where they are large, the chunk is scored in parts. Of those that wait as they were
+ * decoded there are fewer, for the collector walks over all the heap each time that some 20 MB have come in.
+ */
+const mostPixelBytes = { fitted: 128 * 2 ** 20, decoded: 16 * 2 ** 20 };
 
 type ReadRecord = Awaited<ReturnType<typeof ingestRecord>>;
 
@@ -102,6 +106,7 @@ export async function ingestChunk(context: IngestContext, { number, records: chu
     );
   }
 
+  const most = mostPixelBytes[context.verifier.imageSize === null ? 'decoded' : 'fitted'];
   const facts: IngestedRecord[] = [];
   const fresh: (PairScore | null)[] = [];
   let waiting: ReadRecord[] = [];
@@ -111,7 +116,7 @@ export async function ingestChunk(context: IngestContext, { number, records: chu
     facts.push(read.facts);
     waiting.push(read);
     pixelBytes += read.picture?.image.data.byteLength ?? 0;
-    if (pixelBytes < mostPixelBytes) continue;
+    if (pixelBytes < most) continue;
     fresh.push(...(await scoreRecords(context, waiting)));
     waiting = [];
     pixelBytes = 0;
@@ -134,6 +139,7 @@ async function scoreRecords(
     pairs.push({ ...picture, text: facts.text });
   }
   const scored = pairs.length > 0 ? await verifier.score(pairs, signal ? { signal } : {}) : [];
+  for (const { picture } of read) if (picture) release(picture.image);
   const scores = read.map((): PairScore | null => null);
   for (const [i, { score, probability, byTower }] of scored.entries()) {
     scores[places[i]!] = {

@@ -32,6 +32,7 @@ export interface PairVerifier {
   readonly threshold: number | null;
   /** Share of right pairs among those that the probabilities were calibrated on, 0–1. */
   readonly baseRate: number;
+  /** The pictures are let go once it has answered: what it wants to keep of them it copies. */
   score(pairs: readonly ScorablePair[], options?: { signal?: AbortSignal }): Promise<PairScore[]>;
   /**
    * Log-odds of every combination, each as if the two were a pair of the corpus: (images, texts), row by row. Without it
