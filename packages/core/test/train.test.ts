@@ -69,6 +69,7 @@ test('structure terms are there where they are on', async () => {
     'contrastive',
     'ownImages',
     'ownTexts',
+    'rankTexts',
     'structureImages',
     'structureTexts',
   ]);
