@@ -10,6 +10,10 @@ const common = {
 export default defineConfig({
   ...common,
   test: {
+    // By itself vitest leaves one core to nobody, which of two is half.
+    maxWorkers: '100%',
+    // Threads that wait leave the core to the other file.
+    env: { OMP_WAIT_POLICY: 'PASSIVE' },
     projects: [
       {
         ...common,
