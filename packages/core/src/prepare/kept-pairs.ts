@@ -1,9 +1,5 @@
-import { AnagramError } from '../errors.ts';
-import { isDecoded } from '../image/format.ts';
 import type { ImageFile } from '../pair.ts';
-import { readManifest } from '../shard/manifest.ts';
-import type { PairProvenance } from '../shard/sample.ts';
-import { indexShard, readEntry } from '../shard/shard-reader.ts';
+import { openPairs } from '../shard/open-pairs.ts';
 import { type KeepingRoute, keepingRoutes } from '../verify/read-labels.ts';
 import { digest } from './records.ts';
 
@@ -25,28 +21,17 @@ export interface KeptSample {
  * @throws AnagramError `source-failed` where nothing was prepared, `shard-corrupt`
  */
 export async function readKeptSamples(dir: string, signal?: AbortSignal): Promise<KeptSample[]> {
-  const lines = await readManifest(dir);
-  if (lines.length === 0) {
-    const message = `${dir} holds no prepared pairs. Expected a folder with a manifest.jsonl. Run prepare with this dir first.`;
-    throw new AnagramError('source-failed', message, { path: dir });
-  }
+  const pairs = await openPairs(dir);
   const kept: KeptSample[] = [];
   const ids = new Set<string>();
-  for (const line of lines) {
-    if (!/^pairs-.*\.tar$/.test(line.shard)) continue;
-    signal?.throwIfAborted();
-    for (const { key, entries, texts } of await indexShard(dir, line)) {
-      const { id: of, route, score, pixelHash } = JSON.parse(texts.get('json') ?? '{}') as PairProvenance;
-      const place = [...entries].find(([kind]) => isDecoded(kind))?.[1];
-      const text = texts.get('txt');
-      const known = keepingRoutes.find((each) => each === route);
-      if (!place || text === undefined || !known || score === null) continue;
-      // Two lone texts may share a picture.
-      const id = ids.has(of) ? `${of} (${key})` : of;
-      ids.add(id);
-      const image = { name: place.name, bytes: () => readEntry(place) };
-      kept.push({ id, route: known, score, text, image, pair: digest([pixelHash, text]).slice(0, 16) });
-    }
+  for await (const { key, text, image, provenance } of pairs.samples(signal && { signal })) {
+    const route = keepingRoutes.find((each) => each === provenance.route);
+    if (!route || provenance.score === null) continue;
+    // Two lone texts may share a picture.
+    const id = ids.has(provenance.id) ? `${provenance.id} (${key})` : provenance.id;
+    ids.add(id);
+    const pair = digest([provenance.pixelHash, text]).slice(0, 16);
+    kept.push({ id, route, score: provenance.score, text, image, pair });
   }
   return kept;
 }

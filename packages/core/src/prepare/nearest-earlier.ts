@@ -44,7 +44,7 @@ export async function nearestEarlier(
   let work = 0;
   const look = async (place: number, row: Float32Array, among: Rows) => {
     const near = nearest(row, among, from);
-    if (near && !(found.get(place)! && found.get(place)!.cosine >= near.cosine)) found.set(place, near);
+    if (near && near.cosine > (found.get(place)?.cosine ?? -1)) found.set(place, near);
     work += among.places.length * width;
     if (work < workAtOnce) return;
     work = 0;

@@ -9,7 +9,7 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(copies);
 }
 
-/** What tar-stream writes, with the same fixed times, owners and modes. */
+/** Files one after the other, with the fixed times, owners and modes. */
 function reference(files: readonly TarFile[]): Promise<Buffer> {
   const archive = pack();
   for (const { name, data } of files) {
@@ -27,7 +27,7 @@ function randomFiles(seed: number): TarFile[] {
   }));
 }
 
-test("gives tar-stream's bytes, where files end in a block, at its end, and beyond a piece", async () => {
+test('gives the bytes of fixed times, owners and modes, where files end in a block, at its end, and beyond a megabyte', async () => {
   const sizes = [0, 1, 511, 512, 513, 2 ** 20 - 512, 2 ** 20, 3 * 2 ** 20 + 7];
   const edges = sizes.map((size, at) => ({ name: `${at}.jpg`, data: new Uint8Array(size).fill(at + 1) }));
   const named = [{ name: 'd'.repeat(100), data: 'at most' }];
@@ -36,7 +36,7 @@ test("gives tar-stream's bytes, where files end in a block, at its end, and beyo
   }
 });
 
-test('several archives are packed side by side, each with its own memory', async () => {
+test('several archives are packed side by side', async () => {
   const many = [5, 6, 7].map(randomFiles);
   const packed = await Promise.all(many.map((files) => whole(packTar(files))));
   for (const [at, files] of many.entries()) expect(packed[at]!.equals(await reference(files))).toBe(true);
@@ -55,6 +55,8 @@ test('what is packed is read again', async () => {
     expect(Buffer.from(data).equals(Buffer.from(files[at]!.data))).toBe(true);
 });
 
-test.each(['', 'é.jpg', 'a b.jpg', 'x'.repeat(101)])('refuses %j as a name', async (name) => {
-  await expect(whole(packTar([{ name, data: '' }]))).rejects.toThrow('is no name for an entry');
+test.each(['é.jpg', 'a b.jpg', 'x'.repeat(101)])('keeps %j as a name', async (name) => {
+  const names: string[] = [];
+  for await (const entry of readTar(packTar([{ name, data: 'a' }]), () => true)) names.push(entry.name);
+  expect(names).toEqual([name]);
 });

@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import { extract } from 'tar-stream';
+import { extract, pack } from 'tar-stream';
 
 export interface TarFile {
   readonly name: string;
@@ -17,60 +17,22 @@ export interface TarEntry {
   readonly data: Buffer | null;
 }
 
-/** Bytes of an archive that are given at one time. */
-const packedAtOnce = 2 ** 20;
-
-/**
- * A tar archive (ustar) with fixed times, owners and modes: the same files in the same order give the same bytes. Every piece
- * lies in the same memory, and is good only until the next one is asked for.
- * @throws TypeError where a name is no ASCII of at most 100 bytes.
- */
+/** A tar archive with fixed times, owners and modes: the same files in the same order give the same bytes. */
 export async function* packTar(files: Iterable<TarFile> | AsyncIterable<TarFile>): AsyncGenerator<Uint8Array> {
-  const piece = Buffer.allocUnsafeSlow(packedAtOnce);
-  let filled = 0;
-  function* add(data: Uint8Array): Generator<Uint8Array> {
-    for (let from = 0; from < data.length; ) {
-      const some = data.subarray(from, from + packedAtOnce - filled);
-      piece.set(some, filled);
-      from += some.length;
-      filled += some.length;
-      if (filled < packedAtOnce) return;
-      yield piece;
-      filled = 0;
+  const archive = pack();
+  const feed = async () => {
+    for await (const { name, data } of files) {
+      const header = { name, mtime: new Date(0), mode: 0o644, uid: 0, gid: 0, type: 'file' } as const;
+      await new Promise<void>((resolve, reject) => {
+        archive.entry(header, data, (error) => (error ? reject(error) : resolve()));
+      });
     }
-  }
-  for await (const { name, data } of files) {
-    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    yield* add(headerOf(name, bytes.length));
-    yield* add(bytes);
-    yield* add(zeros.subarray(0, -bytes.length & (blockSize - 1)));
-  }
-  yield* add(zeros);
-  if (filled > 0) yield piece.subarray(0, filled);
-}
-
-const blockSize = 512;
-/** Two empty blocks end an archive. */
-const zeros = new Uint8Array(2 * blockSize);
-
-/** Everything of a header but name, size and checksum, which is counted as eight spaces. */
-const commonHeader = Buffer.alloc(blockSize);
-commonHeader.write('000644 \x00000000 \x00000000 ', 100, 'latin1');
-commonHeader.write('00000000000 ', 136, 'latin1');
-commonHeader.write('        0', 148, 'latin1');
-commonHeader.write('ustar\x0000', 257, 'latin1');
-commonHeader.write('000000 \x00000000 ', 329, 'latin1');
-
-function headerOf(name: string, size: number): Uint8Array {
-  if (!/^[\x21-\x7e]{1,100}$/.test(name))
-    throw new TypeError(`"${name}" is no name for an entry: at most 100 letters, digits and signs of ASCII.`);
-  const header = Buffer.from(commonHeader);
-  header.write(name, 0, 'latin1');
-  header.write(`${size.toString(8).padStart(11, '0')} `, 124, 'latin1');
-  let sum = 0;
-  for (let at = 0; at < blockSize; at++) sum += header[at]!;
-  header.write(`${sum.toString(8).padStart(6, '0')} \x00`, 148, 'latin1');
-  return header;
+    archive.finalize();
+  };
+  const feeding = feed();
+  feeding.catch((error) => archive.destroy(error));
+  yield* archive as AsyncIterable<Uint8Array>;
+  await feeding;
 }
 
 /**

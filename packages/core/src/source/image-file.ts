@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import type { ImageFile } from '../pair.ts';
@@ -19,7 +19,7 @@ export function fileOnDisk(path: string, name = path): ImageFile {
         try {
           const { size } = await file.stat();
           if (size > maxImageBytes) throw new Error(`${size} bytes are more than the ${maxImageBytes} that are read`);
-          return await readWhole(file, size);
+          return await file.readFile();
         } finally {
           await file.close();
         }
@@ -29,18 +29,6 @@ export function fileOnDisk(path: string, name = path): ImageFile {
       }
     },
   };
-}
-
-/** `readFile` asks for the size again, and for what comes behind it. */
-async function readWhole(file: FileHandle, size: number): Promise<Uint8Array> {
-  if (size === 0) return file.readFile();
-  const bytes = Buffer.allocUnsafeSlow(size);
-  for (let filled = 0; filled < size; ) {
-    const { bytesRead } = await file.read(bytes, filled, size - filled);
-    if (bytesRead === 0) return bytes.subarray(0, filled);
-    filled += bytesRead;
-  }
-  return bytes;
 }
 
 /**

@@ -36,20 +36,10 @@ export class Batches {
     const draw = (step: number, settings: ResolvedSettings): Promise<DrawnPair[]> =>
       drawPairs(step, { sets, sampler, curriculum, settings, tokenizer, imageSize, fit: model.config.preprocess });
     this.#build = async (step) => {
-      const drawn = await this.#drawn(step, settings, (settings) => draw(step, settings));
+      const drawn = await drawnFor(step, settings, (settings) => draw(step, settings));
       const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength, imageSize });
       return { ...batch, after: { cursors: sampler.cursors, errors: curriculum.errors } };
     };
-  }
-
-  /** As the objective changes what is drawn. */
-  #drawn(
-    step: number,
-    settings: ResolvedSettings,
-    draw: (settings: ResolvedSettings) => Promise<DrawnPair[]>,
-  ): Promise<DrawnPair[]> {
-    if (joinsPairs(step, settings)) return joinPairs(step, settings, draw);
-    return settings.objective.levels ? twoLevels(step, settings, draw) : draw(settings);
   }
 
   /** The batch of `step`. Call it in order, each time with all results before `step` told to the curriculum. */
@@ -72,4 +62,14 @@ export class Batches {
     this.#stopped = true;
     await Promise.allSettled(this.#queue);
   }
+}
+
+/** The pairs of a step, as the objective changes what is drawn. */
+function drawnFor(
+  step: number,
+  settings: ResolvedSettings,
+  draw: (settings: ResolvedSettings) => Promise<DrawnPair[]>,
+): Promise<DrawnPair[]> {
+  if (joinsPairs(step, settings)) return joinPairs(step, settings, draw);
+  return settings.objective.levels ? twoLevels(step, settings, draw) : draw(settings);
 }
