@@ -106,6 +106,17 @@ test('stopped at any event and called again, it ends with the same manifest', as
   expect(stops).toBeGreaterThan(5);
 });
 
+test('the folder is its own until the last shard is written', async () => {
+  const options = { source: noisy, verifier: oracle().verifier, dir, shardSize: 7 };
+  const others: Promise<unknown>[] = [];
+  const onEvent = ({ type }: AnagramEvent) => {
+    if (type === 'shard-saved') others.push(prepare(options).catch((error: unknown) => error));
+  };
+  await prepare({ ...options, onEvent });
+  expect(others.length).toBeGreaterThan(3);
+  for (const refused of await Promise.all(others)) expect(refused).toMatchObject({ code: 'dir-in-use' });
+});
+
 test('another threshold decides anew without asking the verifier again', async () => {
   const { verifier, asked } = oracle();
   await prepare({ source: noisy, verifier, dir });

@@ -216,7 +216,7 @@ async function run<T>(
   const caption = await help('caption', options.captioner, generateCaptions);
   const illustrate = await help('illustrate', options.illustrator, generatePictures);
   const decisions = acceptByRoute(decide({ ...evidence, repair, caption, illustrate }), thresholds);
-  return finish({ context, dir, shardSize, records, asked, decisions, thresholds });
+  return await finish({ context, dir, shardSize, records, asked, decisions, thresholds });
 }
 
 /** Says how many texts the verifier judges by their beginnings. */

@@ -112,7 +112,7 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   await requireSameRun(dir, { settings, source: { name: source.name, settings: source.settings } });
   const work = join(dir, 'work');
   // Finished; a kill may have come between the last file and the removal of what led to it.
-  if (existsSync(join(dir, 'verifier.json'))) return rm(work, { recursive: true, force: true });
+  if (existsSync(join(dir, 'verifier.json'))) return await rm(work, { recursive: true, force: true });
 
   const knobs = { ...(signal && { signal }), onEvent: emit };
   const pairs = await readCorpus(source, {
