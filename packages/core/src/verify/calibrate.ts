@@ -187,7 +187,7 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
 async function judgeWithRandom(verifier: Verifier, pairs: readonly CorpusPair[], signal: AbortSignal | undefined) {
   const texts = [...new Set(pairs.map(({ text }) => text))];
   const number = new Map(texts.map((text, j) => [text, j]));
-  const random = randomCombinations(pairs, texts, randomTexts, seed);
+  const random = randomCombinations(pairs, texts, { perImage: randomTexts, folds: verifier.folds, seed });
   const image = [...pairs.keys(), ...random.image];
   const text = [...pairs.map((pair) => number.get(pair.text)!), ...random.text];
   const scores = await verifier.judge(pairs, texts, { image, text }, signal ? { signal } : {});

@@ -116,24 +116,33 @@ function numberOnce(values: readonly number[]): Map<number, number> {
   return places;
 }
 
-/** Each picture with `perImage` texts drawn at random, never one that it has in the corpus: pairs known to be wrong. */
+/**
+ * Each picture with `perImage` texts of other pairs, drawn at random, never one that it has in the corpus: pairs known to be wrong. The
+ * other pairs are of the picture's own fold, so that its towers know a drawn text as little as they know a wrong pair's. A text that
+ * they were trained on is pulled towards pictures, and random pairs would look better than wrong ones (`docs/decisions/0011`).
+ */
 export function randomCombinations(
   pairs: readonly { readonly imageHash: string; readonly text: string }[],
   texts: readonly string[],
-  perImage: number,
-  seed: number,
+  { perImage, folds, seed }: { perImage: number; folds: number; seed: number },
 ): { image: number[]; text: number[] } {
+  const number = new Map(texts.map((text, j) => [text, j]));
   const own = new Map<string, Set<string>>();
-  for (const { imageHash, text } of pairs) own.set(imageHash, (own.get(imageHash) ?? new Set()).add(text));
+  const members = Array.from({ length: folds }, (): number[] => []);
+  const foldOfPair = pairs.map(({ imageHash }) => foldOf(imageHash, folds));
+  for (const [i, { imageHash, text }] of pairs.entries()) {
+    own.set(imageHash, (own.get(imageHash) ?? new Set()).add(text));
+    members[foldOfPair[i]!]!.push(i);
+  }
   const random = new Random('random pairs', seed);
   const image: number[] = [];
   const text: number[] = [];
   for (const [i, { imageHash }] of pairs.entries()) {
     for (let drawn = 0; drawn < perImage; drawn++) {
-      const j = random.below(texts.length);
-      if (own.get(imageHash)!.has(texts[j]!)) continue;
+      const other = pairs[random.pick(members[foldOfPair[i]!]!)]!;
+      if (own.get(imageHash)!.has(other.text)) continue;
       image.push(i);
-      text.push(j);
+      text.push(number.get(other.text)!);
     }
   }
   return { image, text };

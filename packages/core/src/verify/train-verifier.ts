@@ -135,7 +135,7 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   let weights: ArrayLike<number> = new Float64Array(pairs.length).fill(1);
   let judged: Judged | null = null;
   const judge = async (judges: readonly Judge[]) => {
-    judged = await judgeCorpus(judges, pairs, texts, settings.seed, signal);
+    judged = await judgeCorpus(judges, pairs, texts, settings, signal);
     weights = judged.probabilities;
   };
   if (neighbours) await judge([neighbourJudge(neighbours)]);
@@ -286,11 +286,11 @@ async function judgeCorpus(
   judges: readonly Judge[],
   pairs: readonly CorpusPair[],
   texts: readonly string[],
-  seed: number,
+  { folds, seed }: Settings,
   signal: AbortSignal | undefined,
 ): Promise<Judged> {
   const number = new Map(texts.map((text, j) => [text, j]));
-  const random = randomCombinations(pairs, texts, 2, seed);
+  const random = randomCombinations(pairs, texts, { perImage: 2, folds, seed });
   const combinations = {
     image: [...pairs.keys(), ...random.image],
     text: [...pairs.map(({ text }) => number.get(text)!), ...random.text],

@@ -52,6 +52,11 @@ export class Verifier implements PairVerifier, AsyncDisposable {
     return this.#judges.map(({ name }) => name);
   }
 
+  /** Parts of the corpus that were left out in turn when the towers were trained. */
+  get folds(): number {
+    return Math.max(...this.#judges.map(({ spaces }) => spaces.length));
+  }
+
   get calibration(): Calibration {
     return this.#calibration;
   }
