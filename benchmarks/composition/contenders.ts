@@ -1,7 +1,14 @@
-import { objectivePresets, presetTerms, type StructureRole, structureRoles, type TrainSettings } from '@anagram/core';
+import {
+  type ArchitectureName,
+  objectivePresets,
+  presetTerms,
+  type StructureRole,
+  structureRoles,
+  type TrainSettings,
+} from '@anagram/core';
 import type { NoisyData } from './noisy-data.ts';
 
-/** One row of the table. All of them see the same number of pictures with the same architecture, augmentation and budget. */
+/** One row of the table. All of them see the same number of pictures with the same augmentation and budget, and all but two have one architecture. */
 export interface Contender {
   readonly title: string;
   /** A preset of `train` by its name, or terms. */
@@ -18,8 +25,8 @@ export interface Contender {
   readonly data?: 'contrasts' | 'apart' | 'reworded' | 'exact-texts' | 'rule-texts';
   /** In place of the world's own scenes: a finite corpus of them, spoilt, with negative texts made of the texts that the row has (`noisy-data.ts`). */
   readonly corpus?: NoisyData;
-  /** Why the row cannot run yet. */
-  readonly needs?: string;
+  /** Default `tiny-vit`. */
+  readonly architecture?: ArchitectureName;
 }
 
 /** Presets that have no row of their own; `con-clip` is `side-by-side` under the name of the data that it is meant for. */
@@ -62,7 +69,8 @@ export const contenders: { readonly [row: string]: Contender } = {
   'image-negatives': { title: 'negative pictures only', objective: { ...lone, ownImages: 0.5 } },
   'both-negatives': { title: 'negative texts and pictures', objective: { ...lone, ownTexts: 0.5, ownImages: 0.5 } },
   ...Object.fromEntries(presets.map((name) => [name, { title: name, objective: name }])),
-  siglip: { title: 'siglip', objective: 'siglip', needs: "SigLIP's towers, which have the logit bias of its loss" },
+  siglip: { title: "siglip, SigLIP's towers", objective: 'siglip', architecture: 'tiny-siglip' },
+  'clip-siglip-towers': { title: "plain CLIP, SigLIP's towers", objective: 'clip', architecture: 'tiny-siglip' },
   'noisy-raw': { title: 'noisy corpus', ...unranked, corpus: 'raw' },
   'noisy-prepared': { title: 'noisy corpus, prepared', ...unranked, corpus: 'prepared' },
   'noisy-right': { title: 'noisy corpus, right pairs alone', ...unranked, corpus: 'right' },

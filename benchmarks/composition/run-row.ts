@@ -63,14 +63,17 @@ export interface RowOptions extends Measure {
   readonly onEvent?: OnEvent;
 }
 
-/**
- * Trains and scores one row. Stopped, the same call goes on.
- * @returns Why the row was skipped, or null when it is done.
- */
-export async function runRow(options: RowOptions): Promise<string | null> {
+/** Trains and scores one row. Stopped, the same call goes on. */
+export async function runRow(options: RowOptions): Promise<void> {
   const { world, tokenizer, row, seed, steps, out, work, signal, onEvent } = options;
-  const { data = 'contrasts', corpus, optimizer = 'muon', objective, structure, needs } = contenders[row]!;
-  if (needs !== undefined) return `it needs ${needs}`;
+  const {
+    data = 'contrasts',
+    corpus,
+    optimizer = 'muon',
+    architecture = 'tiny-vit',
+    objective,
+    structure,
+  } = contenders[row]!;
   const knobs = signal ? { signal } : {};
   const noisy = corpus
     ? await noisyData({
@@ -86,7 +89,7 @@ export async function runRow(options: RowOptions): Promise<string | null> {
   await mkdir(dir, { recursive: true });
   const curveFile = join(dir, 'curve.jsonl');
   const items = world.items('validation', options.curveItems);
-  await using model = await ClipModel.create({ architecture: 'tiny-vit', tokenizer, seed });
+  await using model = await ClipModel.create({ architecture, tokenizer, seed });
   const settings = {
     ...shared,
     steps,
@@ -157,7 +160,6 @@ export async function runRow(options: RowOptions): Promise<string | null> {
   };
   await addResult(out, world.name, { result, curve: await readCurve(curveFile), outcomes });
   await rm(dir, { recursive: true, force: true });
-  return null;
 }
 
 function only({ items, scores }: Outcomes, names: readonly string[]): Outcomes {
