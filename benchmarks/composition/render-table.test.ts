@@ -1,6 +1,6 @@
 import type { Outcomes } from '@anagram/core';
 import { describe, expect, it } from 'vitest';
-import { between, overSeeds, renderCurves, renderTable, spread } from './render-table.ts';
+import { between, overSeeds, renderCurves, renderTable, spread, usualSteps } from './render-table.ts';
 import type { Result, RowOutcomes } from './results.ts';
 
 const outcomes = (sums: number[]): Outcomes => ({
@@ -61,6 +61,11 @@ it('draws a line for each row with its name', () => {
   expect(svg.match(/<path /g)!.length).toBe(2);
   expect(svg).toContain('>plain CLIP</text>');
   expect(svg).toMatch(/^<svg xmlns=.*<\/svg>\n$/s);
+});
+
+it('takes the length of most results, and the longer of two', () => {
+  expect(usualSteps([{ steps: 9 }, { steps: 5 }, { steps: 5 }])).toBe(5);
+  expect(usualSteps([{ steps: 5 }, { steps: 9 }, { steps: 9 }, { steps: 5 }])).toBe(9);
 });
 
 it('replaces what stands between the marks, and refuses a page without them', () => {

@@ -93,13 +93,15 @@ export function overSeeds(seeds: readonly Outcomes[]): Outcomes {
   return { items: first!.items, scores: Object.fromEntries(scores) };
 }
 
-/** Mean group score over the steps as SVG, a line for each row of the longest length, mean over its seeds. */
+/** The length of most results, of equally many the longer one. */
+export function usualSteps(results: readonly { readonly steps: number }[]): number {
+  const byLength = [...Map.groupBy(results, ({ steps }) => steps)];
+  return byLength.sort(([a, left], [b, right]) => right.length - left.length || b - a)[0]![0];
+}
+
+/** Mean group score over the steps as SVG, a line for each row, mean over its seeds. @param curves Of one length. */
 export function renderCurves(curves: readonly Curve[], category?: string): string {
-  const longest = Math.max(...curves.map(({ steps }) => steps));
-  const rows = Map.groupBy(
-    curves.filter(({ steps }) => steps === longest),
-    ({ row }) => row,
-  );
+  const rows = Map.groupBy(curves, ({ row }) => row);
   const groupOf = ({ group }: Curve) => {
     const all = category === undefined ? Object.values(group) : [group[category]!];
     return all.reduce((sum, value) => sum + value, 0) / all.length;

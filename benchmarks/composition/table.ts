@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomic } from '@anagram/core';
 import { renderRecovery } from './render-recovery.ts';
-import { between, renderCurves, renderTable } from './render-table.ts';
+import { between, renderCurves, renderTable, usualSteps } from './render-table.ts';
 import { readCurves, readOutcomes, readResults } from './results.ts';
 import { worldNames } from './worlds.ts';
 
@@ -19,10 +19,11 @@ for (const world of worldNames) {
   page.push(`### ${world}`, renderTable(own, tested));
   const recovery = renderRecovery(own);
   if (recovery) page.push(recovery);
-  const longest = Math.max(...own.map(({ steps }) => steps));
-  const main = own.filter(({ row, steps }) => steps === longest && mainRows.includes(row));
-  short.push(`**${world}**`, renderTable(main, tested));
-  const drawn = curves.filter((point) => point.world === world && mainRows.includes(point.row));
+  const main = own.filter(({ row }) => mainRows.includes(row));
+  const usual = usualSteps(main);
+  const ofMain = ({ row, steps }: { row: string; steps: number }) => steps === usual && mainRows.includes(row);
+  short.push(`**${world}**`, renderTable(own.filter(ofMain), tested));
+  const drawn = curves.filter((point) => point.world === world && ofMain(point));
   if (drawn.length === 0) continue;
   for (const category of [undefined, ...Object.keys(drawn[0]!.group)]) {
     const file = `plots/${world}-${category ?? 'mean'}.svg`;
