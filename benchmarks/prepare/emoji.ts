@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Source, Verifier } from '@anagram/core';
+import { type Source, thresholdEvidence, Verifier } from '@anagram/core';
 import { emojiCorpus, loadArtwork } from '@anagram/worlds/emoji-scenes';
 import {
   type GuaranteeFigures,
-  judgeCorpus,
   labelCount,
   measurePromise,
   measureVerification,
@@ -33,7 +32,7 @@ export async function prepareEmoji(dir: string): Promise<EmojiFigures> {
   await using verifier = trained;
 
   const pairs = await readPairs(source, (id) => truth.get(id)!.right === true);
-  const evidence = await judgeCorpus(verifier, pairs);
+  const evidence = await thresholdEvidence(verifier, pairs);
   const right = pairs.map((pair) => pair.right);
   const isRight = (id: string, text: string) => truth.get(id)!.name === text;
   return {

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Verifier } from '@anagram/core';
+import { thresholdEvidence, Verifier } from '@anagram/core';
 import { stampCorpus } from '@anagram/worlds/tuxpaint';
 import {
   type GuaranteeFigures,
   type JudgedPair,
-  judgeCorpus,
   labelCount,
   measurePromise,
   measureVerification,
@@ -55,7 +54,7 @@ export async function prepareStamps(language: 'en' | 'ko', dir: string, emoji: s
 }
 
 async function judgeAndMeasure(verifier: Verifier, pairs: readonly JudgedPair[]): Promise<StampFigures> {
-  const evidence = await judgeCorpus(verifier, pairs);
+  const evidence = await thresholdEvidence(verifier, pairs);
   const right = pairs.map((pair) => pair.right);
   return {
     ...measureVerification(evidence, right),

@@ -20,6 +20,9 @@ const target = 0.95;
 export const labelCount = 200;
 export const resamplings = 200;
 
+/** What `thresholdEvidence` gives. */
+type Evidence = Omit<ThresholdEvidence, 'labels'>;
+
 /** A complete pair of a corpus, and whether its text is its picture's. */
 export interface JudgedPair extends ScorablePair {
   readonly id: string;
@@ -40,46 +43,32 @@ export interface VerificationFigures {
   readonly pairs: number;
   readonly auroc: number;
   readonly recallAtPrecision95: number;
+  /** The threshold that an estimate without labels puts where it expects a precision of 0.95, and what comes true. */
+  readonly withoutLabels: { readonly baseRate: number; readonly precision: number; readonly recall: number };
   /** Each judge alone, by its own score. */
   readonly byTower: { readonly [tower: string]: { readonly auroc: number; readonly recallAtPrecision95: number } };
 }
 
 /** How well the verifier's score tells right pairs from wrong ones: fused without a label, and tower by tower. */
-export function measureVerification(evidence: ThresholdEvidence, right: readonly boolean[]): VerificationFigures {
+export function measureVerification(evidence: Evidence, right: readonly boolean[]): VerificationFigures {
   const { towers, pairs } = evidence;
   const figures = (scores: readonly number[]) => ({
     auroc: rounded(auroc(scores, right)),
     recallAtPrecision95: rounded(recallAtPrecision(scores, right, target)),
   });
   const estimate = { target: { precision: target }, confidence: 0.8, guarantee: false };
-  const { logOdds } = chooseThreshold({ ...evidence, labels: new Map() }, estimate);
+  const { logOdds, point, calibration } = chooseThreshold({ ...evidence, labels: new Map() }, estimate);
+  const { precision, recall } = ratesAt(logOdds.map(sigmoid), right, point.threshold);
   const column = (k: number) => right.map((_, i) => pairs[i * towers.length + k]!);
   return {
     pairs: right.length,
     ...figures(logOdds),
+    withoutLabels: {
+      baseRate: rounded(calibration.baseRate),
+      precision: rounded(precision),
+      recall: rounded(recall),
+    },
     byTower: Object.fromEntries(towers.map((tower, k) => [tower, figures(column(k))])),
-  };
-}
-
-/** Scores of the corpus' pairs, and of its pictures with random texts, which are wrong. */
-export async function judgeCorpus(verifier: Verifier, pairs: readonly JudgedPair[]): Promise<ThresholdEvidence> {
-  const texts = [...new Set(pairs.map(({ text }) => text))];
-  const number = new Map(texts.map((text, j) => [text, j]));
-  const random = new Random('random texts');
-  const drawn = [...pairs.keys(), ...pairs.keys()].flatMap((image) => {
-    const text = random.below(texts.length);
-    return texts[text] === pairs[image]!.text ? [] : [{ image, text }];
-  });
-  const scores = await verifier.judge(pairs, texts, {
-    image: [...pairs.keys(), ...drawn.map(({ image }) => image)],
-    text: [...pairs.map(({ text }) => number.get(text)!), ...drawn.map(({ text }) => text)],
-  });
-  const split = pairs.length * verifier.towers.length;
-  return {
-    towers: verifier.towers,
-    pairs: scores.subarray(0, split),
-    shuffled: scores.subarray(split),
-    labels: new Map(),
   };
 }
 
@@ -98,7 +87,7 @@ export interface GuaranteeFigures {
 
 /** Draws the labels anew again and again, and counts how often the kept pairs are right less often than promised. */
 export function measurePromise(
-  evidence: ThresholdEvidence,
+  evidence: Evidence,
   right: readonly boolean[],
   options: { guarantee: boolean; labels: number; resamplings: number },
 ): GuaranteeFigures {
@@ -120,7 +109,7 @@ export function measurePromise(
     }
     const unlabelled = right.flatMap((_, i) => (labels.has(i) ? [] : [i]));
     const rates = ratesAt(
-      unlabelled.map((i) => 1 / (1 + Math.exp(-logOdds[i]!))),
+      unlabelled.map((i) => sigmoid(logOdds[i]!)),
       unlabelled.map((i) => right[i]!),
       point.threshold,
     );
@@ -158,6 +147,10 @@ export async function measureRoutes(
       { kept, right: rounded(right / kept), expected: rounded(expected / kept) },
     ]),
   );
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
 }
 
 export function rounded(value: number): number {

@@ -113,6 +113,7 @@ export {
   readLabelLines,
   resumeLabelFile,
 } from './verify/read-labels.ts';
+export { thresholdEvidence } from './verify/threshold-evidence.ts';
 export type { TrainVerifierOptions, TrainVerifierSettings } from './verify/train-verifier.ts';
 export { Verifier } from './verify/verifier.ts';
 export { readCalibration } from './verify/verifier-files.ts';

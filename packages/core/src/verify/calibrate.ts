@@ -5,8 +5,7 @@ import { parseSettings } from '../settings.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import type { SweepPoint } from './calibration.ts';
 import { type CalibrationTarget, chooseThreshold } from './choose-threshold.ts';
-import { type CorpusPair, readCorpus, requirePairs } from './corpus.ts';
-import { randomCombinations } from './judge.ts';
+import { readCorpus, requirePairs } from './corpus.ts';
 import { brier, type ReliabilityBin, reliability, wilsonInterval } from './metrics.ts';
 import { sigmoid } from './mixture.ts';
 import { calibrationPage } from './page/calibration-page.ts';
@@ -18,6 +17,7 @@ import {
   requirePlainLabels,
   watchIds,
 } from './read-labels.ts';
+import { thresholdEvidence } from './threshold-evidence.ts';
 import type { Verifier } from './verifier.ts';
 
 export interface CalibrateOptions extends Knobs {
@@ -98,8 +98,6 @@ const optionsSchema = z.strictObject({
 });
 
 const fewestPairs = 50;
-const randomTexts = 2;
-const seed = 0;
 
 /**
  * Turns the towers' scores into one probability, chooses a threshold, and saves both with the verifier. Fitted on all pairs of
@@ -115,7 +113,7 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   const { truth, unsure } = await readLabels(labels ?? {});
   const emit = safeEmitter(onEvent);
   const knobs = { ...(signal && { signal }), onEvent: emit };
-  const { imageSize, towers } = verifier;
+  const { imageSize } = verifier;
   const seen = watchIds(source, truth);
   const pairs = await readCorpus(seen.source, {
     imageSize,
@@ -131,9 +129,9 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
   if (strangers !== '') emit({ type: 'warning', message: strangers.trim() });
 
   emit({ type: 'stage-start', stage: 'calibrate-score', total: pairs.length });
-  const { own, random } = await judgeWithRandom(verifier, pairs, signal);
+  const evidence = await thresholdEvidence(verifier, pairs, signal ? { signal } : {});
   emit({ type: 'stage-end', stage: 'calibrate-score', done: pairs.length });
-  const chosen = chooseThreshold({ towers, pairs: own, shuffled: random, labels: labelled }, wanted);
+  const chosen = chooseThreshold({ ...evidence, labels: labelled }, wanted);
   const { calibration, logOdds, point, promise } = chosen;
   await verifier.recalibrate(calibration);
 
@@ -181,18 +179,6 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
     await writeAtomic(page.path, html);
   }
   return report;
-}
-
-/** Tower scores of the pairs, and of their pictures with random texts. */
-async function judgeWithRandom(verifier: Verifier, pairs: readonly CorpusPair[], signal: AbortSignal | undefined) {
-  const texts = [...new Set(pairs.map(({ text }) => text))];
-  const number = new Map(texts.map((text, j) => [text, j]));
-  const random = randomCombinations(pairs, texts, { perImage: randomTexts, folds: verifier.folds, seed });
-  const image = [...pairs.keys(), ...random.image];
-  const text = [...pairs.map((pair) => number.get(pair.text)!), ...random.text];
-  const scores = await verifier.judge(pairs, texts, { image, text }, signal ? { signal } : {});
-  const split = pairs.length * verifier.towers.length;
-  return { own: scores.subarray(0, split), random: scores.subarray(split) };
 }
 
 /** At most `count` points, the first and the last among them. */
