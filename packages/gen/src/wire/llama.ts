@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { AnagramError } from '@anagram/core';
 import { type HandleOptions, handleOf, type ModelHandle } from '../model-handle.ts';
 import { invalid } from './address.ts';
 import { WireFault } from './fault.ts';
+import { loadPeer } from './optional-peer.ts';
 
 export interface LlamaOptions extends HandleOptions {
   /** A GGUF file. */
@@ -94,8 +92,15 @@ interface Opened {
   readonly sequence: Sequence;
 }
 
-async function open({ path, library: folder, threads, contextTokens = 4096 }: LlamaOptions): Promise<Opened> {
-  const library = await load(folder, basename(path));
+async function open({
+  path,
+  name = 'llama',
+  library: folder,
+  threads,
+  contextTokens = 4096,
+}: LlamaOptions): Promise<Opened> {
+  const peer = { name: 'node-llama-cpp', runs: 'GGUF models', provider: name, model: basename(path) };
+  const library = (await loadPeer(peer, folder)) as Library;
   const few = threads === undefined ? {} : { maxThreads: threads };
   const engine = await library.getLlama({
     ...{ build: 'never', skipDownload: true, progressLogs: false, logLevel: 'error' },
@@ -104,23 +109,6 @@ async function open({ path, library: folder, threads, contextTokens = 4096 }: Ll
   const model = await engine.loadModel({ modelPath: resolve(path) });
   const context = await model.createContext({ contextSize: contextTokens, ...(threads !== undefined && { threads }) });
   return { library, engine, sequence: context.getSequence() };
-}
-
-async function load(folder: string | undefined, model: string): Promise<Library> {
-  const name = 'node-llama-cpp';
-  try {
-    const from =
-      folder === undefined ? name : pathToFileURL(createRequire(resolve(folder, 'package.json')).resolve(name)).href;
-    return (await import(from)) as Library;
-  } catch (cause) {
-    const where = folder === undefined ? 'beside @anagram/gen' : `in ${folder}`;
-    throw new AnagramError(
-      'generation-failed',
-      `${name} was not found ${where}. Expected the optional package that runs GGUF models. Install it with \`npm install --ignore-scripts ${name}\`, or name the folder of a project that has it: generation.providers.llama.library.`,
-      { model },
-      { cause },
-    );
-  }
 }
 
 async function answer({ library, engine, sequence }: Opened, request: LanguageModelV4CallOptions) {

@@ -12,12 +12,16 @@ import { readOpenai } from './openai-answers.ts';
 import { openaiCompatible } from './openai-compatible.ts';
 import { redactor } from './redact.ts';
 import { sdapi } from './sdapi.ts';
+import { transformers } from './transformers.ts';
+import { onnxTypes } from './transformers-model.ts';
 import { wireFetch } from './wire-fetch.ts';
 
 const amount = z.number().min(0).exactOptional();
 const provider = z.strictObject({
   /** What the service speaks. @default its name where that is a wire, else `compatible` */
-  wire: z.enum(['openai', 'anthropic', 'compatible', 'llama', 'sdapi', 'sd-server', 'comfyui']).exactOptional(),
+  wire: z
+    .enum(['openai', 'anthropic', 'compatible', 'llama', 'transformers', 'sdapi', 'sd-server', 'comfyui'])
+    .exactOptional(),
   baseUrl: z.string().exactOptional(),
   /** Environment variable that holds the key. */
   apiKeyEnv: z.string().exactOptional(),
@@ -29,10 +33,12 @@ const provider = z.strictObject({
     })
     .exactOptional(),
   prices: z.strictObject({ inputPerMillion: amount, outputPerMillion: amount, perPicture: amount }).exactOptional(),
-  /** Of llama: the folder of a project with `node-llama-cpp`. @default where this package is installed */
+  /** Of llama and transformers: the folder of a project with the package that runs them. @default where this package is installed */
   library: z.string().exactOptional(),
   threads: z.int().min(1).exactOptional(),
   contextTokens: z.int().min(256).exactOptional(),
+  /** Of transformers. */
+  dtype: z.enum(onnxTypes).exactOptional(),
   /** Of ComfyUI. */
   workflow: z.record(z.string(), z.looseObject({ class_type: z.string(), inputs: z.looseObject({}) })).exactOptional(),
   slots: z
@@ -55,11 +61,12 @@ const known: ProviderSettings = {
   anthropic: { wire: 'anthropic', apiKeyEnv: 'ANTHROPIC_API_KEY' },
   local: { wire: 'compatible', baseUrl: 'http://127.0.0.1:11434/v1' },
   llama: { wire: 'llama' },
+  transformers: { wire: 'transformers' },
 };
 
 /**
  * A model by its registry id, `PROVIDER:MODEL`: `openai:gpt-5-mini`, `anthropic:claude-…`, `local:qwen3-vl:4b` (Ollama, or any
- * other address), `llama:PATH.gguf` (in this process), or of a service that the settings name.
+ * other address), `llama:PATH.gguf` or `transformers:FOLDER` (in this process), or of a service that the settings name.
  * @param options.env Where keys are looked up.
  * @throws AnagramError `invalid-options`.
  */
@@ -83,6 +90,7 @@ export function openModel(
     library,
     threads,
     contextTokens,
+    dtype,
     ...rest
   } = {
     ...base,
@@ -95,9 +103,10 @@ export function openModel(
   const handle = { ...rest, ...(options.meter && { meter: options.meter }) };
   const shared = { ...handle, name, ...(apiKey !== undefined && { apiKey }) };
   if (wire === 'openai' || wire === 'anthropic') return hosted(wire, model!);
-  if (wire === 'llama') {
+  if (wire === 'llama' || wire === 'transformers') {
     const own = { ...(library && { library }), ...(threads && { threads }), ...(contextTokens && { contextTokens }) };
-    return llama({ ...handle, name, path: model!, ...own });
+    const inProcess = { ...handle, name, path: model!, ...own };
+    return wire === 'llama' ? llama(inProcess) : transformers({ ...inProcess, ...(dtype && { dtype }) });
   }
   if (baseUrl === undefined)
     throw invalid(`generation.providers.${name}.baseUrl`, 'Expected the address of the server');
