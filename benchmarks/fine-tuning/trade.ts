@@ -133,9 +133,9 @@ function withNames(chart: string, series: readonly Series[]): string {
   let last = Number.NEGATIVE_INFINITY;
   const names = lines
     .sort((a, b) => a.end[1] - b.end[1])
-    .map(({ end, colour, name }) => {
-      last = Math.max(end[1] + 4, last + 12); // so that no name stands on another
-      return `<text x="${end[0] + 7}" y="${last.toFixed(1)}" fill="${colour}">${name}</text>`;
+    .map(({ end: [x, y], colour, name }) => {
+      last = y - 7 < last + 12 ? y + 14 : y - 7; // above the dot, or below it where another name is near
+      return `<text x="${x - 4}" y="${last.toFixed(1)}" fill="${colour}">${name}</text>`;
     });
   return chart.replace('</svg>', `${dots.join('')}${names.join('')}</svg>`);
 }
