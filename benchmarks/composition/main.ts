@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { setThreads, Tokenizer } from '@anagram/core';
+import { currentCommit } from './commit.ts';
 import { contenders } from './contenders.ts';
 import { noisySettings } from './noisy-data.ts';
 import { readResults, sameRow } from './results.ts';
@@ -43,9 +43,7 @@ if (!seeds.every(Number.isInteger) || !Number.isInteger(steps) || steps < 1) {
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort(new Error('interrupted')));
 const { signal } = controller;
-const git = (...args: string[]) => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
-const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':!results.json', ':!*.jsonl') !== '';
-const commit = git('rev-parse', '--short=12', 'HEAD') + (changed ? ' with changes' : '');
+const commit = currentCommit(import.meta.dirname);
 
 await setThreads(1); // a processor for each row
 await mkdir(values.out, { recursive: true });

@@ -118,7 +118,7 @@ export function renderCurves(curves: readonly Curve[], category?: string): strin
 }
 
 /** A chart of the report as a file of its own, on white, with its legend inside. */
-function standalone(chart: string, series: readonly Series[]): string {
+export function standalone(chart: string, series: readonly Series[]): string {
   const svg = chart.slice(0, chart.indexOf('</svg>'));
   const colours = [...svg.matchAll(/stroke="(#[0-9a-f]{6})"/g)].map((match) => match[1]!);
   const legend = series.map(

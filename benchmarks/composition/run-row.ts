@@ -4,23 +4,21 @@ import {
   ClipModel,
   composition,
   type OnEvent,
-  type Outcomes,
   type PairSet,
-  retrieval,
   type Tokenizer,
   type TrainSettings,
   train,
-  zeroShotClassification,
 } from '@anagram/core';
 import { contenders, objectiveOf, structureOf } from './contenders.ts';
 import { type NoisySettings, noisyData, noisySettings } from './noisy-data.ts';
 import { addResult, type CurvePoint, readLines } from './results.ts';
 import { reworded } from './reworded.ts';
+import { type Measure, scoreModel } from './score-model.ts';
 import { exactTexts, ruleTexts } from './texts-alone.ts';
 import { takenApart, type World } from './worlds.ts';
 
 /** The same for every row. */
-const shared = {
+export const sharedSettings = {
   batchSize: 64,
   augment: { scale: 0.15, shift: 0.04, rotation: 8, contrast: 0.25, tint: 0.15 },
   checkpointEvery: 100,
@@ -34,18 +32,10 @@ const dataOf = {
   'rule-texts': ruleTexts,
 } as const;
 
-export interface Measure {
-  /** Items of each category and pictures in the gallery of the held-out vendor. */
-  readonly perCategory: number;
-  readonly gallery: number;
-  /** Pictures of each class of its zero-shot classification. */
-  readonly perClass: number;
+export interface RowOptions extends Measure {
   /** Steps between points of the learning curve, and items of each category there. */
   readonly curveEvery: number;
   readonly curveItems: number;
-}
-
-export interface RowOptions extends Measure {
   readonly world: World;
   readonly tokenizer: Tokenizer;
   readonly row: string;
@@ -91,7 +81,7 @@ export async function runRow(options: RowOptions): Promise<void> {
   const items = world.items('validation', options.curveItems);
   await using model = await ClipModel.create({ architecture, tokenizer, seed });
   const settings = {
-    ...shared,
+    ...sharedSettings,
     steps,
     seed,
     objective,
@@ -119,25 +109,7 @@ export async function runRow(options: RowOptions): Promise<void> {
   });
 
   // The one place where the held-out vendor is opened.
-  const scored = await composition({ name: world.name, items: world.items('test', options.perCategory) }).run({
-    model,
-    ...knobs,
-  });
-  const found = await retrieval({
-    name: `${world.name} retrieval`,
-    gallery: world.gallery('test', options.gallery),
-  }).run({ model, ...knobs });
-  const { classes, items: pictures } = world.classes('test', options.perClass);
-  const classified = await zeroShotClassification({
-    name: `${world.name} classes`,
-    classes,
-    templates: ['{}', 'there is {}', 'a picture of {}'],
-    items: pictures,
-  }).run({ model, ...knobs });
-  const categories = Object.entries(scored.categories).map(([name, { text, image, group }]) => [
-    name,
-    { text: text.value, image: image.value, group: group.value, n: group.n },
-  ]);
+  const { scores, outcomes } = await scoreModel(model, world, 'test', options);
   const result = {
     row,
     objective: objectiveOf(row),
@@ -146,24 +118,13 @@ export async function runRow(options: RowOptions): Promise<void> {
     seed,
     steps,
     imagesSeen,
-    mean: scored.mean,
-    categories: Object.fromEntries(categories),
-    recallAt1: found.recallAt1,
-    zeroShot: classified.scores['all.top1']!.value,
+    ...scores,
     ...(noisy && { data: noisy.figures }),
     command: options.command,
     commit: options.commit,
   };
-  const outcomes = {
-    [scored.task]: only(scored.outcomes!, ['all.macro.group']),
-    [found.task]: only(found.outcomes!, ['imageToText.recall@1', 'textToImage.recall@1']),
-  };
   await addResult(out, world.name, { result, curve: await readCurve(curveFile), outcomes });
   await rm(dir, { recursive: true, force: true });
-}
-
-function only({ items, scores }: Outcomes, names: readonly string[]): Outcomes {
-  return { items, scores: Object.fromEntries(names.map((name) => [name, scores[name]!])) };
 }
 
 /** A stopped run repeats steps after its last checkpoint: the later point of a step counts. */

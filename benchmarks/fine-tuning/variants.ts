@@ -1,0 +1,24 @@
+import { presetTerms, structureRoles, type TrainSettings } from '@anagram/core';
+
+/** A way to fine-tune. All see the same number of pictures of the same pairs, with the same learning rate. */
+export interface Variant {
+  readonly title: string;
+  readonly settings: Pick<TrainSettings, 'objective' | 'structure' | 'lora'>;
+  /** Whether WiSE-FT goes back from it to the start. */
+  readonly sweep?: boolean;
+}
+
+/** Anagram's terms with a pair's own negatives outside the contrastive softmax. */
+const outside = { ...presetTerms.anagram, ownInContrastive: false } as const;
+const structure = structureRoles;
+
+export const variants = {
+  clip: { title: 'plain CLIP', settings: { objective: 'clip' } },
+  anagram: { title: 'anagram', settings: { objective: 'anagram' }, sweep: true },
+  outside: { title: 'outside', settings: { objective: outside, structure }, sweep: true },
+  distil: { title: 'outside, distil', settings: { objective: { ...outside, distil: 1 }, structure } },
+  lora: { title: 'outside, lora', settings: { objective: outside, structure, lora: { rank: 8 } } },
+  'fsc-clip': { title: 'fsc-clip', settings: { objective: 'fsc-clip' } },
+  degla: { title: 'degla', settings: { objective: 'degla' } },
+} as const satisfies { readonly [name: string]: Variant };
+export type VariantName = keyof typeof variants;
