@@ -43,7 +43,7 @@ export interface VerificationFigures {
   readonly pairs: number;
   readonly auroc: number;
   readonly recallAtPrecision95: number;
-  /** The threshold that an estimate without labels puts where it expects a precision of 0.95, and what comes true. */
+  /** The threshold that an estimate without labels puts where it expects a precision of 0.95, and what comes true (JSON has null as the precision of nothing kept). */
   readonly withoutLabels: { readonly baseRate: number; readonly precision: number; readonly recall: number };
   /** Each judge alone, by its own score. */
   readonly byTower: { readonly [tower: string]: { readonly auroc: number; readonly recallAtPrecision95: number } };
