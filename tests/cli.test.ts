@@ -77,6 +77,14 @@ describe('the whole way', () => {
     expect(existsSync(at('judged', 'verifier'))).toBe(false);
   });
 
+  it('names the verifier in the command to go on with where the prepared folder has none of its own', async () => {
+    const labels = ['--labels', corpus.labels, '--precision', '0.7', '--out', at('thresholds.json')];
+    const judged = await runCli(['calibrate', at('judged'), ...labels]);
+    expect(judged.stdout).toContain(`--dir ${at('judged')} --verifier VERIFIER --threshold ${at('thresholds.json')}`);
+    const own = await runCli(['calibrate', at('data'), ...labels]);
+    expect(own.stdout).toContain(`--dir ${at('data')} --threshold ${at('thresholds.json')}`);
+  });
+
   it('writes negatives of the categories asked for', async () => {
     const written = await json<{ negatives: number; images: number; byCategory: object }>(
       0,
@@ -300,6 +308,7 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     ['--similar-model', ['prepare', '.', '--dir', 'y', '--similar', '0.9', '--similar-model', 'nowhere']],
     ['--verifier', ['calibrate', '.', '--verifier', 'nowhere', '--labels', 'package.json']],
     ['--labels', ['calibrate', '.', '--verifier', '.', '--labels', 'nowhere']],
+    ['--threshold', ['prepare', '.', '--dir', 'y', '--threshold', 'nowhere']],
     ['--compare', ['evaluate', 'nowhere', '.', '--compare']],
     ['INDEX', ['search', 'nowhere', 'a cup', '--model', '.']],
   ])('%s at which there is nothing: %j', async (where, args) => {

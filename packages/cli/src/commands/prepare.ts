@@ -157,6 +157,9 @@ async function withOptions<T>(
     throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
   }
   const wanted = wantedSimilar(flags, config);
+  if (typeof flags.threshold === 'string') {
+    requirePath('--threshold', flags.threshold, 'a probability, or a file of thresholds that anagram calibrate wrote');
+  }
   // Read before anything that takes long.
   const thresholds = typeof flags.threshold === 'string' ? await readThresholds(flags.threshold) : flags.threshold;
   const source = open(path, config, flags, context);
