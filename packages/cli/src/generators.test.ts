@@ -33,7 +33,9 @@ describe('toGenerator', () => {
         providers: providers as typeof generation.providers,
       });
     expect(open({})).toThrow(/^prepare\.captioner: .*received "\.\/nowhere"/);
-    expect(open({ transformers: { contextTokens: 1 } })).toThrow(/^generation\.providers\.transformers\.contextTokens: /);
+    expect(open({ transformers: { contextTokens: 1 } })).toThrow(
+      /^generation\.providers\.transformers\.contextTokens: /,
+    );
   });
 
   it('refuses a key with a slip, and an address that is none', () => {
