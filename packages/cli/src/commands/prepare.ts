@@ -83,11 +83,15 @@ export function addPrepare(program: Command): void {
         withGeneration(config, flags.dir, context.onEvent, async (generation) => prepare(await options(generation))),
       );
       const { counts, dir, manifestHash, length } = pairs;
-      const { unreadable, empty } = counts.byRoute;
+      const unusable = (counts.byRoute.unreadable?.rejected ?? 0) + (counts.byRoute.empty?.rejected ?? 0);
+      const partly =
+        unusable > 0
+          ? [`Records that could not be used (unreadable, empty): ${count(unusable)}; hence exit code 3`]
+          : [];
       return {
         json: { dir, pairs: length, manifestHash, counts },
-        lines: summary(pairs),
-        partial: length === 0 || (unreadable?.rejected ?? 0) + (empty?.rejected ?? 0) > 0,
+        lines: [...summary(pairs), ...partly],
+        partial: length === 0 || unusable > 0,
       };
     }),
   );
