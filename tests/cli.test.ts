@@ -60,6 +60,7 @@ describe('the whole way', () => {
     expect(again.stdout).toMatch(/^route +kept +rejected\n/);
     expect(again.stdout).toContain(`manifest ${prepared.manifestHash.slice(0, 12)}`);
     expect(again.stdout).toContain(at('data', 'verdicts-'));
+    expect(again.stdout).toContain('Records that could not be used (unreadable, empty): 1');
     for (const text of [again.stdout, again.stderr]) expect(text.includes('\x1b') || text.includes('\r')).toBe(false);
   });
 
@@ -75,6 +76,14 @@ describe('the whole way', () => {
     const judged = await json<{ pairs: number }>(3, 'prepare', corpus.dir, '--dir', at('judged'), ...verifier);
     expect(judged.pairs).toBeGreaterThan(0);
     expect(existsSync(at('judged', 'verifier'))).toBe(false);
+  });
+
+  it('names the verifier in the command to go on with where the prepared folder has none of its own', async () => {
+    const labels = ['--labels', corpus.labels, '--precision', '0.7', '--out', at('thresholds.json')];
+    const judged = await runCli(['calibrate', at('judged'), ...labels]);
+    expect(judged.stdout).toContain(`--dir ${at('judged')} --verifier VERIFIER --threshold ${at('thresholds.json')}`);
+    const own = await runCli(['calibrate', at('data'), ...labels]);
+    expect(own.stdout).toContain(`--dir ${at('data')} --threshold ${at('thresholds.json')}`);
   });
 
   it('writes negatives of the categories asked for', async () => {
@@ -283,31 +292,6 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
     expect(stderr).toContain(sentence);
     expect(code).toBe(2);
     expect(stdout).toBe('');
-  });
-
-  it.each([
-    ['SOURCE', ['prepare', 'nowhere', '--dir', 'y']],
-    ['SOURCE', ['embed', 'nowhere', '--model', '.', '--dir', 'y']],
-    ['SOURCE', ['label', 'nowhere', '--page', 'y']],
-    ['DATA', ['sweep', 'nowhere']],
-    ['DATA', ['negatives', 'nowhere']],
-    ['DATA', ['train', 'nowhere', '--dir', 'y', '--steps', '3']],
-    ['DATA', ['evaluate', 'nowhere', '--model', '.']],
-    ['--model', ['evaluate', '.', '--model', 'nowhere']],
-    ['--model', ['embed', '.', '--model', 'nowhere', '--dir', 'y']],
-    ['--annotations', ['evaluate', '--model', '.', '--benchmark', 'cola', '--annotations', 'nowhere', '--images', '.']],
-    ['--verifier', ['prepare', '.', '--dir', 'y', '--verifier', 'nowhere']],
-    ['--similar-model', ['prepare', '.', '--dir', 'y', '--similar', '0.9', '--similar-model', 'nowhere']],
-    ['--verifier', ['calibrate', '.', '--verifier', 'nowhere', '--labels', 'package.json']],
-    ['--labels', ['calibrate', '.', '--verifier', '.', '--labels', 'nowhere']],
-    ['--compare', ['evaluate', 'nowhere', '.', '--compare']],
-    ['INDEX', ['search', 'nowhere', 'a cup', '--model', '.']],
-  ])('%s at which there is nothing: %j', async (where, args) => {
-    const { code, stdout } = await runCli([...args, '--json']);
-    const { error } = JSON.parse(stdout);
-    expect(error).toMatchObject({ code: 'invalid-options', where });
-    expect(error.message).toMatch(/There is no "nowhere"\. Expected /);
-    expect(code).toBe(2);
   });
 
   it('with --json, also where a flag is not understood', async () => {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { calibrateRoutes, type RoutesReport, writeThresholds } from '@anagram/core';
 import { usage } from './config.ts';
 import type { CommandContext, CommandResult } from './run-command.ts';
@@ -29,6 +31,8 @@ export async function calibrateFolder(
 }
 
 function lines({ routes, thresholds, strangers, statement }: RoutesReport, dir: string, out: string): string[] {
+  // Without one of its own, prepare would train another verifier there.
+  const verifier = existsSync(join(dir, 'verifier')) ? '' : ' --verifier VERIFIER';
   const rows = routes.map(({ route, offered, labels, right, expected, threshold, kept, promise }) => [
     ...[route, count(offered), share(expected), count(labels), count(right)],
     ...[threshold === false ? 'none' : threshold.toFixed(4), count(kept), promise],
@@ -40,7 +44,7 @@ function lines({ routes, thresholds, strangers, statement }: RoutesReport, dir: 
     statement,
     ...(strangers > 0 ? [`${count(strangers)} labels are of pairs that ${dir} does not keep, and are left out.`] : []),
     '',
-    `${out} has these thresholds over the base of ${thresholds.base}. Next, without a model run:`,
-    `anagram prepare SOURCE --dir ${shellWord(dir)} --threshold ${shellWord(out)}`,
+    `${out} has these thresholds over the base of ${thresholds.base}. Next, with SOURCE and settings as before, and without a model run:`,
+    `anagram prepare SOURCE --dir ${shellWord(dir)}${verifier} --threshold ${shellWord(out)}`,
   ];
 }

@@ -22,7 +22,19 @@ describe('toGenerator', () => {
     const made = toGenerator('negatives.writer', { model: 'local:qwen3:4b' }, negativeWriter, generation);
     expect((made as { id: string }).id).toMatch(/^local\/qwen3:4b\//);
     expect(() => toGenerator('negatives.writer', { model: 'nobody:x' }, negativeWriter, generation)).toThrow(
-      'Expected PROVIDER:MODEL with a provider of openai, anthropic, local, llama, received "nobody:x"',
+      'negatives.writer: model: Expected PROVIDER:MODEL with a provider of openai, anthropic, local, llama, transformers, received "nobody:x"',
+    );
+  });
+
+  it('names the generator whose folder is not there, and the setting of a provider that is wrong', () => {
+    const open = (providers: object) => () =>
+      toGenerator('prepare.captioner', { model: 'transformers:./nowhere' }, negativeWriter, {
+        ...generation,
+        providers: providers as typeof generation.providers,
+      });
+    expect(open({})).toThrow(/^prepare\.captioner: .*received "\.\/nowhere"/);
+    expect(open({ transformers: { contextTokens: 1 } })).toThrow(
+      /^generation\.providers\.transformers\.contextTokens: /,
     );
   });
 

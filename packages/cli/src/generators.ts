@@ -1,4 +1,4 @@
-import { parseSettings } from '@anagram/core';
+import { AnagramError, isAnagramError, parseSettings } from '@anagram/core';
 import { captionPromptSchema, type ImageOptions, type ModelHandle, openaiCompatible, openModel } from '@anagram/gen';
 import * as z from 'zod';
 import { usage } from './config.ts';
@@ -42,11 +42,21 @@ export function toGenerator(
     if (baseUrl === undefined) {
       if (!model.includes(':'))
         throw usage(`${where}.baseUrl`, 'Expected an address, or a model of the form PROVIDER:MODEL.');
-      return openModel(model, { providers, meter, env: process.env });
+      return named(where, () => openModel(model, { providers, meter, env: process.env }));
     }
     const apiKey = process.env[apiKeyEnv];
     const chosen = { ...(name && { name }), ...(structure && { structure }), ...(apiKey && { apiKey }) };
     return openaiCompatible({ baseUrl, model, meter, ...chosen });
+  }
+}
+
+/** Says which generator's model is meant, where the error itself does not name a setting. */
+function named<T>(where: string, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    if (!isAnagramError(cause, 'invalid-options') || cause.message.startsWith('generation.')) throw cause;
+    throw new AnagramError('invalid-options', `${where}: ${cause.message}`, { where });
   }
 }
 

@@ -196,6 +196,25 @@ describe('a verifier trained on the noisy corpus itself', () => {
     });
   });
 
+  test('a source that could not be read does not bind the folder to it', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'anagram-'));
+    const misread = defineSource({
+      name: 'shapes',
+      settings: { version: 0 },
+      // biome-ignore lint/correctness/useYield: it fails before the first record.
+      *records() {
+        throw new Error('no such column');
+      },
+    });
+    await expect(Verifier.train({ source: misread, dir: own, ...settings })).rejects.toThrow('no such column');
+    // Another source is read: it has too few pairs, and that is all that is wrong.
+    const few = defineSource({ name: 'shapes', settings: { version: 2 }, *records() {} });
+    await expect(Verifier.train({ source: few, dir: own, ...settings })).rejects.toMatchObject({
+      code: 'not-enough-data',
+    });
+    await rm(own, { recursive: true });
+  });
+
   test('stopped half-way and called again, it ends with the same weights', async () => {
     const parts = join(dir, 'parts');
     const stop = new AbortController();

@@ -103,7 +103,11 @@ function routes(
 ): Promise<CommandResult> {
   for (const name of ['verifier', 'recall', 'keep', 'guarantee', 'page'] as const) {
     if (flags[name] === undefined) continue;
-    throw usage(`--${name}`, `${dir} is a folder that prepare has filled. Leave --${name} out, or give the source.`);
+    const anyway = name === 'guarantee' ? ' Its precision is proved by route anyway.' : '';
+    throw usage(
+      `--${name}`,
+      `${dir} is a folder that prepare has filled.${anyway} Leave --${name} out, or give the source.`,
+    );
   }
   return calibrateFolder(dir, { ...flags, out: flags.out ?? 'thresholds.json' }, settings, context);
 }

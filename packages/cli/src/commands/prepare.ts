@@ -83,11 +83,15 @@ export function addPrepare(program: Command): void {
         withGeneration(config, flags.dir, context.onEvent, async (generation) => prepare(await options(generation))),
       );
       const { counts, dir, manifestHash, length } = pairs;
-      const { unreadable, empty } = counts.byRoute;
+      const unusable = (counts.byRoute.unreadable?.rejected ?? 0) + (counts.byRoute.empty?.rejected ?? 0);
+      const partly =
+        unusable > 0
+          ? [`Records that could not be used (unreadable, empty): ${count(unusable)}; hence exit code 3`]
+          : [];
       return {
         json: { dir, pairs: length, manifestHash, counts },
-        lines: summary(pairs),
-        partial: length === 0 || (unreadable?.rejected ?? 0) + (empty?.rejected ?? 0) > 0,
+        lines: [...summary(pairs), ...partly],
+        partial: length === 0 || unusable > 0,
       };
     }),
   );
@@ -157,6 +161,9 @@ async function withOptions<T>(
     throw usage('--tune-prompts', 'Expected prepare.captioner to name a model, e.g. { "model": "local:qwen3-vl:4b" }.');
   }
   const wanted = wantedSimilar(flags, config);
+  if (typeof flags.threshold === 'string') {
+    requirePath('--threshold', flags.threshold, 'a probability, or a file of thresholds that anagram calibrate wrote');
+  }
   // Read before anything that takes long.
   const thresholds = typeof flags.threshold === 'string' ? await readThresholds(flags.threshold) : flags.threshold;
   const source = open(path, config, flags, context);

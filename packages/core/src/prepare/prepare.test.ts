@@ -137,6 +137,7 @@ test('scores of another verifier are refused', async () => {
   await expect(prepare({ source: noisy, verifier: { ...verifier, id: 'other' }, dir })).rejects.toMatchObject({
     code: 'run-options-changed',
     details: { changed: ['verifier'] },
+    message: expect.stringContaining('one that was calibrated since is another'),
   });
 });
 

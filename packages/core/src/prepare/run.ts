@@ -20,9 +20,10 @@ export async function requireSameRun(dir: string, source: Source, verifier: Pair
   if (before === text) return digest(run);
   const old = JSON.parse(before) as typeof run;
   const changed = (['source', 'verifier'] as const).filter((name) => digest(old[name]) !== digest(run[name]));
+  const calibrated = changed.includes('verifier') ? ' (one that was calibrated since is another)' : '';
   throw new AnagramError(
     'run-options-changed',
-    `${dir} was begun with another ${changed.join(' and another ')}. Expected the same, so that its scores stay true. Prepare into another dir.`,
+    `${dir} was begun with another ${changed.join(' and another ')}${calibrated}. Expected the same, so that its scores stay true. Prepare into another dir.`,
     { dir, changed },
   );
 }

@@ -48,7 +48,7 @@ test('it says what it promises, and what it cannot', () => {
   expect(statement(400, true)).toMatch(/^Guaranteed: of a hundred draws of 400 labels, at most 20 /);
   expect(statement(400, false)).toBe('An estimate from 400 labels and the scores of all pairs: no guarantee.');
   expect(statement(25, true)).toMatch(
-    /prove no threshold for a precision of 95 % at a confidence of 80 %: it takes \d+ or more/,
+    /prove no threshold for a precision of 95 % at a confidence of 80 %: it takes \d+ labels or more, .*Label more pairs/,
   );
   expect(statement(0, true)).toContain('without labels');
 });

@@ -92,7 +92,7 @@ function estimateInWords(
   const estimate = `An estimate from ${labels} labels and the scores of all pairs: no guarantee.`;
   if (!guarantee || !('precision' in target)) return estimate;
   const needed = Math.ceil(Math.log(1 - confidence) / Math.log(target.precision) / (firstProof * baseRate));
-  return `${estimate} These labels prove no threshold for a precision of ${percent(target.precision)} % at a confidence of ${percent(confidence)} %: it takes ${needed} or more, and a strict threshold that keeps almost none that is wrong.`;
+  return `${estimate} These labels prove no threshold for a precision of ${percent(target.precision)} % at a confidence of ${percent(confidence)} %: it takes ${needed} labels or more, and a strict threshold that keeps almost none that is wrong. Label more pairs, or ask for a lower precision.`;
 }
 
 function percent(share: number): string {

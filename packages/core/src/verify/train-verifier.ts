@@ -85,6 +85,8 @@ const fewestPairs = 60;
 const bankSize = 1024;
 /** τ of the hubness correction of the neighbours, whose cosines spread more than a tower's. */
 const neighbourTemperature = 0.12;
+/** In `dir`: the options of the run that was begun there. */
+const runFile = 'verifier-run.json';
 const augment = { scale: 0.15, shift: 0.1, rotation: 12, contrast: 0.25, tint: 0.15 };
 
 interface Tower {
@@ -109,7 +111,8 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   const settings = parseSettings('Verifier.train', settingsSchema, plain);
   const emit = safeEmitter(onEvent);
   await using _lock = await lockFolder(dir);
-  await requireSameRun(dir, { settings, source: { name: source.name, settings: source.settings } });
+  const run = { settings, source: { name: source.name, settings: source.settings } };
+  await requireSameRun(dir, run);
   const work = join(dir, 'work');
   // Finished; a kill may have come between the last file and the removal of what led to it.
   if (existsSync(join(dir, 'verifier.json'))) return await rm(work, { recursive: true, force: true });
@@ -122,6 +125,8 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
     ...knobs,
   });
   requirePairs(pairs, Math.max(fewestPairs, 2 * settings.folds), 'The training of a verifier');
+  // Only now is there anything to go on with: a misspelt column does not bind the folder.
+  await writeAtomic(join(dir, runFile), JSON.stringify(run));
   const texts = [...new Set(pairs.map(({ text }) => text))];
   let neighbours = settings.neighbours
     ? await measureNeighbours(neighbourBank(pairs), pairs, texts, settings.seed)
@@ -314,13 +319,10 @@ function disposeTowers(towers: readonly Tower[]): void {
   for (const { models } of towers) for (const model of models) model.dispose();
 }
 
-/** @throws AnagramError `run-options-changed` */
+/** @throws AnagramError `run-options-changed` where another run was begun in `dir` */
 async function requireSameRun(dir: string, options: { settings: Settings; source: object }): Promise<void> {
-  const path = join(dir, 'verifier-run.json');
-  const text = JSON.stringify(options);
-  const before = await readFile(path, 'utf8').catch(() => null);
-  if (before === null) return writeAtomic(path, text);
-  if (before === text) return;
+  const before = await readFile(join(dir, runFile), 'utf8').catch(() => null);
+  if (before === null || before === JSON.stringify(options)) return;
   const hash = (value: unknown) =>
     createHash('sha256')
       .update(JSON.stringify(value) ?? '')

@@ -53,7 +53,7 @@ async function answer(opened: Opened, name: string, id: string, request: Languag
   if (asked >= context) {
     throw new AnagramError(
       'generation-failed',
-      `${id} reads ${context} tokens, and the question has ${asked}. Expected one that leaves room for an answer. Raise generation.providers.${name}.contextTokens, or take a model that reads more.`,
+      `${id} reads ${context} tokens, and the question has ${asked}. Expected one that leaves room for an answer. Raise generation.providers.${name}.contextTokens if the model itself reads more, or take a model that does.`,
       { model: id },
     );
   }
