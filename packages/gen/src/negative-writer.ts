@@ -85,7 +85,7 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
           const negative = { category, text: written.trim(), change: changeOf(text, written.trim()) };
           const repeated = found.some((each) => each.text === negative.text) ? 'the same as another answer' : null;
           const reason = repeated ?? rejection(text, negative) ?? rewriting(text, negative.text);
-          if (reason) rejected.set(category, { text: negative.text, reason });
+          if (reason) rejected.set(category, { text: negative.text.slice(0, quoted), reason });
           else found.push(negative);
           return reason !== null;
         });
@@ -95,6 +95,9 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
     },
   };
 }
+
+/** Characters of a refused answer that the next question quotes: one that goes on without end would fill the model's context. */
+const quoted = 300;
 
 /** More than one change: less than half of the caption is left, by words, in Korean by syllables, whose particles change with their nouns. */
 function rewriting(caption: string, negative: string): string | null {
