@@ -1,5 +1,5 @@
 import type { DataFigures } from './noisy-data.ts';
-import { deviationOf, meanOf, spread } from './render-table.ts';
+import { deviationOf, markdownTable, meanOf, spread } from './render-table.ts';
 import type { Result } from './results.ts';
 
 const rows = ['noisy-raw', 'noisy-prepared', 'noisy-clean'] as const;
@@ -59,7 +59,7 @@ function renderLength(results: readonly Result[], steps: number): string[] {
     const gap = meanOf(values[2]) - meanOf(values[0]);
     return [title, ...values.map(spread), gap.toFixed(3), typeof share === 'number' ? share.toFixed(2) : share];
   });
-  const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const table = markdownTable(head, lines);
   const trained = [raw, prepared, clean].map(
     ([first], i) => `${['noisy', 'prepared', 'clean'][i]}: ${describe(first!.data!)}`,
   );

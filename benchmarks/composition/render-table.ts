@@ -26,6 +26,10 @@ export function spread(values: readonly number[]): string {
   return values.length < 2 ? mean : `${mean} ± ${deviationOf(values).toFixed(3)}`;
 }
 
+export function markdownTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
 /**
  * The table of a world as Markdown, best row first within a length: group scores of the held-out vendor, R@1, and against plain CLIP of the same length
  * and seeds the difference of the mean group score with its 95 % interval and p over items (paired bootstrap and sign flips).
@@ -58,7 +62,7 @@ export function renderTable(results: readonly Result[], outcomes: readonly RowOu
     againstClip(group, outcomes),
     ...categories.map((name) => spread(group.results.flatMap((one) => one.categories[name]?.group ?? []))),
   ]);
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable(head, lines);
 }
 
 function againstClip({ row, steps, results }: Group, outcomes: readonly RowOutcomes[]): string {

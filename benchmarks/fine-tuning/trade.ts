@@ -1,5 +1,5 @@
 import { lineChart, type Series } from '@anagram/core';
-import { meanOf, spread, standalone } from '../composition/render-table.ts';
+import { markdownTable, meanOf, spread, standalone } from '../composition/render-table.ts';
 import type { Scores } from '../composition/score-model.ts';
 import { type Variant, type VariantName, variants } from './variants.ts';
 
@@ -43,8 +43,6 @@ export function chooseTrial<T extends Pick<Row, 'validation'>>(trials: readonly 
 }
 
 const titleOf = (name: Key['variant']) => (name === 'start' ? 'before' : variants[name].title);
-const table = (lines: readonly (readonly string[])[]) =>
-  [lines[0]!, lines[0]!.map(() => '---'), ...lines.slice(1)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** The trials as Markdown, on validation alone. */
 export function renderTrials(trials: readonly Row[]): string {
@@ -56,7 +54,7 @@ export function renderTrials(trials: readonly Row[]): string {
     trial.validation.recallAt1.toFixed(3),
     balance(trial).toFixed(3) + (trial === chosen ? ', chosen' : ''),
   ]);
-  return table([['learning rate', 'steps', 'mean group', 'R@1', 'balance'], ...lines]);
+  return markdownTable(['learning rate', 'steps', 'mean group', 'R@1', 'balance'], lines);
 }
 
 /**
@@ -95,7 +93,7 @@ export function renderRows(rows: readonly Row[], taught: readonly string[]): str
       ...categories.map((name) => group([name])),
     ];
   });
-  return table([[...head, ...categories], ...lines]);
+  return markdownTable([...head, ...categories], lines);
 }
 
 /**
@@ -142,5 +140,5 @@ function withNames(chart: string, series: readonly Series[]): string {
 
 /** Rows that differ in nothing but the seed. */
 function bySeeds(rows: readonly Row[]): Map<string, Row[]> {
-  return Map.groupBy(rows, ({ variant, alpha }) => `${variant} ${alpha}`);
+  return Map.groupBy(rows, ({ variant, alpha, learningRate, steps }) => `${variant} ${alpha} ${learningRate} ${steps}`);
 }

@@ -61,6 +61,17 @@ describe('negativeWriter', () => {
     expect(again).not.toContain('- quantity');
   });
 
+  test('quotes the beginning alone of an answer that goes on without end', async () => {
+    answers = [
+      () => ({ ...always, colour: `A blue car on a street ${'and on '.repeat(1000)}` }),
+      () => ({ colour: always.colour }),
+    ];
+    expect(await negativeWriter({ model: model(), fallback: null }).write(request)).toHaveLength(2);
+    const again = JSON.stringify(server.chats[1]!.body.messages);
+    expect(again).toContain('A blue car on a street and on and on');
+    expect(again.length - JSON.stringify(server.chats[0]!.body.messages).length).toBeLessThan(1000);
+  });
+
   test('asks again for what changes more than one thing', async () => {
     answers = [() => ({ ...always, colour: 'Two dogs chase a blue bus.' }), () => ({ colour: always.colour })];
     expect(await negativeWriter({ model: model(), fallback: null }).write(request)).toHaveLength(2);

@@ -216,6 +216,7 @@ async function run<T>(
   const caption = await help('caption', options.captioner, generateCaptions);
   const illustrate = await help('illustrate', options.illustrator, generatePictures);
   const decisions = acceptByRoute(decide({ ...evidence, repair, caption, illustrate }), thresholds);
+  // Awaited here: a promise that is returned outlives the lock.
   return await finish({ context, dir, shardSize, records, asked, decisions, thresholds });
 }
 
