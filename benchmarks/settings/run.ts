@@ -20,6 +20,7 @@ import {
   loadArtwork,
   type Vendor,
 } from '@anagram/worlds/emoji-scenes';
+import { reworded } from '../composition/reworded.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
     train: { type: 'string', default: 'noto,openmoji' },
     test: { type: 'string', default: 'fluent' },
     every: { type: 'string', default: '500' },
+    reworded: { type: 'boolean', default: false },
   },
 });
 const [name, json] = positionals;
@@ -45,7 +47,8 @@ const [trained, tested] = [values.train, values.test].map((list) => list.split('
 
 await setThreads(1);
 const artwork = await loadArtwork();
-const pairs = emojiScenes({ artwork, vendors: trained, split: 'train', count: 200_000, seed: 1 });
+const scenes = emojiScenes({ artwork, vendors: trained, split: 'train', count: 200_000, seed: 1 });
+const pairs = values.reworded ? reworded(scenes) : scenes;
 const tokenizer = Tokenizer.train(await Array.fromAsync(pairs.texts()), { vocabSize: 1024 });
 const tasks = tested.map((vendor) => ({
   items: composition({
@@ -83,6 +86,7 @@ async function score(step: number): Promise<void> {
     ),
     train: trained,
     test: tested,
+    ...(values.reworded ? { reworded: true } : {}),
     settings: JSON.parse(json!),
   });
   console.log(line);

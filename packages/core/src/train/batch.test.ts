@@ -116,6 +116,17 @@ test('a pair brings one of its paraphrases where a term uses it, worded otherwis
   expect((await batchOf(set, { objective: 'clip' })).native.paraphraseLengths).toHaveLength(0);
 });
 
+test('a caption without paraphrases is reworded by rules', async () => {
+  const set = tinyPairs();
+  const phrases: PairSet = {
+    ...set,
+    pair: async (...args) => ({ ...(await set.pair(...args)), text: 'a cat on a car' }),
+  };
+  const { drawn } = await batchOf(phrases, { objective: 'anagram' });
+  const wordings = new Set(drawn.map(({ paraphrase }) => paraphrase));
+  expect([...wordings].sort()).toEqual(['a picture of a cat on a car', 'there is a cat on a car']);
+});
+
 test('the share of pairs with negatives follows its ramp', async () => {
   const curriculum = { negatives: { from: 0, to: 1, until: 0.5 } };
   const shareAt = async (step: number) => {

@@ -1,5 +1,6 @@
 import { AnagramError } from '../errors.ts';
 import type { Fit } from '../image/preprocess.ts';
+import { paraphrase } from '../negatives/paraphrase.ts';
 import type { TrainingNegative, TrainingPair } from '../pair.ts';
 import { Random } from '../random.ts';
 import type { TextTokenizer } from '../text/text-tokenizer.ts';
@@ -134,7 +135,7 @@ function chooseNegatives(
   return chosen;
 }
 
-/** One of the pair's paraphrases that is worded otherwise; null where the objective has no use for one. */
+/** One of the pair's paraphrases that is worded otherwise, by rules where it has none; null where the objective has no use for one. */
 function chooseParaphrase(
   { text, paraphrases = [] }: TrainingPair,
   { objective }: Pick<ResolvedSettings, 'objective'>,
@@ -142,7 +143,8 @@ function chooseParaphrase(
   random: Random,
 ): string | null {
   if (!usesOf(objective).paraphrases) return null;
-  const others = paraphrases.filter((other) => tokenizer.normalise(other) !== tokenizer.normalise(text));
+  const known = paraphrases.length > 0 ? paraphrases : paraphrase(text);
+  const others = known.filter((other) => tokenizer.normalise(other) !== tokenizer.normalise(text));
   return others.length === 0 ? null : random.pick(others);
 }
 

@@ -40,6 +40,15 @@ test('nothing is said where the pairs have what is wanted, be it in the second s
   expect(await warnings('triplet-clip', pairs('none'), pairs('pairs'))).toEqual([]);
 });
 
+test('anagram does without paraphrases where captions have none', async () => {
+  const set = pairs('pairs');
+  const korean: PairSet = {
+    ...set,
+    pair: async (index, size) => ({ ...(await set.pair(index, size)), text: '빨간 공' }),
+  };
+  expect(await warnings('anagram', korean)).toEqual([]);
+});
+
 test('a set of which few pairs have what is wanted is looked through further before it is refused', async () => {
   const [full, bare] = [tinyPairs({ count: 400, negatives: 'pairs' }), tinyPairs({ count: 400, negatives: 'texts' })];
   const few: PairSet = { ...bare, pair: (index, size) => (index === 203 ? full : bare).pair(index, size) };
@@ -76,7 +85,14 @@ test('terms that will count no row are told', async () => {
   const [texts, pictures] = await warnings('anagram', pairs('none'));
   expect(texts).toContain('anagram has terms that want negatives with a text.');
   expect(pictures).toContain('negatives with a picture');
-  expect(await warnings({ paraphrases: 1, negativesPerPair: 0 }, pairs('pairs'))).toEqual([
+  const read = pairs('pairs');
+  const unread: PairSet = {
+    ...read,
+    pair: async (index, size) => ({ ...(await read.pair(index, size)), text: '빨간 공' }),
+  };
+  const asked = { paraphrases: 1, negativesPerPair: 0 };
+  expect(await warnings(asked, read)).toEqual([]);
+  expect(await warnings(asked, unread)).toEqual([
     'The objective has terms that want paraphrases. None of the 6 pairs that were looked at has any: those terms count no such pair.',
   ]);
   expect((await warnings('con-clip', pairs('pairs')))[0]).toContain('negatives of the category negation');

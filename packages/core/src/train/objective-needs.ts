@@ -1,5 +1,6 @@
 import type { ClipModel } from '../clip/clip-model.ts';
 import { AnagramError } from '../errors.ts';
+import { paraphrase } from '../negatives/paraphrase.ts';
 import type { TrainingPair } from '../pair.ts';
 import type { ObjectivePreset } from './objective-presets.ts';
 import { type ResolvedObjective, usesOf } from './objective-settings.ts';
@@ -16,7 +17,7 @@ const needs = {
     negatives.some(({ text, image }) => text !== null && image !== null),
   'negatives of the category negation, with a text and a picture': ({ negatives }: TrainingPair) =>
     negatives.some(({ category, text, image }) => category === 'negation' && text !== null && image !== null),
-  paraphrases: ({ paraphrases = [] }: TrainingPair) => paraphrases.length > 0,
+  paraphrases: ({ text, paraphrases = [] }: TrainingPair) => paraphrases.length > 0 || paraphrase(text).length > 0,
 } as const;
 type Need = keyof typeof needs;
 
@@ -41,7 +42,8 @@ function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): N
   if (negativesPerPair > 0 && uses.images) list.push('negatives with a picture');
   // The joined steps of clic make theirs; between them it wants none.
   const makesAll = joinedEvery === 1 || (joinedEvery > 0 && preset === 'clic');
-  if (uses.paraphrases && !makesAll) list.push('paraphrases');
+  // Of anagram they are a help where the captions have them: other languages have no rules.
+  if (uses.paraphrases && !makesAll && preset !== 'anagram') list.push('paraphrases');
   if (preset === 'con-clip') list.push('negatives of the category negation, with a text and a picture');
   return list;
 }

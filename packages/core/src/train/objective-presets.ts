@@ -23,7 +23,10 @@ export type ObjectivePreset = (typeof objectivePresets)[number];
 
 /** Every preset is shorthand for terms. */
 export const presetTerms: { readonly [name in ObjectivePreset]: ObjectiveSettings } = {
-  anagram: { ownTexts: 0.5, ownImages: 0.5, rankTexts: 0.2, margin: 'adaptive', negativeImages: 0.5 },
+  anagram: {
+    ...{ ownTexts: 0.5, ownImages: 0.5, rankTexts: 0.2, margin: 'adaptive' },
+    ...{ negativeImages: 0.5, paraphrases: 1 },
+  },
   clip: { negativesPerPair: 0 },
   siglip: { contrastive: 0, sigmoid: 1, negativesPerPair: 0 },
   negclip: { negativePairs: false, sharedNegatives: true },
@@ -54,7 +57,7 @@ export const presetTerms: { readonly [name in ObjectivePreset]: ObjectiveSetting
 
 /** What may be changed of a preset without making it another: weights, margins and shares that its paper leaves open or tunes. */
 export const presetParameters = {
-  anagram: ['ownTexts', 'ownImages', 'rankTexts', 'margin', 'negativeImages'],
+  anagram: ['ownTexts', 'ownImages', 'rankTexts', 'margin', 'negativeImages', 'paraphrases'],
   clip: [],
   siglip: [],
   negclip: ['negativesPerPair'],

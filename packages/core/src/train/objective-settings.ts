@@ -75,7 +75,10 @@ export interface ObjectiveSettings {
    * at each step (DeGLA: 0.9996). Costs a forward pass of both towers, and its weights in every checkpoint. Default 1.
    */
   teacherDecay?: number;
-  /** Weight of the term by which a paraphrase must find its text among the batch's (READ-CLIP). For pairs that have paraphrases. Default 0. */
+  /**
+   * Weight of the term by which a paraphrase must find its text among the batch's (READ-CLIP). A pair's own paraphrases count; an English
+   * caption that has none is reworded by rules (`paraphrase`). Default 0.
+   */
   paraphrases?: number;
   /** Weight of the squared distance of a text from its paraphrase (CLIC). Default 0. */
   paraphraseDistance?: number;
