@@ -32,14 +32,9 @@ export interface Contender {
 /** Presets that have no row of their own; `con-clip` is `side-by-side` under the name of the data that it is meant for. */
 const presets = objectivePresets.filter((name) => !['anagram', 'clip', 'negclip', 'siglip', 'con-clip'].includes(name));
 const lone = { negativePairs: false } as const;
-/** Anagram's recipe before it matched paraphrases (decision 0012). */
-const unparaphrased = {
-  objective: { ...presetTerms.anagram, paraphrases: 0 },
-  structure: structureRoles,
-} as const;
-/** And before its rank term was added (decision 0010): what the ablations and the noisy rows are made with. */
+/** Anagram's recipe before its rank term was added (decision 0010): what the ablations and the noisy rows are made with. */
 const unranked = {
-  objective: { ...unparaphrased.objective, rankTexts: 0 },
+  objective: { ...presetTerms.anagram, rankTexts: 0 },
   structure: structureRoles,
 } as const;
 
@@ -48,10 +43,13 @@ export const contenders: { readonly [row: string]: Contender } = {
   'clip-adamw': { title: 'plain CLIP, AdamW', objective: 'clip', optimizer: 'adamw' },
   control: { title: 'control: negatives as ordinary pairs', objective: 'clip', data: 'apart' },
   'side-by-side': { title: 'negatives as pairs of the same batch', objective: {} },
-  'clip-paraphrases': { title: 'plain CLIP, paraphrases', objective: { negativesPerPair: 0, paraphrases: 1 } },
   anagram: { title: 'Anagram', objective: 'anagram' },
-  unparaphrased: { title: 'Anagram without paraphrases', ...unparaphrased },
-  unranked: { title: 'Anagram without paraphrases and rank term', ...unranked },
+  'anagram-paraphrases': {
+    title: 'Anagram, paraphrases by rules',
+    objective: { preset: 'anagram', paraphrases: 1 },
+    structure: structureRoles,
+  },
+  unranked: { title: 'Anagram without its rank term', ...unranked },
   'structure-off': { ...unranked, title: 'unranked, structure off', structure: { image: 'off', text: 'off' } },
   'structure-negative': {
     ...unranked,
@@ -69,8 +67,8 @@ export const contenders: { readonly [row: string]: Contender } = {
     structure: structureRoles,
     data: 'reworded',
   },
-  'exact-texts': { ...unparaphrased, title: 'unparaphrased, exact negative texts alone', data: 'exact-texts' },
-  'rule-texts': { ...unparaphrased, title: 'unparaphrased, negative texts by rules', data: 'rule-texts' },
+  'exact-texts': { title: 'Anagram, exact negative texts alone', objective: 'anagram', data: 'exact-texts' },
+  'rule-texts': { title: 'Anagram, negative texts by rules', objective: 'anagram', data: 'rule-texts' },
   negclip: { title: 'NegCLIP', objective: 'negclip' },
   'text-negatives': { title: 'negative texts only', objective: { ...lone, ownTexts: 0.5, negativeImages: 0 } },
   'image-negatives': { title: 'negative pictures only', objective: { ...lone, ownImages: 0.5 } },

@@ -122,7 +122,7 @@ test('a caption without paraphrases is reworded by rules', async () => {
     ...set,
     pair: async (...args) => ({ ...(await set.pair(...args)), text: 'a cat on a car' }),
   };
-  const { drawn } = await batchOf(phrases, { objective: 'anagram' });
+  const { drawn } = await batchOf(phrases, { objective: { preset: 'anagram', paraphrases: 1 } });
   const wordings = new Set(drawn.map(({ paraphrase }) => paraphrase));
   expect([...wordings].sort()).toEqual(['a picture of a cat on a car', 'there is a cat on a car']);
 });

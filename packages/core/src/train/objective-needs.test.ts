@@ -40,15 +40,6 @@ test('nothing is said where the pairs have what is wanted, be it in the second s
   expect(await warnings('triplet-clip', pairs('none'), pairs('pairs'))).toEqual([]);
 });
 
-test('anagram does without paraphrases where captions have none', async () => {
-  const set = pairs('pairs');
-  const korean: PairSet = {
-    ...set,
-    pair: async (index, size) => ({ ...(await set.pair(index, size)), text: '빨간 공' }),
-  };
-  expect(await warnings('anagram', korean)).toEqual([]);
-});
-
 test('a set of which few pairs have what is wanted is looked through further before it is refused', async () => {
   const [full, bare] = [tinyPairs({ count: 400, negatives: 'pairs' }), tinyPairs({ count: 400, negatives: 'texts' })];
   const few: PairSet = { ...bare, pair: (index, size) => (index === 203 ? full : bare).pair(index, size) };

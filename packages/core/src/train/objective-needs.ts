@@ -42,8 +42,7 @@ function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): N
   if (negativesPerPair > 0 && uses.images) list.push('negatives with a picture');
   // The joined steps of clic make theirs; between them it wants none.
   const makesAll = joinedEvery === 1 || (joinedEvery > 0 && preset === 'clic');
-  // Of anagram they are a help where the captions have them: other languages have no rules.
-  if (uses.paraphrases && !makesAll && preset !== 'anagram') list.push('paraphrases');
+  if (uses.paraphrases && !makesAll) list.push('paraphrases');
   if (preset === 'con-clip') list.push('negatives of the category negation, with a text and a picture');
   return list;
 }
