@@ -85,6 +85,23 @@ test.skipIf(!model)(
   },
 );
 
+test.skipIf(!model)('a question that is longer than its context is not cut, but left to the rules', async () => {
+  const said: string[] = [];
+  const meter = new Meter({ onEvent: (event) => event.type === 'warning' && said.push(event.message) });
+  const writer = negativeWriter({ model: llama({ ...model!, threads: 1, meter, contextTokens: 1024 }) });
+  const written = await writer.write({
+    text: `A red car on a street, ${'and another red car, '.repeat(200)}`,
+    ...{ categories: ['colour'], seed: 0 },
+  });
+  expect(written).toMatchObject([{ category: 'colour', change: { from: 'red' } }]);
+  expect(meter.report()).toMatchObject({ calls: 1, faults: { 'too-long': 1 } });
+  expect(said.join()).toMatch(
+    /it reads 1024 tokens, and the question has [1-9]\d{3}\. Raise generation\.providers\.llama\./,
+  );
+  await writer.write({ text: captions[0]!, categories: ['colour'], seed: 0 });
+  expect(meter.report().faults['too-long']).toBe(1);
+});
+
 test('a file that is not there, and a library that is not there, are said so', async () => {
   expect(() => llama({ path: join(root, 'none.gguf') })).toThrow('llama.path: Expected a GGUF file');
   const path = join(root, 'model.gguf');

@@ -150,8 +150,24 @@ test.skipIf(!library)('a folder without weights, or without a chat template, is 
   await failing(open(bare)).toThrow('it has no chat template');
 });
 
-test.skipIf(!library)('a question that is longer than the model reads is said so', async () => {
-  await failing(open(text, { contextTokens: 256 })).toThrow(
-    /tiny-text-model reads 256 tokens, and the question has \d+\./,
-  );
-});
+test.skipIf(!library)(
+  'where a question is longer than the model reads, `anagram negatives` has the rules write, and goes on',
+  async () => {
+    const data = join(root, 'long');
+    await prepareBelieved(data, ['A red car on a street.', 'A blue bus on a road.']);
+    const settings = {
+      'negatives.writer': { model: `transformers:${text}` },
+      'generation.providers.transformers': { library, threads: 1, contextTokens: 256 },
+    };
+    const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${JSON.stringify(value)}`]);
+    const { code, stdout, stderr } = await runCli(['negatives', data, '--categories', 'colour', ...set, '--json']);
+    expect(
+      stderr.match(/A question is too long for transformers\/tiny-text-model-256: it reads 256 tokens/g),
+    ).toHaveLength(1);
+    expect(stderr).toContain('Raise generation.providers.transformers.contextTokens');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).byCategory.colour.texts).toBeGreaterThan(0);
+    const report = JSON.parse(readFileSync(join(data, 'generation.json'), 'utf8'));
+    expect(report).toMatchObject({ calls: 2, outputTokens: 0, faults: { 'too-long': 2 } });
+  },
+);

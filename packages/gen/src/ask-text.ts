@@ -34,12 +34,12 @@ export interface TextQuestion<S extends z.ZodType> {
 }
 
 /**
- * What came of a question. `answer`: the model said something unusable, and another try may help. `busy`: see `Asked`. `dry`: a dry
- * run asks nothing.
+ * What came of a question. `answer`: the model said something unusable, and another try may help. `busy`, `too-long`: see `Asked`.
+ * `dry`: a dry run asks nothing.
  */
 export type Attempt<T> =
   | { readonly value: T }
-  | { readonly problem: 'answer' | 'busy' | 'dry'; readonly message: string };
+  | { readonly problem: 'answer' | 'busy' | 'too-long' | 'dry'; readonly message: string };
 
 interface Said {
   readonly text: string;

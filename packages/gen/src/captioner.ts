@@ -26,7 +26,7 @@ export function captioner(options: CaptionerOptions): Captioner {
           const texts = answer.value.captions.map((caption) => caption.trim()).filter((caption) => caption !== '');
           if (texts.length > 0) return [...new Set(texts)].slice(0, count);
         } else if (answer.problem === 'busy') throw tooBusy(model, answer.message);
-        else if (answer.problem === 'dry') break;
+        else if (answer.problem !== 'answer') break;
       }
       return [];
     },

@@ -75,6 +75,7 @@ export function negativeWriter(options: NegativeWriterOptions): NegativeWriter {
         if (!('value' in answer)) {
           if (answer.problem === 'answer') continue;
           if (answer.problem === 'dry') return [];
+          if (answer.problem === 'too-long') break;
           if (!fallback) throw tooBusy(model, answer.message);
           warn(`${model.id} is too busy (${answer.message}); ${fallback.id} writes negatives in its place.`);
           break;

@@ -21,7 +21,7 @@ export function repairer(options: WireOptions): Repairer {
           return [...new Set(texts)].slice(0, count);
         }
         if (answer.problem === 'busy') throw tooBusy(model, answer.message);
-        if (answer.problem === 'dry') break;
+        if (answer.problem !== 'answer') break;
       }
       return [];
     },

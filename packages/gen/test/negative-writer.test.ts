@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { negativeWriter, openaiCompatible } from '../src/index.ts';
+import { Meter, negativeWriter, openaiCompatible } from '../src/index.ts';
 import { type ChatRequest, type FakeServer, startFakeServer } from './fake-server.ts';
 
 const apiKey = 'sk-test-0123456789abcdef';
@@ -124,6 +124,25 @@ describe('negativeWriter', () => {
     for (let i = 0; i < 2; i++) expect(await writer.write(request)).toHaveLength(2);
     expect(warnings).toEqual([
       'local/writer-7b is too busy (status 503: Try again.); rules-auto-2 writes negatives in its place.',
+    ]);
+  });
+
+  test('has the rules write for a text that is too long for the model, asks no more of it, and says so once', async () => {
+    const warnings: string[] = [];
+    const meter = new Meter({ onEvent: (event) => event.type === 'warning' && warnings.push(event.message) });
+    const small = openaiCompatible({ baseUrl: server.baseUrl, apiKey, model: 'writer-7b', name: 'local', meter });
+    const message = 'the request exceeds the available context size';
+    for (let i = 0; i < 2; i++) server.faults.push({ kind: 'status', status: 400, message });
+    const writer = negativeWriter({ model: small });
+    for (let i = 0; i < 2; i++) {
+      const written = await writer.write(request);
+      expect(written.map(({ category }) => category)).toEqual(request.categories);
+      expect(written.map(({ text }) => text)).not.toContain(always.colour);
+    }
+    expect(await writer.write(request)).toMatchObject([{ text: always.colour }, { text: always.quantity }]);
+    expect(meter.report()).toMatchObject({ calls: 3, faults: { 'too-long': 2 } });
+    expect(warnings).toEqual([
+      `A question is too long for local/writer-7b: status 400: ${message}. Such questions go without its answer, and are counted as too-long.`,
     ]);
   });
 

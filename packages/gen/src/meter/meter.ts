@@ -37,11 +37,11 @@ export interface Metered {
 
 /**
  * `busy`: the server did not answer in time, or asked to come back later, more often than was wanted. `answer`: what it sent could
- * not be read, as often; nothing is kept of that.
+ * not be read, as often; nothing is kept of that. `too-long`: the model cannot read such a question, and was not asked again.
  */
 export type Asked =
   | { readonly answer: Uint8Array }
-  | { readonly problem: 'busy' | 'answer' | 'dry'; readonly message: string };
+  | { readonly problem: 'busy' | 'answer' | 'too-long' | 'dry'; readonly message: string };
 
 /** The door that every request to a model goes through: cache, budget, limits, repetition, count. */
 export class Meter {
@@ -52,6 +52,7 @@ export class Meter {
   readonly #lanes = new Map<string, Lane>();
   readonly #planned = new Set<string>();
   readonly #faults = new Map<FaultKind, number>();
+  readonly #limited = new Set<string>();
   #cached = 0;
 
   constructor({ cache, budget = {}, dryRun = false, onEvent }: MeterOptions = {}) {
@@ -123,6 +124,10 @@ export class Meter {
       this.note(model, fault.kind, fault.message);
       const said = model.redact(fault.message);
       if (fault.kind === 'rejected') throw failure(model, 'refused the request', said);
+      if (fault.kind === 'too-long') {
+        this.#warnOfLength(model, said);
+        throw new GaveUp('too-long', said);
+      }
       const wait = fault.retryAfterMs ?? backoff(round);
       if (round >= maxRetries || wait > longestWait) {
         if (fault.kind === 'connection') throw failure(model, 'cannot be reached', said);
@@ -132,6 +137,13 @@ export class Meter {
       if (fault.retryAfterMs === null) await pauseFor(wait, signal);
       else lane.pause(wait);
     }
+  }
+
+  #warnOfLength({ id }: ModelHandle, said: string): void {
+    if (this.#limited.has(id)) return;
+    this.#limited.add(id);
+    const message = `A question is too long for ${id}: ${said.replace(/\.$/, '')}. Such questions go without its answer, and are counted as too-long.`;
+    this.#emit({ type: 'warning', message });
   }
 
   async #attempt({ model, expected, timeoutMs, signal, call }: Metered, lane: Lane): Promise<Uint8Array | WireFault> {
@@ -145,7 +157,8 @@ export class Meter {
         return answer;
       } catch (error) {
         const fault = deadline.aborted ? new WireFault('stall', `no answer within ${timeoutMs / 1000} s`) : error;
-        const unpaid = fault instanceof WireFault && ['rate-limited', 'server-error', 'rejected'].includes(fault.kind);
+        const unpaid =
+          fault instanceof WireFault && ['rate-limited', 'server-error', 'rejected', 'too-long'].includes(fault.kind);
         // An answer that was lost on its way may have been charged.
         book(unpaid || signal?.aborted ? nothing : expected);
         if (signal?.aborted) throw signal.reason;
@@ -166,9 +179,9 @@ export class Meter {
 }
 
 class GaveUp extends Error {
-  readonly problem: 'busy' | 'answer';
+  readonly problem: 'busy' | 'answer' | 'too-long';
 
-  constructor(problem: 'busy' | 'answer', message: string) {
+  constructor(problem: GaveUp['problem'], message: string) {
     super(message);
     this.problem = problem;
   }

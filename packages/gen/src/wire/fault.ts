@@ -9,9 +9,13 @@ export type FaultKind =
   | 'server-error'
   | 'stall'
   | 'connection'
+  | 'too-long'
   | 'rejected';
 
-/** Thrown by wires. `rejected`: repeating cannot help (a wrong key, an unknown model). `refusal`: the model's answer is no. */
+/**
+ * Thrown by wires. `rejected`: repeating cannot help (a wrong key, an unknown model). `refusal`: the model's answer is no. `too-long`:
+ * the model cannot read as much as this question has.
+ */
 export class WireFault extends Error {
   readonly kind: FaultKind;
   /** How long the server asks to be left alone, in milliseconds. */
@@ -25,6 +29,18 @@ export class WireFault extends Error {
   }
 }
 
+/**
+ * Of a model in this process.
+ * @param provider Its name in the settings.
+ */
+export function longerThan(context: number, asked: number, provider: string): WireFault {
+  return new WireFault(
+    'too-long',
+    `it reads ${context} tokens, and the question has ${asked}. Raise generation.providers.${provider}.contextTokens if the model itself reads more, or take a model that does`,
+  );
+}
+
+const tooLong = /context.{0,3}(length|size|window)|(prompt|input) is too long/i;
 const policy = /content.?(policy|filter|management)|moderation|safety system|nsfw|responsible.?ai/i;
 
 /** The fault that a status of 400 and above means. */
@@ -33,6 +49,7 @@ export function faultOfStatus(status: number, body: string, headers: Headers): W
   if (status === 429) return new WireFault('rate-limited', said, retryAfter(headers));
   if (status === 408 || status === 425 || status >= 500)
     return new WireFault('server-error', said, retryAfter(headers));
+  if (tooLong.test(body)) return new WireFault('too-long', said);
   return new WireFault(policy.test(body) ? 'refusal' : 'rejected', said);
 }
 

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { type HandleOptions, handleOf, type ModelHandle } from '../model-handle.ts';
 import { invalid } from './address.ts';
-import { WireFault } from './fault.ts';
+import { longerThan, WireFault } from './fault.ts';
 import { loadPeer } from './optional-peer.ts';
 
 export interface LlamaOptions extends HandleOptions {
@@ -42,12 +42,20 @@ interface Engine {
 }
 interface Sequence {
   readonly tokenMeter: { getState(): Meters };
+  readonly context: { readonly contextSize: number };
+  readonly model: { readonly tokenizer: object };
 }
 interface Meters {
   readonly usedInputTokens: number;
   readonly usedOutputTokens: number;
 }
+type Turn = { type: 'system' | 'user'; text: string } | { type: 'model'; response: [] };
 interface Session {
+  readonly chatWrapper: {
+    generateContextState(options: { chatHistory: readonly Turn[] }): {
+      contextText: { tokenize(tokenizer: object): readonly number[] };
+    };
+  };
   promptWithMeta(
     prompt: string,
     options: { grammar?: object; seed?: number; temperature: number; maxTokens: number; signal?: AbortSignal },
@@ -66,10 +74,11 @@ const mostTokens = 1024;
  * @throws AnagramError `invalid-options` where there is no such file; `generation-failed`, when first asked, where the peer is missing.
  */
 export function llama(options: LlamaOptions): ModelHandle {
-  const { name = 'llama', path, limits } = options;
+  const { name = 'llama', path, limits, contextTokens } = options;
   if (!existsSync(path)) throw invalid(`${name}.path`, `Expected a GGUF file, received "${path}"`);
   let opened: Promise<Opened> | undefined;
-  const model = basename(path);
+  // What an answer depends on stands in the name, which caches go by.
+  const model = [basename(path), contextTokens].filter((part) => part !== undefined).join('-');
   const language: LanguageModelV4 = {
     specificationVersion: 'v4',
     provider: name,
@@ -77,7 +86,7 @@ export function llama(options: LlamaOptions): ModelHandle {
     supportedUrls: {},
     async doGenerate(request) {
       opened ??= open(options);
-      return answer(await opened, request);
+      return answer(await opened, name, request);
     },
     doStream: () => Promise.reject(new WireFault('rejected', 'nothing here reads streams')),
   };
@@ -111,7 +120,7 @@ async function open({
   return { library, engine, sequence: context.getSequence() };
 }
 
-async function answer({ library, engine, sequence }: Opened, request: LanguageModelV4CallOptions) {
+async function answer({ library, engine, sequence }: Opened, name: string, request: LanguageModelV4CallOptions) {
   const { prompt, responseFormat, seed, temperature = defaultTemperature, maxOutputTokens, abortSignal } = request;
   const { system, user } = textsOf(prompt);
   const schema = responseFormat?.type === 'json' ? responseFormat.schema : undefined;
@@ -123,12 +132,20 @@ async function answer({ library, engine, sequence }: Opened, request: LanguageMo
     autoDisposeSequence: false,
   });
   try {
+    // Told nothing, the library would take words off the question's beginning until it fits, and answer what is left.
+    const asked = lengthOf(session, sequence, [
+      { type: 'system', text: system },
+      { type: 'user', text: user },
+      { type: 'model', response: [] },
+    ]);
+    const room = sequence.context.contextSize - 1 - asked;
+    if (room < 1) throw longerThan(sequence.context.contextSize, asked, name);
     const { responseText: text, stopReason: raw } = await session.promptWithMeta(user, {
       ...(grammar && { grammar }),
       ...(seed !== undefined && { seed }),
       ...(abortSignal && { signal: abortSignal }),
       temperature,
-      maxTokens: maxOutputTokens ?? mostTokens,
+      maxTokens: Math.min(maxOutputTokens ?? mostTokens, room),
     });
     const after = sequence.tokenMeter.getState();
     return {
@@ -140,6 +157,11 @@ async function answer({ library, engine, sequence }: Opened, request: LanguageMo
   } finally {
     session.dispose();
   }
+}
+
+/** Tokens of a talk as the model is given it. */
+function lengthOf({ chatWrapper }: Session, { model }: Sequence, chatHistory: readonly Turn[]): number {
+  return chatWrapper.generateContextState({ chatHistory }).contextText.tokenize(model.tokenizer).length;
 }
 
 /** Input tokens are those that had to be read: a beginning that two questions share is read once. */

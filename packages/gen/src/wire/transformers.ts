@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { AnagramError, decodeImage } from '@anagram/core';
+import { decodeImage } from '@anagram/core';
 import { handleOf, type ModelHandle } from '../model-handle.ts';
 import { invalid } from './address.ts';
-import { WireFault } from './fault.ts';
+import { longerThan, WireFault } from './fault.ts';
 import { jsonForm } from './json-form.ts';
 import { TokenChoice } from './token-choice.ts';
 import { type Inputs, type Opened, openOnce, type Tensor, type TransformersOptions } from './transformers-model.ts';
@@ -17,24 +17,25 @@ const mostTokens = 1024;
  * A chat model in ONNX files in this process, by the optional peer `@huggingface/transformers`: text generation, or image-text-to-text,
  * which reads pictures too. Answers are drawn by the question's seed and held to its JSON schema. One question at a time; nothing is
  * ever downloaded. The folder's name is the model's: another folder of that name would be answered for by the cache.
- * @throws AnagramError `invalid-options` where there is no such folder; `generation-failed`, when first asked, where the peer is missing,
- * the model cannot be opened, or a question is longer than it reads.
+ * @throws AnagramError `invalid-options` where there is no such folder; `generation-failed`, when first asked, where the peer is missing or
+ * the model cannot be opened.
  */
 export function transformers(options: TransformersOptions): ModelHandle {
-  const { name = 'transformers', path, dtype, limits } = options;
+  const { name = 'transformers', path, dtype, limits, contextTokens } = options;
   if (!existsSync(join(path, 'config.json'))) {
     throw invalid(
       `${name}.path`,
       `Expected a folder with config.json, tokenizer.json and onnx/ (\`hf download ID --local-dir FOLDER\` makes one), received "${path}"`,
     );
   }
-  const model = basename(resolve(path)) + (dtype === undefined ? '' : `-${dtype}`);
+  // What an answer depends on stands in the name, which caches go by.
+  const model = [basename(resolve(path)), dtype, contextTokens].filter((part) => part !== undefined).join('-');
   const language: LanguageModelV4 = {
     specificationVersion: 'v4',
     provider: name,
     modelId: model,
     supportedUrls: {},
-    doGenerate: async (request) => answer(await openOnce(handle.meter, options), name, model, request),
+    doGenerate: async (request) => answer(await openOnce(handle.meter, options), name, request),
     doStream: () => Promise.reject(new WireFault('rejected', 'nothing here reads streams')),
   };
   const redact = (sentence: string) => sentence;
@@ -43,20 +44,14 @@ export function transformers(options: TransformersOptions): ModelHandle {
   return handle;
 }
 
-async function answer(opened: Opened, name: string, id: string, request: LanguageModelV4CallOptions) {
+async function answer(opened: Opened, name: string, request: LanguageModelV4CallOptions) {
   const { model, tokenizer, context } = opened;
   const { responseFormat, seed = 0, temperature = defaultTemperature, maxOutputTokens, abortSignal } = request;
   const schema = responseFormat?.type === 'json' ? responseFormat.schema : undefined;
   const form = schema ? jsonForm(schema) : null;
   const inputs = await inputsOf(opened, request.prompt);
   const asked = inputs.input_ids.dims.at(-1)!;
-  if (asked >= context) {
-    throw new AnagramError(
-      'generation-failed',
-      `${id} reads ${context} tokens, and the question has ${asked}. Expected one that leaves room for an answer. Raise generation.providers.${name}.contextTokens if the model itself reads more, or take a model that does.`,
-      { model: id },
-    );
-  }
+  if (asked >= context) throw longerThan(context, asked, name);
   const ends = [model.generation_config?.eos_token_id ?? []].flat();
   const choice = new TokenChoice({ tokenizer, form, temperature, seed });
   const behind = (ids: readonly (bigint | number)[][]) => ids[0]!.slice(asked).map(Number);
