@@ -48,7 +48,7 @@ describe('parseSettings', () => {
   it('suggests the likely value, also inside of lists and unions, and nothing where none is near', () => {
     const categories = z.array(z.enum(['colour', 'quantity']));
     expect(() => parseSettings('categories', categories, ['quantity', 'colur'])).toThrow(
-      'categories.1: Invalid option: expected one of "colour"|"quantity". Did you mean "colour"?',
+      'categories.1: Expected one of "colour", "quantity". Did you mean "colour"?',
     );
     expect(refusal({ steps: 1, objective: 'clop' })).toMatch(/ Did you mean "clip"\?$/);
     expect(refusal({ steps: 1, objective: 'xyzzy' })).not.toContain('Did you mean');
@@ -56,6 +56,26 @@ describe('parseSettings', () => {
   });
 
   it('names what a union takes where no branch fits', () => {
-    expect(refusal({ steps: 1, objective: 'xyzzy' })).toContain('expected one of "clip"|"anagram"');
+    expect(refusal({ steps: 1, objective: 'xyzzy' })).toBe(
+      'train.objective: Expected one of "clip", "anagram"; or expected an object, received a text.',
+    );
+  });
+
+  it.each([
+    [{ steps: 0 }, 'train.steps: Expected a number of at least 1, received 0.'],
+    [{ steps: 1.5 }, 'train.steps: Expected a whole number, received 1.5.'],
+    [{ steps: 'sk-key' }, 'train.steps: Expected a number, received a text.'],
+    [{}, 'train.steps: Expected a number, received nothing.'],
+    [{ steps: 1, optimizer: [] }, 'train.optimizer: Expected an object, received a list.'],
+  ])('says of %o what was expected and received', (value, message) => {
+    expect(refusal(value)).toBe(message);
+  });
+
+  it('names bounds that do not belong, and bounds of lists', () => {
+    const bounds = z.strictObject({ share: z.number().gt(0.5).max(1), names: z.array(z.string()).min(2) });
+    expect(() => parseSettings('a', bounds, { share: 0.5, names: ['b'] })).toThrow(
+      'a.share: Expected a number of more than 0.5, received 0.5.\na.names: Expected a list of at least 2, received 1.',
+    );
+    expect(() => parseSettings('a', bounds, { share: 2, names: ['b', 'c'] })).toThrow('of at most 1, received 2.');
   });
 });

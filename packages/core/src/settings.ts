@@ -27,9 +27,51 @@ function explain(where: string, schema: z.ZodType, issue: z.core.$ZodIssue): str
       return inside.flatMap((each) => explain(where, schema, { ...each, path: [...issue.path, ...each.path] }));
     const branches = issue.errors.flatMap((issues) => issues.slice(0, 1));
     const near = branches.map(meant).find((text) => text !== '') ?? '';
-    if (branches.length > 0) return [`${path}: ${branches.map(({ message }) => message).join('; or ')}.${near}`];
+    if (branches.length > 0)
+      return [`${path}: ${branches.map(sentence).join('; or ').replaceAll('; or E', '; or e')}.${near}`];
   }
-  return [`${path}: ${issue.message}.${meant(issue)}`];
+  return [`${path}: ${sentence(issue)}.${meant(issue)}`];
+}
+
+const kinds: { readonly [expected: string]: string } = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/** What was expected and received; texts are not repeated, a key may be among them. */
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && Object.hasOwn(kinds, issue.expected))
+    return `Expected ${kinds[issue.expected]}, received ${received(issue.input)}`;
+  if (issue.code === 'invalid_value') {
+    return `Expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+  }
+  if (issue.code === 'too_small') return bounded('at least', 'more than', issue, issue.minimum);
+  if (issue.code === 'too_big') return bounded('at most', 'less than', issue, issue.maximum);
+  return issue.message;
+}
+
+function bounded(
+  inclusive: string,
+  exclusive: string,
+  issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig,
+  limit: number | bigint,
+): string {
+  const amount = `${issue.inclusive === false ? exclusive : inclusive} ${limit}`;
+  if (issue.origin === 'string') return `Expected a text of ${amount} characters`;
+  if (issue.origin === 'array') return `Expected a list of ${amount}, received ${(issue.input as unknown[]).length}`;
+  return `Expected a number of ${amount}, received ${received(issue.input)}`;
+}
+
+function received(input: unknown): string {
+  if (input === undefined) return 'nothing';
+  if (typeof input === 'string') return 'a text';
+  if (Array.isArray(input)) return 'a list';
+  return typeof input === 'object' && input !== null ? 'an object' : String(input);
 }
 
 /** ` Did you mean "x"?` for a value that is nearly one of those that are taken. */
