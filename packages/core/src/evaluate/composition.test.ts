@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { constantEmbedder, randomEmbedder, tinyEmbedder } from '../../test/fixtures/tiny-benchmark.ts';
+import type { Pixels } from '../pair.ts';
 import { bootstrap } from './bootstrap.ts';
 import { composition, decide } from './composition.ts';
 
@@ -40,7 +41,7 @@ describe('composition', () => {
     expect(report.chance['verb.group']).toBe(1 / 6);
   });
 
-  it('gives a perfect model one, averages categories without weights, and names the weakest', async () => {
+  it('gives a perfect model one, and averages categories without weights', async () => {
     const ofText = (text: string) => side(text.endsWith('second'));
     const perfect = tinyEmbedder(2, ofText, (colour) => side(colour % 2 === 1));
     expect((await task.run({ model: perfect })).mean).toBe(1);
@@ -48,7 +49,28 @@ describe('composition', () => {
     const report = await task.run({ model: half });
     expect(report.mean).toBe(0.75);
     expect(report.failures.map((failure) => failure.id)).toEqual(['a']);
-    expect(report.weakest).toMatchObject({ category: 'verb', metric: 'group', score: { value: 0.5, n: 2 } });
+    expect(report.weakest).toBeNull();
+  });
+
+  it('names the weakest of the categories that have 20 items', async () => {
+    const many = [20, 20, 19].flatMap((count, kind) =>
+      Array.from({ length: count }, (_, k) => ({
+        ...items[0]!,
+        id: `${kind}.${k}`,
+        category: ['a', 'b', 'c'][kind]!,
+        k,
+      })),
+    );
+    const swapped = (category: string, k: number) => category === 'c' || (category === 'b' && k < 5);
+    const drawn = many.map((item) => ({
+      ...item,
+      images: (swapped(item.category, item.k) ? [pixel(1), pixel(0)] : [pixel(0), pixel(1)]) as [Pixels, Pixels],
+    }));
+    const ofText = (text: string) => side(text.endsWith('second'));
+    const model = tinyEmbedder(2, ofText, (colour) => side(colour === 1));
+    const report = await composition({ name: 't', items: drawn }).run({ model });
+    expect(report.categories.c!.group).toMatchObject({ value: 0, n: 19 });
+    expect(report.weakest).toMatchObject({ category: 'b', metric: 'group', score: { value: 0.75, n: 20 } });
   });
 
   it('has no baseline above 0: one side alone decides nothing', async () => {

@@ -1,6 +1,6 @@
 import { safeEmitter } from '../events.ts';
 import { hashBytes } from '../image/hash.ts';
-import { detectability } from '../negatives/detectability.ts';
+import { detectability, fewestPairs } from '../negatives/detectability.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { byKey, each, macro } from './aggregate.ts';
 import type { BenchmarkItem } from './benchmark/define-benchmark.ts';
@@ -23,7 +23,7 @@ export interface PreparedItem {
   readonly texts: readonly [string, string];
 }
 
-/** The category that the model is worst at. */
+/** The category that the model is worst at, of those with at least 20 items. */
 export interface Weakest {
   readonly category: string;
   readonly metric: string;
@@ -31,7 +31,7 @@ export interface Weakest {
 }
 
 export interface CategoryReport extends TaskReport {
-  /** The category with the lowest score; null where there is none. */
+  /** The category with the lowest score; null where none has 20 items, as `detectability` wants them too. */
   readonly weakest: Weakest | null;
   /**
    * How well the two texts of an item are told apart without any picture, by category: AUROC, 0.5 is chance; null for fewer than 20
@@ -127,7 +127,7 @@ function categoryOf({ category }: { readonly category: string }): string {
 
 function weakestOf(categories: readonly string[], metric: string, { scores }: ScoredItems): Weakest | null {
   const all = categories.map((category) => ({ category, metric, score: scores[`${category}.${metric}`]! }));
-  return all.sort((a, b) => a.score.value - b.score.value)[0] ?? null;
+  return all.filter(({ score }) => score.n >= fewestPairs).sort((a, b) => a.score.value - b.score.value)[0] ?? null;
 }
 
 function sorted<T>(byName: { readonly [name: string]: T }): { [name: string]: T } {

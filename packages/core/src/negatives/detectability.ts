@@ -7,6 +7,8 @@ export const folds = 5;
 const epochs = 4;
 const learningRate = 0.5;
 const mostPairs = 5000;
+/** With fewer, a figure says more about chance than about the texts. */
+export const fewestPairs = 20;
 
 /** How well captions and negatives are told apart without any picture; 0.5 is chance in both. */
 export interface Detectability {
@@ -42,7 +44,7 @@ export function detectability(
 ): Detectability | null {
   const { seed = 0, features: read = wordFeatures, partOf = (caption) => foldOf(caption, seed) } = options;
   const count = Math.min(mostPairs, texts.length);
-  if (count < 20) return null;
+  if (count < fewestPairs) return null;
   const order = Array.from({ length: count }, (_, i) => Math.floor((i * texts.length) / count));
   new Random('detectability', seed).shuffle(order);
   const pairs = order.map((index): Pair => {
