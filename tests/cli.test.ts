@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodePng } from '@anagram/core';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { prepareBelieved } from './believed-pairs.ts';
 import { type Corpus, writeCorpus } from './kill/corpus.ts';
 import { runCli } from './run-cli.ts';
 
@@ -160,10 +161,20 @@ describe('the whole way', () => {
     expect(Object.keys(await json<Results>(0, ...named))).toContain('mine/retrieval');
 
     const text = await runCli([...args, ...config, '--dir', at('results')]);
+    expect(text.stdout).not.toContain('was not measured');
     expect(text.stdout).toMatch(/^data\/composition weakest: (colour|position) group \d\.\d+ \(n \d+, chance 0\.167/m);
     expect(text.stdout).toMatch(
       /^data\/retrieval stood in data: (\d+) of \1 texts, (\d+) of \2 pictures.*nothing is left\.$/m,
     );
+  });
+
+  it('says that composition is not measured on pairs without negatives, and how it would be', async () => {
+    await prepareBelieved(at('bare'), ['A red car on a street.', 'A blue bus on a road.']);
+    const { code, stdout } = await runCli(['evaluate', '--own', at('bare'), '--model', at('model')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('bare/retrieval');
+    expect(stdout).toContain(`bare: composition was not measured, its pairs have no negatives.`);
+    expect(stdout).toContain(`\`anagram negatives ${at('bare')}\``);
   });
 
   it('compares the results of two models on the same pairs', async () => {

@@ -9,8 +9,12 @@ const shownFailures = 10;
 /**
  * The reports, and for people a line each score; exit code 3 where a task was not scored, 1 where none was.
  * @param dir Where they were written.
+ * @param notes Sentences about what was not measured.
  */
-export function evaluationResult(results: Evaluation, dir?: string): CommandResult {
+export function evaluationResult(
+  results: Evaluation,
+  { dir, notes = [] }: { dir?: string; notes?: readonly string[] } = {},
+): CommandResult {
   const reports = Object.values(results);
   const open = reports.flatMap(({ task, skipped, failed }) => {
     if (skipped) return [`${task} was skipped: ${skipped.reason}`];
@@ -28,7 +32,10 @@ export function evaluationResult(results: Evaluation, dir?: string): CommandResu
   const nothing = reports.length > 0 && open.length === reports.length;
   return {
     json: Object.fromEntries(Object.entries(results).map(([name, report]) => [name, brief(report)])),
-    lines: [...(rows.length > 0 ? table(head, rows) : []), ...reports.flatMap(remarks), ...open, ...written(dir)],
+    lines: [
+      ...(rows.length > 0 ? table(head, rows) : []),
+      ...[...reports.flatMap(remarks), ...open, ...notes, ...written(dir)],
+    ],
     partial: open.length > 0,
     ...(nothing && { exitCode: exitCodes.failed }),
   };

@@ -1,4 +1,4 @@
-import { evaluate, parseSettings, preparedTasks, requireHeldOut } from '@anagram/core';
+import { evaluate, parseSettings, preparedTasks, requireHeldOut, type Task } from '@anagram/core';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { comparisonResult } from '../comparison-result.ts';
@@ -11,6 +11,7 @@ import { loadModel, requireModel } from '../open-model.ts';
 import { openZeroShot, withZeroShotFlags, type ZeroShotFlags } from '../open-zero-shot.ts';
 import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
 
 interface Flags extends CommonFlags, BenchmarkFlags, ZeroShotFlags {
   model?: string;
@@ -98,10 +99,19 @@ export function addEvaluate(program: Command): void {
           ...given({ dir: flags.dir }),
           ...(training.length > 0 && { trainedOn: training }),
         }),
-        flags.dir,
+        { ...given({ dir: flags.dir }), notes: lists.flatMap((tasks, i) => unmeasured(data[i]!, names[i]!, tasks)) },
       );
     }),
   );
+}
+
+/** Pairs without negatives give retrieval alone. */
+function unmeasured(dir: string, name: string, tasks: readonly Task[]): string[] {
+  if (tasks.map((task) => task.name).join() !== `${name}/retrieval`) return [];
+  const command = `anagram negatives ${shellWord(dir)}`;
+  return [
+    `${name}: composition was not measured, its pairs have no negatives. Write them with \`${command}\`, then run this again.`,
+  ];
 }
 
 /** Results were measured already: what says how to measure has no place beside them. */
