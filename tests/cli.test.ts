@@ -228,6 +228,8 @@ describe('the whole way', () => {
     const byText = await runCli([...search, 'a red circle', ...model]);
     expect(byText.stdout.split('\n')[0]).toMatch(/^id +cosine/);
     expect(byText.stdout.trim().split('\n')).toHaveLength(11);
+    expect(byText.stdout).not.toContain(' text ');
+    expect(await json(0, ...search, 'a red circle', ...model, '--find', 'texts')).toEqual([]);
   });
 });
 

@@ -302,7 +302,7 @@ export {
   type IndexItem,
   type SkippedItem,
 } from './search/build-index.ts';
-export { openIndex, type SearchHit, type SearchIndex } from './search/open-index.ts';
+export { openIndex, type SearchHit, type SearchIndex, type SearchOptions, searchKinds } from './search/open-index.ts';
 
 // Report
 

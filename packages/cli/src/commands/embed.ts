@@ -34,12 +34,12 @@ export function addEmbed(program: Command): void {
   );
 }
 
-function summary(dir: string, { count: embedded, width, skipped }: BuiltIndex): string[] {
+function summary(dir: string, { count: embedded, pictures, width, skipped }: BuiltIndex): string[] {
   const shown = skipped.slice(0, shownSkips).map(({ id, reason }) => `left out ${id}: ${reason}`);
   const more = skipped.length - shown.length;
   return [
     ...shown,
     ...(more > 0 ? [`and ${count(more)} more`] : []),
-    `${count(embedded)} items, ${width} numbers each, in ${dir}`,
+    `${count(pictures)} pictures and ${count(embedded - pictures)} texts without one, ${width} numbers each, in ${dir}`,
   ];
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { fileOnDisk, openIndex } from '@anagram/core';
+import { fileOnDisk, openIndex, type SearchOptions, searchKinds } from '@anagram/core';
 import type { Command } from 'commander';
-import { readConfig, usage } from '../config.ts';
-import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
+import { given, readConfig, usage } from '../config.ts';
+import { type CommonFlags, number, oneOf, withCommonFlags } from '../flags.ts';
 import { loadModel } from '../open-model.ts';
 import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
@@ -11,18 +11,25 @@ import { table } from '../table.ts';
 interface Flags extends CommonFlags {
   model: string;
   limit: number;
+  find?: NonNullable<SearchOptions['find']>;
 }
 
 export function addSearch(program: Command): void {
   const command = program
     .command('search <INDEX> <QUERY>')
-    .description('Find what is nearest to a text, or to a picture given by its path. Exact.')
+    .description('Find the pictures that are nearest to a text, or to a picture given by its path. Exact.')
     .requiredOption('--model <model>', 'the model that the index was made with: a folder, or hf:owner/name')
-    .option('--limit <n>', 'most hits', number, 10);
+    .option('--limit <n>', 'most hits', number, 10)
+    .option(
+      '--find <what>',
+      'pictures, texts (those without a picture), or all in one list, where the kind of the query comes first (default: pictures, if the index has any)',
+      oneOf(searchKinds),
+    );
   withCommonFlags(
     command,
     'anagram search ./index "a red cat left of a blue dog" --model ./runs/a/model',
     'anagram search ./index ./query.jpg --model ./runs/a/model --limit 3',
+    'anagram search ./index ./query.jpg --model ./runs/a/model --find texts',
   ).action((dir: string, query: string, flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
       if (/\.(png|jpe?g|webp|gif|tiff?|avif)$/i.test(query) && !existsSync(query)) {
@@ -32,12 +39,15 @@ export function addSearch(program: Command): void {
       const config = await readConfig(flags);
       await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
       const index = await openIndex({ model, dir });
-      const hits = await index.search(existsSync(query) ? fileOnDisk(query) : query, { limit: flags.limit, signal });
+      const hits = await index.search(existsSync(query) ? fileOnDisk(query) : query, {
+        ...{ limit: flags.limit, signal },
+        ...given({ find: flags.find }),
+      });
       return {
         json: hits,
         lines: table(
-          ['id', 'cosine', ''],
-          hits.map(({ id, score, text }) => [id, score.toFixed(4), text ?? '']),
+          ['id', 'cosine', 'kind', ''],
+          hits.map(({ id, score, kind, text }) => [id, score.toFixed(4), kind ?? '', text ?? '']),
         ),
       };
     }),

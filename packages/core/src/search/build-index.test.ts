@@ -33,7 +33,7 @@ function picture(red: number): ImageFile {
   return { name: `${red}.png`, bytes: () => encodePng(pixels) };
 }
 
-it('keeps the order of pictures and texts, and leaves out what cannot be read', async () => {
+it('puts pictures before texts, each in their order, and leaves out what cannot be read', async () => {
   const broken: ImageFile = { name: 'broken.png', bytes: async () => Uint8Array.of(1, 2, 3) };
   const built = await buildIndex({
     model,
@@ -46,15 +46,15 @@ it('keeps the order of pictures and texts, and leaves out what cannot be read', 
       { id: 'c', image: picture(30), text: 'red' },
     ],
   });
-  expect(built.count).toBe(3);
+  expect(built).toMatchObject({ count: 3, pictures: 2 });
   expect(built.skipped.map(({ id }) => id)).toEqual(['nothing', 'broken']);
   const bytes = await readFile(join(dir, 'vectors.f32'));
-  expect([...new Float32Array(bytes.buffer, bytes.byteOffset, 6)]).toEqual([10, 7, 4, 0, 30, 7]);
+  expect([...new Float32Array(bytes.buffer, bytes.byteOffset, 6)]).toEqual([10, 7, 30, 7, 4, 0]);
   const items = (await readFile(join(dir, 'items.jsonl'), 'utf8')).trim().split('\n');
   expect(items.map((line) => JSON.parse(line))).toEqual([
     { id: 'a' },
-    { id: 'b', text: 'four' },
     { id: 'c', text: 'red' },
+    { id: 'b', text: 'four' },
   ]);
 });
 

@@ -22,6 +22,8 @@ export interface IndexHead {
   readonly model: string;
   readonly width: number;
   readonly count: number;
+  /** Rows of pictures, which stand first; those of texts without one follow. Where it is missing, rows are mixed. */
+  readonly pictures?: number;
   /** sha256 of `vectors.f32`. */
   readonly sha256: string;
 }
@@ -35,13 +37,14 @@ export interface SkippedItem {
 export interface BuiltIndex extends IndexHead {
   /** Texts that were too long for the model and lost their ends. */
   readonly cutTexts: number;
+  readonly pictures: number;
   readonly skipped: readonly SkippedItem[];
 }
 
 export interface BuildIndexOptions extends Knobs {
   model: Embedder & { hash(): Promise<string> };
   items: Iterable<IndexItem> | AsyncIterable<IndexItem>;
-  /** Receives `vectors.f32` (count × width, little-endian), `items.jsonl` and, last, `index.json`. */
+  /** Receives `vectors.f32` (count × width, little-endian; pictures before texts), `items.jsonl` and, last, `index.json`. */
   dir: string;
   /** Items embedded at a time. @default 256 */
   batchSize?: number;
@@ -56,18 +59,22 @@ export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex
   const emit = safeEmitter(onEvent);
   emit({ type: 'stage-start', stage: 'index', total: null });
   await mkdir(dir, { recursive: true });
-  const blocks: Float32Array[] = [];
-  const lines: string[] = [];
+  const pictures: Rows = { blocks: [], lines: [] };
+  const texts: Rows = { blocks: [], lines: [] };
   const skipped: SkippedItem[] = [];
   const counted = countCuts(model);
   let batch: IndexItem[] = [];
   const flush = async () => {
     if (batch.length === 0) return;
     const { rows, embedded } = await embedReadable(counted.model, batch, skipped, signal);
-    blocks.push(rows);
-    for (const { id, text } of embedded) lines.push(JSON.stringify(text === undefined ? { id } : { id, text }));
+    for (const [i, { id, image, text }] of embedded.entries()) {
+      const { blocks, lines } = image ? pictures : texts;
+      blocks.push(rows.subarray(i * model.embedDim, (i + 1) * model.embedDim));
+      lines.push(JSON.stringify(text === undefined ? { id } : { id, text }));
+    }
     batch = [];
-    emit({ type: 'stage-progress', stage: 'index', done: lines.length, total: null });
+    const done = pictures.lines.length + texts.lines.length;
+    emit({ type: 'stage-progress', stage: 'index', done, total: null });
   };
   for await (const item of items) {
     signal?.throwIfAborted();
@@ -76,14 +83,18 @@ export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex
     if (batch.length === batchSize) await flush();
   }
   await flush();
+  const lines = [...pictures.lines, ...texts.lines];
   const vectors = Buffer.concat(
-    blocks.map((block) => new Uint8Array(block.buffer, block.byteOffset, block.byteLength)),
+    [...pictures.blocks, ...texts.blocks].map(
+      (block) => new Uint8Array(block.buffer, block.byteOffset, block.byteLength),
+    ),
   );
   const head: IndexHead = {
     version: 1,
     model: await model.hash(),
     width: model.embedDim,
     count: lines.length,
+    pictures: pictures.lines.length,
     sha256: createHash('sha256').update(vectors).digest('hex'),
   };
   await writeAtomic(join(dir, 'vectors.f32'), vectors);
@@ -93,7 +104,13 @@ export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex
   emit({ type: 'stage-end', stage: 'index', done: lines.length, ...note });
   const sentence = counted.cut.sentence();
   if (sentence !== null) emit({ type: 'warning', message: sentence });
-  return { ...head, skipped, cutTexts: counted.cut.count };
+  return { ...head, pictures: pictures.lines.length, skipped, cutTexts: counted.cut.count };
+}
+
+/** Of one kind, in the order of the items. */
+interface Rows {
+  readonly blocks: Float32Array[];
+  readonly lines: string[];
 }
 
 /** Embeds a batch; where a picture in it cannot be decoded, finds out which, and embeds the others. */

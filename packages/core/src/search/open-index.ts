@@ -11,16 +11,38 @@ import type { IndexHead } from './build-index.ts';
 
 export interface SearchHit {
   readonly id: string;
+  /** Null in an index of an older version, which does not tell. */
+  readonly kind: 'picture' | 'text' | null;
   readonly text?: string;
   /** Cosine. */
   readonly score: number;
 }
 
+export const searchKinds = ['pictures', 'texts', 'all'] as const;
+
+export interface SearchOptions {
+  /** Most hits. @default 10 */
+  readonly limit?: number;
+  /**
+   * What is looked for: pictures, texts without one, or both in one list. Models of this kind put two texts nearer to each other than a text
+   * and its picture, and so two pictures: in one list those of the query's own kind come first, whatever they show.
+   * @default pictures; texts where the index has no picture
+   */
+  readonly find?: (typeof searchKinds)[number];
+  readonly signal?: AbortSignal;
+}
+
 export interface SearchIndex {
   readonly count: number;
   /** Exact: every vector is compared. Best first; equal scores in the index's order. @throws AnagramError `invalid-options` */
-  search(query: string | Pixels | ImageFile, options?: { limit?: number; signal?: AbortSignal }): Promise<SearchHit[]>;
+  search(query: string | Pixels | ImageFile, options?: SearchOptions): Promise<SearchHit[]>;
 }
+
+const optionsSchema = z.strictObject({
+  limit: z.int().min(1).default(10),
+  find: z.enum(searchKinds).exactOptional(),
+  signal: z.instanceof(AbortSignal).exactOptional(),
+});
 
 /**
  * Opens what `buildIndex` wrote.
@@ -55,16 +77,24 @@ export async function openIndex({
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as { id: string; text?: string });
+  const { pictures } = head;
+  const rowsOf = (find: SearchOptions['find']): readonly [from: number, to: number] => {
+    if (pictures === undefined || find === 'all') return [0, head.count];
+    return find === 'texts' || (find === undefined && pictures === 0) ? [pictures, head.count] : [0, pictures];
+  };
   return {
     count: head.count,
-    async search(query, { limit = 10, signal } = {}) {
+    async search(query, options = {}) {
+      const { limit, find, signal } = parseSettings('search', optionsSchema, options);
       const knobs = signal ? { signal } : {};
-      parseSettings('search.limit', z.int().min(1), limit);
-      if (head.count === 0) return [];
+      const [from, to] = rowsOf(find);
+      if (from === to) return [];
       const vector =
         typeof query === 'string' ? await model.embedTexts([query], knobs) : await model.embedImages([query], knobs);
-      const { index, score } = await (await native()).nearest(vector, vectors, head.width, Math.min(limit, head.count));
-      return Array.from(index, (row, i) => ({ ...items[row]!, score: score[i]! }));
+      const among = vectors.subarray(from * head.width, to * head.width);
+      const { index, score } = await (await native()).nearest(vector, among, head.width, Math.min(limit, to - from));
+      const kindOf = (row: number) => (pictures === undefined ? null : row < pictures ? 'picture' : 'text');
+      return Array.from(index, (row, i) => ({ ...items[from + row]!, kind: kindOf(from + row), score: score[i]! }));
     },
   };
 }
