@@ -4,6 +4,7 @@ export { type AnagramEvent, type Knobs, type OnEvent, type StepRecord, safeEmitt
 export type { Captioner, Illustrator, ImageEditor, NegativeWriter, PairScorer, Repairer } from './models.ts';
 export { setThreads } from './native.ts';
 export type {
+  ChosenText,
   Duplicate,
   ImageFile,
   Json,
@@ -12,6 +13,7 @@ export type {
   PairSet,
   Pixels,
   ReadingOptions,
+  RefusedText,
   Route,
   Source,
   SourceRecord,

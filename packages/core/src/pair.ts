@@ -116,13 +116,26 @@ export interface Verdict {
     readonly by: string;
     /** The text that it came with, where that was replaced. */
     readonly before?: string;
-    /** How a generator's candidate was picked: by which tower (null: by the fused score) of how many, and what every tower says of it. */
-    readonly chosen?: {
-      readonly by: string | null;
-      readonly of: number;
-      readonly byTower: { readonly [tower: string]: number };
-    };
+    readonly chosen?: ChosenText;
   } | null;
+  /** The likeliest text that a generator offered for the picture, where verification refused it; told wherever it was offered one. */
+  readonly refused?: RefusedText;
+}
+
+/** How a generator's candidate was picked: by which tower (null: by the fused score) of how many, and what every tower says of it. */
+export interface ChosenText {
+  readonly by: string | null;
+  readonly of: number;
+  readonly byTower: { readonly [tower: string]: number };
+}
+
+export interface RefusedText {
+  readonly text: string;
+  /** Probability that it is right. */
+  readonly score: number;
+  /** Generator that wrote it. */
+  readonly by: string;
+  readonly chosen?: ChosenText;
 }
 
 /** One pair as training sees it, at the model's picture size. */

@@ -182,7 +182,18 @@ function refused(record: ScoredRecord, way: 'repair' | 'caption' | 'illustrate',
   const choice = choiceOf(help, record);
   const scored = choice ? `: the likeliest${howChosen(choice)} scores ${show(choice.probability)}` : '';
   const why = help === 'off' ? `no ${done} was asked for` : `no ${done} was accepted${scored}`;
-  return { verdict: verdict(record, way, false, `${reason}; ${why}`), kept: null };
+  return {
+    verdict: { ...verdict(record, way, false, `${reason}; ${why}`), ...refusedText(way, help, choice) },
+    kept: null,
+  };
+}
+
+/** An illustration's text is the record's own. */
+function refusedText(way: Route, help: Help, choice: Choice | undefined): Pick<Verdict, 'refused'> {
+  if (!choice || typeof help === 'string' || way === 'illustrate') return {};
+  return {
+    refused: { text: choice.candidate.text, score: choice.probability, by: help.by, ...chosenOf(choice) },
+  };
 }
 
 /** Lone texts that no lone picture matched: a generated picture, or one of the corpus that is still without a text. */

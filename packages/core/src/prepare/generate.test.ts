@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noisy, oracle, picture, sourceOf, verdicts } from '../../test/fixtures/numbers.ts';
 import { encodePng } from '../image/encode.ts';
+import { readManifest } from '../shard/manifest.ts';
+import { indexShard } from '../shard/shard-reader.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
 import { planPreparation, prepare } from './prepare.ts';
 
@@ -84,6 +86,36 @@ test('of what a generator offers one tower chooses and the others accept, and th
   expect(await offering(['so to speak 200', 'number 200'], 'fooled')).toMatchObject({
     kept: false,
     reason: expect.stringMatching(/no caption was accepted: the likeliest, which lax chose of 2, scores 0\.0/),
+    repaired: null,
+    refused: { text: 'so to speak 200', by: 'captioner', chosen: { by: 'lax', of: 2, byTower: { lax: 9 } } },
+  });
+  expect(await refusedIn(join(dir, 'fooled'))).toMatchObject([
+    { id: 'lone', refused: { text: 'so to speak 200', by: 'captioner' } },
+  ]);
+});
+
+/** Of the first shard of rejected records: those for which a generator offered something. */
+async function refusedIn(folder: string) {
+  const line = (await readManifest(folder)).find(({ shard }) => shard === 'rejected-00000.tar')!;
+  const rejected = (await indexShard(folder, line)).map(({ texts }) => JSON.parse(texts.get('json')!));
+  return rejected.filter(({ refused }) => refused);
+}
+
+test('a text that the threshold of its route refuses stands in the rejected shard too', async () => {
+  const captioner = { id: 'captioner', caption: async () => ['number 100'] };
+  const threshold = { base: 0.5, byRoute: { caption: false } } as const;
+  const prepared = await prepare({
+    source: noisy,
+    verifier: oracle().verifier,
+    dir,
+    repairer: 'off',
+    captioner,
+    threshold,
+  });
+  expect((await verdicts(prepared)).get('picture-0')).toMatchObject({ kept: false, repaired: { text: 'number 100' } });
+  expect((await refusedIn(dir)).find(({ id }) => id === 'picture-0')).toMatchObject({
+    refused: { text: 'number 100', score: expect.closeTo(1, 2), by: 'captioner' },
+    repaired: null,
   });
 });
 

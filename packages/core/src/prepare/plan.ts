@@ -1,4 +1,4 @@
-import type { Source } from '../pair.ts';
+import type { Source, Verdict } from '../pair.ts';
 import type { PairProvenance } from '../shard/sample.ts';
 import { shardName } from '../shard/shard-writer.ts';
 import type { Decision, PictureOf } from './decide.ts';
@@ -66,10 +66,21 @@ function rejectedSamples(source: Source, records: readonly ScoredRecord[], decis
     if (verdict.kept || verdict.route === 'duplicate') return [];
     const { id, text, hasImage, bytesHash, pixelHash, width, height } = records[index]!;
     const { route, score, byTower, reason } = verdict;
-    const provenance = { id, source: source.name, route, score, byTower, sha256: bytesHash, pixelHash, repaired: null };
+    const provenance: PairProvenance = {
+      ...{ id, source: source.name, route, score, byTower, sha256: bytesHash, pixelHash, repaired: null },
+      ...refusedOf(verdict),
+    };
     const picture = hasImage ? { index } : null;
     return [{ key: keyOf(index), index, text, picture, width, height, rejected: reason, provenance }];
   });
+}
+
+/** By verification, or by the route's own threshold. */
+function refusedOf({ route, refused, repaired }: Verdict): Pick<PairProvenance, 'refused'> {
+  if (refused) return { refused };
+  if (!repaired || repaired.partner !== null || route === 'illustrate') return {};
+  const { text, score, by, chosen } = repaired;
+  return { refused: { text, score, by, ...(chosen && { chosen }) } };
 }
 
 function cut(prefix: string, samples: readonly PlannedSample[], shardSize: number): PlannedShard[] {

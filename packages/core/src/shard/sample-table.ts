@@ -42,6 +42,7 @@ export function sampleTable(rows: readonly SampleRow[]): Uint8Array {
     column('score', 'DOUBLE', ({ provenance }) => provenance.score),
     column('by_tower', 'STRING', ({ provenance }) => json(provenance.byTower)),
     column('repaired', 'STRING', ({ provenance }) => json(provenance.repaired)),
+    column('refused', 'STRING', ({ provenance }) => json(provenance.refused)),
     column('meta', 'STRING', ({ provenance }) => json(provenance.meta)),
   ];
   return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: 'anagram' }));

@@ -1,5 +1,5 @@
 import { detectFormat } from '../image/format.ts';
-import type { Json, NegativeText, Route, Verdict } from '../pair.ts';
+import type { Json, NegativeText, RefusedText, Route, Verdict } from '../pair.ts';
 
 /** One WebDataset sample. In the archive its files are called `KEY.NAME`. */
 export interface ShardSample {
@@ -22,6 +22,8 @@ export interface PairProvenance {
   /** Of the decoded pixels; equal hashes = equal pictures. */
   readonly pixelHash: string | null;
   readonly repaired: Verdict['repaired'];
+  /** Of what was rejected: the text that a generator offered for it. */
+  readonly refused?: RefusedText;
   /** What the source said of the picture beside its text: URL, licence, a table's further columns. */
   readonly meta?: { readonly [key: string]: Json };
 }
@@ -45,8 +47,12 @@ export function pairSample(
   const entries: { name: string; data: Uint8Array | string }[] = [];
   if (record.image) entries.push({ name: detectFormat(record.image) ?? 'bin', data: record.image });
   if (record.text !== undefined) entries.push({ name: 'txt', data: record.text });
-  const { id, source, route, score, byTower, sha256, pixelHash, repaired, meta } = record.provenance;
-  const stored = { id, source, route, score, byTower, sha256, pixelHash, repaired, ...(meta && { meta }) };
+  const { id, source, route, score, byTower, sha256, pixelHash, repaired, refused, meta } = record.provenance;
+  const stored = {
+    ...{ id, source, route, score, byTower, sha256, pixelHash, repaired },
+    ...(refused && { refused }),
+    ...(meta && { meta }),
+  };
   entries.push({ name: 'json', data: JSON.stringify(stored) });
   return { key, entries };
 }

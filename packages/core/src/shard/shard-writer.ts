@@ -42,8 +42,9 @@ export async function writeVerdicts(options: {
   verdicts: readonly Verdict[];
   stepKey: string;
 }): Promise<ManifestLine> {
-  const lines = options.verdicts.map(({ id, route, kept, reason, score, byTower, duplicate, repaired, threshold }) =>
-    JSON.stringify({ id, route, kept, reason, score, byTower, duplicate, repaired, threshold }),
+  const lines = options.verdicts.map(
+    ({ id, route, kept, reason, score, byTower, duplicate, repaired, threshold, refused }) =>
+      JSON.stringify({ id, route, kept, reason, score, byTower, duplicate, repaired, threshold, refused }),
   );
   const data = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   return finish(options, [data], () => lines.length);
