@@ -90,7 +90,7 @@ export function addPrepare(program: Command): void {
           : [];
       return {
         json: { dir, pairs: length, manifestHash, counts },
-        lines: [...summary(pairs), ...partly],
+        lines: [...summary(pairs), ...withoutModels(pairs, config('prepare')), ...partly],
         partial: length === 0 || unusable > 0,
       };
     }),
@@ -230,6 +230,24 @@ function summary({ dir, length, counts, manifestHash }: PreparedPairs): string[]
     `${count(length)} pairs in ${dir} (${count(counts.repaired)} of them changed), manifest ${manifestHash.slice(0, 12)}`,
     `Every record's verdict, with its reason: ${join(dir, 'verdicts-*.jsonl')}`,
   ];
+}
+
+const models = {
+  caption: { setting: 'captioner', what: 'lone pictures', own: 'texts', example: 'local:qwen3-vl:4b' },
+  illustrate: { setting: 'illustrator', what: 'lone texts', own: 'pictures', example: 'openai:gpt-image-1' },
+} as const;
+
+/** Of lone pictures and texts that were left over because no model was there to be asked: no model has failed. */
+function withoutModels({ counts }: PreparedPairs, settings: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(models).flatMap(([route, { setting, what, own, example }]) => {
+    const left = counts.byRoute[route as keyof typeof models]?.rejected ?? 0;
+    const chosen = settings[setting] ?? 'retrieval';
+    if (left === 0 || typeof chosen !== 'string') return [];
+    const tried = chosen === 'off' ? 'nothing was tried' : `only ${own} of the source itself were tried`;
+    return [
+      `No ${setting}: ${count(left)} ${what} are left over, for which ${tried}. A model is set by --set prepare.${setting}.model=PROVIDER:MODEL, e.g. ${example}.`,
+    ];
+  });
 }
 
 function shareSummary({ dir, records, own, missing }: PreparedShare): string {
