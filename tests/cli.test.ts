@@ -82,6 +82,25 @@ describe('the whole way', () => {
     expect(existsSync(at('judged', 'verifier'))).toBe(false);
   });
 
+  it('reads the columns of a table by the same flags in every command, and has none for a prepared folder', async () => {
+    const stems = Array.from({ length: 90 }, (_, i) => String(i).padStart(4, '0')).filter(
+      (stem) => !stem.endsWith('0'),
+    );
+    const rows = stems.map((stem) => `${stem}.png,a caption of ${stem}`);
+    await writeFile(join(corpus.dir, 'table.csv'), ['image,said', ...rows].join('\n'));
+    const table = [join(corpus.dir, 'table.csv'), '--caption-column', 'said'];
+    expect(await json(0, 'label', ...table, '--page', at('labels.html'))).toMatchObject({ pairs: 81 });
+    expect(await readFile(at('labels.html'), 'utf8')).toContain('a caption of 0004');
+    await cp(at('data', 'verifier'), at('own-verifier'), { recursive: true });
+    const verifier = ['--verifier', at('own-verifier')];
+    expect(await json(0, 'calibrate', ...table, ...verifier, '--keep', '0.5')).toMatchObject({ pairs: 81 });
+    for (const verb of ['label', 'calibrate']) {
+      const { code, stderr } = await runCli([verb, at('data'), '--caption-column', 'said', '--page', at('x.html')]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/--caption-column: .* has no columns\. Leave/)]);
+    }
+    await rm(join(corpus.dir, 'table.csv'));
+  });
+
   it('names the verifier in the command to go on with where the prepared folder has none of its own', async () => {
     const labels = ['--labels', corpus.labels, '--precision', '0.7', '--out', at('thresholds.json')];
     const judged = await runCli(['calibrate', at('judged'), ...labels]);

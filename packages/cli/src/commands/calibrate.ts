@@ -14,9 +14,10 @@ import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { shellWord } from '../shell-word.ts';
+import { addSourceFlags, refuseSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count, share, table } from '../table.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, SourceFlags {
   verifier?: string;
   labels?: string;
   precision?: number;
@@ -54,7 +55,7 @@ export function addCalibrate(program: Command): void {
     )
     .option('--out <file>', 'of a prepared SOURCE: receives the thresholds (default: thresholds.json)');
   withCommonFlags(
-    command,
+    addSourceFlags(command),
     'anagram calibrate ./photos --verifier ./data/verifier --labels labels.jsonl --precision 0.95',
     'anagram calibrate ./data --labels labels.jsonl --precision 0.95 --out thresholds.json',
   ).action((source: string, flags: Flags) =>
@@ -69,7 +70,7 @@ export function addCalibrate(program: Command): void {
       for (const name of ['unproved', 'out'] as const) {
         if (flags[name] !== undefined) throw usage(`--${name}`, `${source} is no folder that prepare has filled.`);
       }
-      const pairs = openSource(source, config('source'));
+      const pairs = openSource(source, sourceSettings(config, flags));
       requirePath('--verifier', folder, 'what prepare trained, e.g. ./data/verifier');
       const target = targetOf(flags);
       await using verifier = await Verifier.load(folder);
@@ -101,6 +102,7 @@ function routes(
   settings: Readonly<Record<string, unknown>>,
   context: CommandContext,
 ): Promise<CommandResult> {
+  refuseSourceFlags(dir, flags);
   for (const name of ['verifier', 'recall', 'keep', 'guarantee', 'page'] as const) {
     if (flags[name] === undefined) continue;
     const anyway = name === 'guarantee' ? ' Its precision is proved by route anyway.' : '';

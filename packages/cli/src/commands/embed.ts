@@ -5,9 +5,10 @@ import { type CommonFlags, withCommonFlags } from '../flags.ts';
 import { loadModel } from '../open-model.ts';
 import { openSource } from '../open-source.ts';
 import { runCommand } from '../run-command.ts';
+import { addSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count } from '../table.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, SourceFlags {
   model: string;
   dir: string;
 }
@@ -20,11 +21,11 @@ export function addEmbed(program: Command): void {
     .description('Embed pictures (and texts that have none) into an index for search.')
     .requiredOption('--model <model>', 'the model: a folder, or hf:owner/name')
     .requiredOption('--dir <folder>', 'of the index');
-  withCommonFlags(command, 'anagram embed ./photos --model ./runs/a/model --dir ./index').action(
+  withCommonFlags(addSourceFlags(command), 'anagram embed ./photos --model ./runs/a/model --dir ./index').action(
     (path: string, flags: Flags) =>
       runCommand(flags, async ({ signal, onEvent }) => {
         const config = await readConfig(flags);
-        const source = openSource(path, config('source'));
+        const source = openSource(path, sourceSettings(config, flags));
         await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
         const items = source.records({ signal });
         const index = await buildIndex({ model, items, dir: flags.dir, signal, onEvent });

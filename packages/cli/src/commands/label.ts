@@ -23,9 +23,10 @@ import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { shellWord } from '../shell-word.ts';
+import { addSourceFlags, refuseSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count } from '../table.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, SourceFlags {
   verifier?: string;
   count?: number;
   seed?: number;
@@ -60,7 +61,7 @@ export function addLabel(program: Command): void {
     .option('--out <file>', 'labels that are there stay, and their pairs are not asked again', 'labels.jsonl')
     .option('--page <file>', 'write a page for a browser instead, which gives the labels as a download');
   withCommonFlags(
-    command,
+    addSourceFlags(command),
     'anagram label ./raw --out labels.jsonl',
     'anagram label ./photos --verifier ./raw/verifier --page labels.html',
     'anagram label ./raw --by-route --page labels.html',
@@ -89,6 +90,7 @@ async function draw(path: string, flags: Flags, { signal, onEvent }: CommandCont
   const wanted = given({ count: flags.count, seed: flags.seed });
   requirePath('SOURCE', path, 'a source of pairs, or a folder that prepare has filled');
   const prepared = isPrepared(path);
+  if (prepared) refuseSourceFlags(path, flags);
   if (flags.byRoute) {
     if (!prepared) throw usage('--by-route', `${path} is no folder that prepare has filled. Prepare it first.`);
     if (flags.verifier === undefined) {
@@ -102,7 +104,7 @@ async function draw(path: string, flags: Flags, { signal, onEvent }: CommandCont
     if (flags.verifier === undefined) return preparedPairsToLabel(path, { ...wanted, signal });
     throw usage('--verifier', `${path} has the scores of the pairs already. Leave --verifier out.`);
   }
-  const source = openSource(path, config('source'));
+  const source = openSource(path, sourceSettings(config, flags));
   if (flags.verifier === undefined) return pairsToLabel({ source, ...wanted, signal, onEvent });
   requirePath('--verifier', flags.verifier, 'what prepare trained, e.g. ./raw/verifier');
   await using verifier = await Verifier.load(flags.verifier);

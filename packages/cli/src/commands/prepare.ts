@@ -15,7 +15,7 @@ import {
 } from '@anagram/core';
 import { captioner, captionPrompts, illustrator, repairer } from '@anagram/gen';
 import { type Command, Option } from 'commander';
-import { type Config, given, readConfig, usage } from '../config.ts';
+import { type Config, readConfig, usage } from '../config.ts';
 import { type CommonFlags, dryRun, probabilityOrFile, share, withCommonFlags } from '../flags.ts';
 import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
@@ -24,17 +24,16 @@ import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { addSimilarOptions, openSimilar, type SimilarFlags, wantedSimilar } from '../similar.ts';
+import { addSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count, table } from '../table.ts';
 import { queueOption } from './worker.ts';
 
-interface Flags extends CommonFlags, SimilarFlags {
+interface Flags extends CommonFlags, SimilarFlags, SourceFlags {
   dir: string;
   verifier?: string;
   threshold?: number | string;
   dryRun?: boolean;
   tunePrompts?: boolean;
-  urlColumn?: string;
-  captionColumn?: string;
   shard?: { index: number; of: number };
   queue?: string;
 }
@@ -53,8 +52,6 @@ export function addPrepare(program: Command): void {
       "least probability of a kept pair, or a file of thresholds by route, of anagram calibrate (default: the verifier's, else 0.5)",
       probabilityOrFile,
     )
-    .option('--url-column <name>', 'SOURCE is a list of URLs, in this column; pictures are fetched into DIR/fetched')
-    .option('--caption-column <name>', 'column of the texts of a table')
     .addOption(
       new Option(
         '--shard <index/count>',
@@ -69,7 +66,7 @@ export function addPrepare(program: Command): void {
       "try variants of the captioner's prompt on a sample, go on with the best; table in DIR/prompts.json",
     )
     .option(...dryRun);
-  addSimilarOptions(command);
+  addSimilarOptions(addSourceFlags(command, 'DIR/fetched'));
   withCommonFlags(
     command,
     'anagram prepare ./photos --dir ./data',
@@ -117,10 +114,6 @@ async function rehearsal(
       ...lines,
     ],
   };
-}
-
-function sourceSettings(config: Config, flags: Flags): Readonly<Record<string, unknown>> {
-  return { ...config('source'), ...given({ url: flags.urlColumn, text: flags.captionColumn }) };
 }
 
 function open(path: string, config: Config, flags: Flags, { onEvent }: CommandContext): Source {
