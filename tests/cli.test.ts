@@ -101,12 +101,23 @@ describe('the whole way', () => {
     await rm(join(corpus.dir, 'table.csv'));
   });
 
-  it('names the verifier in the command to go on with where the prepared folder has none of its own', async () => {
+  it('names the command to go on with by what filled the prepared folder, and that runs', async () => {
     const labels = ['--labels', corpus.labels, '--precision', '0.7', '--out', at('thresholds.json')];
     const judged = await runCli(['calibrate', at('judged'), ...labels]);
-    expect(judged.stdout).toContain(`--dir ${at('judged')} --verifier VERIFIER --threshold ${at('thresholds.json')}`);
-    const own = await runCli(['calibrate', at('data'), ...labels]);
-    expect(own.stdout).toContain(`--dir ${at('data')} --threshold ${at('thresholds.json')}`);
+    const filled = `--dir ${at('judged')} --verifier ${at('data', 'verifier')} ${config.join(' ')}`;
+    const next = `anagram prepare ${corpus.dir} ${filled} --threshold ${at('thresholds.json')}`;
+    expect(judged.stdout.trimEnd().split('\n').slice(-2)).toEqual(['Next, without a model run:', next]);
+    expect((await runCli(next.split(' ').slice(1))).code).toBe(3);
+    const page = ['label', at('judged'), '--page', at('labels.html')];
+    expect((await runCli(page)).code).toBe(0);
+    expect(await readFile(at('labels.html'), 'utf8')).toContain(
+      `anagram calibrate ${corpus.dir} --verifier ${at('data', 'verifier')} ${config.join(' ')} --labels`,
+    );
+    // As a program of one's own leaves it.
+    await rm(at('judged', 'work', 'command.json'));
+    const unknown = await runCli(['calibrate', at('judged'), ...labels]);
+    expect(unknown.stdout).toContain(`What filled ${at('judged')} is not written there.`);
+    expect(unknown.stdout).toContain(`--dir ${at('judged')} --verifier VERIFIER --threshold ${at('thresholds.json')}`);
   });
 
   it('writes negatives of the categories asked for', async () => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { calibrateRoutes, type RoutesReport, writeThresholds } from '@anagram/core';
 import { usage } from './config.ts';
+import { prepareAgain, readFilledBy } from './filled-by.ts';
 import type { CommandContext, CommandResult } from './run-command.ts';
 import { shellWord } from './shell-word.ts';
 import { count, share, table } from './table.ts';
@@ -27,12 +28,29 @@ export async function calibrateFolder(
     ...(unproved !== undefined && { unproved }),
   });
   await writeThresholds(out, report.thresholds);
-  return { json: { ...report, out }, lines: lines(report, dir, out) };
+  const filledBy = await readFilledBy(dir);
+  const next = filledBy && prepareAgain(dir, filledBy, out);
+  return {
+    json: { ...report, out, next },
+    lines: [...lines(report, dir, out), ...(next ? known(next) : unknown(dir, out))],
+  };
+}
+
+function known(next: string): string[] {
+  return ['Next, without a model run:', next];
+}
+
+/** The source and the settings of a folder that no command of this version filled. */
+function unknown(dir: string, out: string): string[] {
+  // Without one of its own, prepare would train another verifier there.
+  const verifier = existsSync(join(dir, 'verifier')) ? '' : ' --verifier VERIFIER';
+  return [
+    `What filled ${dir} is not written there. Next, with its SOURCE${verifier && ', its VERIFIER'} and the settings of its generators as before, and without a model run:`,
+    `anagram prepare SOURCE --dir ${shellWord(dir)}${verifier} --threshold ${shellWord(out)}`,
+  ];
 }
 
 function lines({ routes, thresholds, strangers, statement }: RoutesReport, dir: string, out: string): string[] {
-  // Without one of its own, prepare would train another verifier there.
-  const verifier = existsSync(join(dir, 'verifier')) ? '' : ' --verifier VERIFIER';
   const rows = routes.map(({ route, offered, labels, right, expected, threshold, kept, promise }) => [
     ...[route, count(offered), share(expected), count(labels), count(right)],
     ...[threshold === false ? 'none' : threshold.toFixed(4), count(kept), promise],
@@ -44,7 +62,6 @@ function lines({ routes, thresholds, strangers, statement }: RoutesReport, dir: 
     statement,
     ...(strangers > 0 ? [`${count(strangers)} labels are of pairs that ${dir} does not keep, and are left out.`] : []),
     '',
-    `${out} has these thresholds over the base of ${thresholds.base}. Next, with SOURCE and settings as before, and without a model run:`,
-    `anagram prepare SOURCE --dir ${shellWord(dir)}${verifier} --threshold ${shellWord(out)}`,
+    `${out} has these thresholds over the base of ${thresholds.base}.`,
   ];
 }

@@ -17,6 +17,7 @@ import {
 import type { Command } from 'commander';
 import { askLabels } from '../ask-labels.ts';
 import { given, readConfig, usage } from '../config.ts';
+import { calibrateAgain, readFilledBy } from '../filled-by.ts';
 import { type CommonFlags, number, someOf, withCommonFlags } from '../flags.ts';
 import { isPrepared } from '../is-prepared.ts';
 import { openSource } from '../open-source.ts';
@@ -71,11 +72,10 @@ export function addLabel(program: Command): void {
         throw usage('label', 'Expected a terminal to ask in, and stdin is none. --page labels.html asks in a browser.');
       }
       const pairs = await draw(source, flags, context);
-      const next = nextCommand(source, flags);
-      if (flags.page === undefined) return ask(pairs, flags, context, `${next} ${shellWord(flags.out)}`);
+      if (flags.page === undefined) return ask(pairs, flags, context, await nextCommand(source, flags, flags.out));
       await writeAtomic(
         flags.page,
-        await labelPage(pairs, { command: `${next} labels.jsonl`, signal: context.signal }),
+        await labelPage(pairs, { command: await nextCommand(source, flags, 'labels.jsonl'), signal: context.signal }),
       );
       return {
         json: { page: flags.page, pairs: pairs.length },
@@ -111,12 +111,20 @@ async function draw(path: string, flags: Flags, { signal, onEvent }: CommandCont
   return await pairsToLabel({ source, verifier, ...wanted, signal, onEvent });
 }
 
-/** Of `calibrate`, but for the file of the labels. */
-function nextCommand(path: string, { verifier, byRoute }: Flags): string {
-  if (byRoute) return `anagram calibrate ${shellWord(path)} --labels`;
+/** Of `calibrate`. */
+async function nextCommand(path: string, flags: Flags, labels: string): Promise<string> {
+  const file = `--labels ${shellWord(labels)}`;
+  if (flags.byRoute) return `anagram calibrate ${shellWord(path)} ${file}`;
   const own = join(path, 'verifier');
-  const known = verifier ?? (existsSync(own) ? own : 'FOLDER');
-  return `anagram calibrate ${isPrepared(path) ? 'SOURCE' : shellWord(path)} --verifier ${shellWord(known)} --labels`;
+  const verifier = flags.verifier ?? (existsSync(own) ? own : 'FOLDER');
+  const { urlColumn, captionColumn, config, set } = flags;
+  if (!isPrepared(path)) {
+    const typed = { source: path, cwd: process.cwd(), ...given({ urlColumn, captionColumn, config, set }) };
+    return calibrateAgain(typed, { verifier, labels });
+  }
+  const filledBy = await readFilledBy(path);
+  if (filledBy) return calibrateAgain(filledBy, { verifier, labels });
+  return `anagram calibrate SOURCE --verifier ${shellWord(verifier)} ${file}`;
 }
 
 async function ask(

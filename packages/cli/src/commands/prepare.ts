@@ -16,6 +16,7 @@ import {
 import { captioner, captionPrompts, illustrator, repairer } from '@anagram/gen';
 import { type Command, Option } from 'commander';
 import { type Config, readConfig, usage } from '../config.ts';
+import { writeFilledBy } from '../filled-by.ts';
 import { type CommonFlags, dryRun, probabilityOrFile, share, withCommonFlags } from '../flags.ts';
 import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
@@ -79,6 +80,7 @@ export function addPrepare(program: Command): void {
       const pairs = await withOptions(source, config, flags, context, (options) =>
         withGeneration(config, flags.dir, context.onEvent, async (generation) => prepare(await options(generation))),
       );
+      await writeFilledBy(flags.dir, source, flags);
       const { counts, dir, manifestHash, length } = pairs;
       const unusable = (counts.byRoute.unreadable?.rejected ?? 0) + (counts.byRoute.empty?.rejected ?? 0);
       const partly =

@@ -1,0 +1,46 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { calibrateAgain, prepareAgain, readFilledBy, writeFilledBy } from './filled-by.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'anagram-filled-by-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const flags = {
+  captionColumn: 'what is said',
+  set: ['source.image=path', 'prepare.near=2'],
+  tunePrompts: true,
+  threshold: 0.7,
+  queue: 'redis://user:secret@host',
+};
+
+it('says the command again, with what all runs need and without what one was told', async () => {
+  await writeFilledBy(dir, 'a.csv', flags);
+  const filledBy = (await readFilledBy(dir))!;
+  expect(prepareAgain('./data', filledBy, 't.json')).toBe(
+    "anagram prepare a.csv --dir ./data --caption-column 'what is said' --tune-prompts --set source.image=path --set prepare.near=2 --threshold t.json",
+  );
+  expect(calibrateAgain(filledBy, { verifier: './data/verifier', labels: 'l.jsonl' })).toBe(
+    "anagram calibrate a.csv --verifier ./data/verifier --caption-column 'what is said' --set source.image=path --set prepare.near=2 --labels l.jsonl",
+  );
+});
+
+it('starts where the paths of the command do, with paths of here in full', async () => {
+  const filledBy = { source: './a', cwd: '/some where', verifier: './v' };
+  expect(prepareAgain('d', filledBy, 't.json')).toBe(
+    `cd '/some where' && anagram prepare ./a --dir ${resolve('d')} --verifier ./v --threshold ${resolve('t.json')}`,
+  );
+});
+
+it('knows nothing of a folder that a program filled, nor of what was changed by hand', async () => {
+  expect(await readFilledBy(dir)).toBeNull();
+  await writeFilledBy(dir, 'a.csv', {});
+  for (const text of ['{"source": 3, "cwd": "/"}', '{']) {
+    await writeFile(join(dir, 'work', 'command.json'), text);
+    expect(await readFilledBy(dir)).toBeNull();
+  }
+});

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { writeAtomic } from '@anagram/core';
+import * as z from 'zod';
+import { given } from './config.ts';
+import { shellWord } from './shell-word.ts';
+
+/** The command that filled a prepared folder, without what only that one run was told: its threshold, its queue. */
+const schema = z.strictObject({
+  source: z.string(),
+  /** What paths in it start from. */
+  cwd: z.string(),
+  verifier: z.string().exactOptional(),
+  urlColumn: z.string().exactOptional(),
+  captionColumn: z.string().exactOptional(),
+  similar: z.number().exactOptional(),
+  similarModel: z.string().exactOptional(),
+  tunePrompts: z.boolean().exactOptional(),
+  config: z.string().exactOptional(),
+  set: z.array(z.string()).exactOptional(),
+});
+export type FilledBy = z.output<typeof schema>;
+type Flags = Omit<FilledBy, 'source' | 'cwd'>;
+
+const pathOf = (dir: string) => join(dir, 'work', 'command.json');
+
+/** Of the settings those that a command line gave. */
+export function writeFilledBy(dir: string, source: string, flags: { readonly [flag in keyof Flags]?: unknown }) {
+  const own = Object.keys(schema.shape).flatMap((name) => {
+    const value = flags[name as keyof Flags];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const command = { ...Object.fromEntries(own), source, cwd: process.cwd() };
+  return writeAtomic(pathOf(dir), `${JSON.stringify(command, null, 2)}\n`);
+}
+
+/** Null where nothing tells: a program filled the folder, or an older version. */
+export async function readFilledBy(dir: string): Promise<FilledBy | null> {
+  try {
+    return schema.safeParse(JSON.parse(await readFile(pathOf(dir), 'utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The command that decides over the folder anew by other thresholds, to be pasted where this process runs. */
+export function prepareAgain(dir: string, { source, cwd, ...flags }: FilledBy, threshold: string): string {
+  const own = pathFrom(cwd);
+  return pasted(cwd, ['prepare', source, '--dir', own(dir), ...wordsOf(flags), '--threshold', own(threshold)]);
+}
+
+/**
+ * The command that calibrates a verifier on the source that a folder was filled from.
+ * @param options.verifier Taken where the folder was filled without one of its own.
+ */
+export function calibrateAgain(filledBy: FilledBy, options: { verifier: string; labels: string }): string {
+  const { source, cwd, verifier, urlColumn, captionColumn, config, set } = filledBy;
+  const own = pathFrom(cwd);
+  const flags = given({ verifier: verifier ?? own(options.verifier), urlColumn, captionColumn, config, set });
+  return pasted(cwd, ['calibrate', source, ...wordsOf(flags), '--labels', own(options.labels)]);
+}
+
+/** What a path of this process is called elsewhere. */
+function pathFrom(cwd: string): (path: string) => string {
+  return (path) => (cwd === process.cwd() ? path : resolve(path));
+}
+
+function pasted(cwd: string, words: readonly string[]): string {
+  const there = cwd === process.cwd() ? '' : `cd ${shellWord(cwd)} && `;
+  return `${there}anagram ${words.map(shellWord).join(' ')}`;
+}
+
+function wordsOf(flags: Flags): string[] {
+  return Object.entries(flags).flatMap(([name, value]) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [value].flat().flatMap((each) => [flag, String(each)]);
+  });
+}
