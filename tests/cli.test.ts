@@ -120,6 +120,12 @@ describe('the whole way', () => {
     expect(unknown.stdout).toContain(`--dir ${at('judged')} --verifier VERIFIER --threshold ${at('thresholds.json')}`);
   });
 
+  it('says of what the shares of a sweep are', async () => {
+    const { code, stdout } = await runCli(['sweep', at('data')]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^threshold +kept +of scored pairs +precision/)]);
+    expect(stdout).toMatch(/^\d\d scored pairs, complete and no duplicates, of 91 records: kept, share, /m);
+  });
+
   it('writes negatives of the categories asked for', async () => {
     const written = await json<{ negatives: number; images: number; byCategory: object }>(
       0,

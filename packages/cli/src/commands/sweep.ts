@@ -54,8 +54,9 @@ const changes = ['repair', 'match', 'caption', 'illustrate'] as const;
 
 function lines(rows: readonly ThresholdRow[]): string[] {
   const used = changes.filter((name) => rows.some(({ byRoute }) => byRoute[name] > 0));
-  return table(
-    ['threshold', 'kept', 'share', 'precision', 'recall', ...used],
+  const { pairs = 0, records = 0 } = rows[0] ?? {};
+  const shown = table(
+    ['threshold', 'kept', 'of scored pairs', 'precision', 'recall', ...used],
     rows.map(({ threshold, kept, share: part, precision, precisionError, recall, byRoute }) => [
       share(threshold),
       count(kept),
@@ -65,4 +66,11 @@ function lines(rows: readonly ThresholdRow[]): string[] {
       ...used.map((name) => count(byRoute[name])),
     ]),
   );
+  const routes =
+    used.length === 0 ? '' : ` On top of them come records that are kept by another route: ${used.join(', ')}.`;
+  return [
+    ...shown,
+    '',
+    `${count(pairs)} scored pairs, complete and no duplicates, of ${count(records)} records: kept, share, precision and recall are of the pairs as delivered.${routes}`,
+  ];
 }

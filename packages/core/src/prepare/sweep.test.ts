@@ -54,7 +54,7 @@ afterAll(() => rm(dir, { recursive: true }));
 describe('sweep', () => {
   it('names the pairs on both sides of the border, nearest first', async () => {
     const [row] = await sweep(dir, { thresholds: [0.5], examples: 2 });
-    expect(row).toMatchObject({ kept: 18, share: 0.5, precisionError: null });
+    expect(row).toMatchObject({ kept: 18, share: 0.5, pairs: 36, records: 40, precisionError: null });
     expect(row!.border).toEqual({ kept: ['pair-20', 'pair-21'], rejected: ['pair-19', 'pair-18'] });
     expect(row!.byRoute).toMatchObject({ keep: 18, rejected: 22 });
   });

@@ -16,6 +16,10 @@ export interface SweepOptions {
 
 /** What a threshold would keep of the pairs as the source delivered them. */
 export interface ThresholdRow extends ThresholdRates {
+  /** Scored pairs: complete and readable, no duplicates. `kept` and `share` are of these. */
+  readonly pairs: number;
+  /** All that the source delivered; `byRoute` is of these. */
+  readonly records: number;
   readonly byRoute: RouteCounts;
   /** Ids of the pairs nearest to the threshold, the nearest first: those that it keeps, and those that it does not. */
   readonly border: { readonly kept: readonly string[]; readonly rejected: readonly string[] };
@@ -39,6 +43,7 @@ export async function sweep(dir: string, { calibration, ...plain }: SweepOptions
   const bestFirst = [...pairs].sort((a, b) => b.probability - a.probability);
   return ratesAtThresholds({ probabilities, thresholds, calibration }).map((rates, k) => ({
     ...rates,
+    ...{ pairs: pairs.length, records: verdicts.length },
     byRoute: routes[k]!,
     border: {
       kept: ids(bestFirst.slice(Math.max(0, rates.kept - examples), rates.kept).reverse()),

@@ -23,7 +23,7 @@ describe('figuresAt', () => {
     expect(figuresAt(data, data.start)).toEqual({
       threshold: '0.7',
       kept: '3',
-      share: '60.0 % of 5 pairs',
+      share: '60.0 % of 5 scored pairs',
       precision: '0.883',
       error: 'right among kept',
       recall: '0.746',

@@ -39,7 +39,7 @@ export function figuresAt(data: ThresholdData, at: number): { [name: string]: st
   const figures: { [name: string]: string } = {
     threshold: String(data.threshold[at]!),
     kept: count(data.kept[at]!),
-    share: `${(100 * (data.kept[at]! / Math.max(1, data.total))).toFixed(1)} % of ${count(data.total)} pairs`,
+    share: `${(100 * (data.kept[at]! / Math.max(1, data.total))).toFixed(1)} % of ${count(data.total)} scored pairs`,
     precision: share(data.precision[at]),
     error: error === null || error === undefined ? 'right among kept' : `± ${error.toFixed(3)}, right among kept`,
     recall: share(data.recall[at]),
