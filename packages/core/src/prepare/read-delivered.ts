@@ -51,8 +51,8 @@ async function readTexts(work: string, wanted: ReadonlySet<string>): Promise<Map
   return texts;
 }
 
-/** By the ids of their records. */
-async function findPictures(
+/** Pictures of some records, by their ids. @throws AnagramError `shard-corrupt` */
+export async function findPictures(
   dir: string,
   wanted: ReadonlySet<string>,
   signal: AbortSignal | undefined,

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import type { Verdict } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import type { Calibration } from '../verify/calibration.ts';
 import { normalQuantile } from '../verify/choose-threshold.ts';
-import { renderThreshold } from '../verify/page/render-threshold.ts';
+import { type RefusedExample, renderThreshold } from '../verify/page/render-threshold.ts';
 import { chooseExamples, thresholdData, thresholdStops, thumbnailsById } from '../verify/page/threshold-view.ts';
 import { type Labels, readLabels } from '../verify/read-labels.ts';
-import { readDelivered } from './read-delivered.ts';
+import { findPictures, readDelivered } from './read-delivered.ts';
 import { countRoutes, type RouteCounts } from './route-counts.ts';
 import { readStoredScores } from './stored-scores.ts';
 
@@ -28,6 +29,9 @@ const optionsSchema = z.strictObject({
   confidence: z.number().min(0.5).max(0.999).default(0.8),
   command: z.string().exactOptional(),
 });
+
+/** Refused texts in a page. */
+const mostRefused = 12;
 
 const routeNames: { readonly [name in keyof RouteCounts]: string } = {
   keep: 'kept as delivered',
@@ -74,9 +78,24 @@ export async function sweepPage(dir: string, options: SweepPageOptions = {}): Pr
     }),
     scored,
     examples: chosen.map((pair) => ({ ...pair, text: texts.get(pair.id)!, image: images.get(pair.id) ?? null })),
+    refused: await refusedExamples(dir, verdicts, signal),
     routeNames,
     statements: statements(calibration, labelled, unsure),
   });
+}
+
+async function refusedExamples(
+  dir: string,
+  verdicts: readonly Verdict[],
+  signal: AbortSignal | undefined,
+): Promise<RefusedExample[]> {
+  const refused = verdicts
+    .flatMap(({ id, refused }) => (refused ? [{ id, ...refused }] : []))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, mostRefused);
+  const pictures = await findPictures(dir, new Set(refused.map(({ id }) => id)), signal);
+  const images = await thumbnailsById([...pictures].map(([id, image]) => ({ id, image })));
+  return refused.map((each) => ({ ...each, image: images.get(each.id) ?? null }));
 }
 
 function statements(calibration: Calibration | undefined, labelled: number, unsure: number): string[] {

@@ -91,6 +91,18 @@ describe('sweepPage', () => {
   });
 });
 
+it('the page shows captions that were refused beside their pictures', async () => {
+  const image = { name: 'a', bytes: () => encodePng(grey(7)) };
+  const lone = defineSource({ name: 'lone', settings: {}, records: () => [{ id: 'alone', image }] });
+  const captioner = { id: 'writer', caption: async () => ['text 3 of nothing'] };
+  const own = join(dir, 'lone');
+  await prepare({ source: lone, verifier, dir: own, captioner });
+  const html = await sweepPage(own);
+  const section = /<section id="refused">.*?<\/section>/s.exec(html)![0];
+  expect(section).toMatch(/<h4>0\.0141<\/h4>.*src="data:image\/webp.*text 3 of nothing.*alone.*writer/s);
+  expect(await sweepPage(dir)).not.toContain('Refused texts');
+});
+
 it('preparedPairsToLabel gives pairs with the texts that they came with, from every part of the scale', async () => {
   const drawn = await preparedPairsToLabel(dir, { count: 9, seed: 4 });
   expect(drawn).toEqual(

@@ -1,3 +1,4 @@
+import type { RefusedText } from '../../pair.ts';
 import { type Card, renderCard } from '../../report/cards.ts';
 import { copyButtons } from '../../report/copy-buttons.ts';
 import { escapeHtml } from '../../report/escape.ts';
@@ -22,15 +23,23 @@ export interface ThresholdView {
   readonly scored: readonly ScoredPair[];
   /** Best first, one for each of `data.examples`. */
   readonly examples: readonly Example[];
+  /** Texts that a generator offered and verification refused, the likeliest first. */
+  readonly refused?: readonly RefusedExample[];
   /** What the counts of `data.routes` are. */
   readonly routeNames?: { readonly [name: string]: string };
   /** Sentences about what the figures are worth. */
   readonly statements: readonly string[];
 }
 
+export interface RefusedExample extends RefusedText {
+  /** Of its record. */
+  readonly id: string;
+  readonly image: Uint8Array | null;
+}
+
 /** A threshold over scored pairs as one self-contained page that moves without a model. @returns HTML. */
 export function renderThreshold(view: ThresholdView): string {
-  const { title, subtitle, data, scored, routeNames } = view;
+  const { title, subtitle, data, scored, routeNames, refused = [] } = view;
   const figures = figuresAt(data, data.start);
   const sections = [
     ['border', 'At the border', border(view)],
@@ -38,6 +47,7 @@ export function renderThreshold(view: ThresholdView): string {
     ...(data.routes && routeNames
       ? [['routes', 'Where records go', routeTable(routeNames, data.routes, figures)] as const]
       : []),
+    ...(refused.length > 0 ? [['refused', 'Refused texts', refusedTexts(refused)] as const] : []),
     ['trust', 'What the figures are worth', worth(scored, view.statements)],
   ] as const;
   const nav = sections.map(([id, name]) => `<a href="#${id}">${name}</a>`).join('');
@@ -153,11 +163,25 @@ function border({ examples, scored }: ThresholdView): string {
 <div id="cards" data-most="${shownAtBorder}" hidden>${cards.join('\n')}</div>`;
 }
 
+/** They do not move: whether a text is accepted is told by the next run. */
+function refusedTexts(refused: readonly RefusedExample[]): string {
+  const cards = refused.map(({ id, text, score, by, image }) => {
+    const shown = cut(text);
+    return renderCard({ title: score.toFixed(4), images: [{ bytes: image, alt: shown }], lines: [shown, id, by] });
+  });
+  return `<p class="note">What generators offered for pictures and the last run did not accept: the likeliest ${refused.length}, each with the probability that it is right.</p>
+<div class="gallery border">${cards.join('\n')}</div>`;
+}
+
 const mostCharacters = 300;
+
+function cut(text: string): string {
+  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;
+}
 
 function card({ id, text, probability, right, image }: Example): Card {
   const label = right === undefined ? '' : right ? ', labelled right' : ', labelled wrong';
-  const shown = text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;
+  const shown = cut(text);
   return {
     title: `${probability.toFixed(4)}${label}`,
     images: [{ bytes: image, alt: shown }],
