@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -28,6 +28,16 @@ it('says the command again, with what all runs need and without what one was tol
     "anagram calibrate a.csv --verifier ./data/verifier --caption-column 'what is said' --set source.image=path --set prepare.near=2 --labels l.jsonl",
   );
 });
+
+it.each(['https://me:secret@host/v1', 'https://host/v1?api_key=secret'])(
+  'keeps nothing of a command with %s',
+  async (url) => {
+    await writeFilledBy(dir, 'a.csv', {});
+    await writeFilledBy(dir, 'a.csv', { set: [`generation.connections.local.baseUrl=${url}`] });
+    expect(await readdir(dir, { recursive: true })).not.toContain(join('work', 'command.json'));
+    expect(await readFilledBy(dir)).toBeNull();
+  },
+);
 
 it('starts where the paths of the command do, with paths of here in full', async () => {
   const filledBy = { source: './a', cwd: '/some where', verifier: './v' };

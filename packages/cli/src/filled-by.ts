@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeAtomic } from '@anagram/core';
 import * as z from 'zod';
@@ -24,13 +24,17 @@ type Flags = Omit<FilledBy, 'source' | 'cwd'>;
 
 const pathOf = (dir: string) => join(dir, 'work', 'command.json');
 
-/** Of the settings those that a command line gave. */
+/** An address with a password or a key in it. */
+const secret = /:\/\/[^\s/]*@|[?&][^=\s]*(key|token|secret|signature)[^=\s]*=/i;
+
+/** Of the settings those that a command line gave. Nothing is left of a command that a secret stood in. */
 export function writeFilledBy(dir: string, source: string, flags: { readonly [flag in keyof Flags]?: unknown }) {
   const own = Object.keys(schema.shape).flatMap((name) => {
     const value = flags[name as keyof Flags];
     return value === undefined ? [] : [[name, value] as const];
   });
   const command = { ...Object.fromEntries(own), source, cwd: process.cwd() };
+  if (secret.test(JSON.stringify(command))) return rm(pathOf(dir), { force: true });
   return writeAtomic(pathOf(dir), `${JSON.stringify(command, null, 2)}\n`);
 }
 
