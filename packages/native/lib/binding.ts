@@ -88,6 +88,18 @@ export interface NativeClipConfig {
     tanhGelu: boolean;
     logitBiasInit: number;
   };
+  /** A reader of triples beside the text tower, `layers` deep: unit(text + weight · knowledge). */
+  knowledge?: { layers: number; weight: number };
+}
+
+/** What texts say, in N triples of head, relation and tail; for models with `knowledge`. */
+export interface NativeTriples {
+  /** (N, 3, C) token ids of the phrases, without start and end token. */
+  tokens: Int32Array;
+  /** (N, 3) tokens of each phrase, 1 to C. */
+  lengths: Int32Array;
+  /** (N) row of each triple's text, ascending. */
+  texts: Int32Array;
 }
 
 export interface TensorInfo {
@@ -105,7 +117,7 @@ export interface NativeModel {
   /** `pixels` (count, imageSize, imageSize, 3) RGB 0–255 → (count, embedDim) rows of unit length. */
   encodeImages(pixels: Uint8Array, count: number): Promise<Float32Array>;
   /** `ids` (count, contextLength), end-of-text token at `lengths[i] - 1`, anything after it ignored → unit rows. */
-  encodeTexts(ids: Int32Array, lengths: Int32Array): Promise<Float32Array>;
+  encodeTexts(ids: Int32Array, lengths: Int32Array, triples?: NativeTriples): Promise<Float32Array>;
   logitScale(): Promise<number>;
   dispose(): void;
 }
@@ -207,6 +219,8 @@ export interface NativeBatch {
   paraphraseLengths: Int32Array;
   /** (R) their pairs, each at most once. */
   paraphraseRows: Int32Array;
+  /** Of texts, shuffled texts and paraphrases, counted on in this order. */
+  triples?: NativeTriples;
   /** Seeds augmentation and patch shuffle; below 2^53. */
   seed: number;
 }

@@ -14,6 +14,7 @@ export type {
   NativeStructureConfig,
   NativeTrainer,
   NativeTrainerConfig,
+  NativeTriples,
   Neighbours,
   StepResult,
   TensorInfo,

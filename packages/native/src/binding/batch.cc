@@ -81,6 +81,8 @@ Batch read_batch(const Settings& input, const ClipConfig& model) {
   require_range(input.env(), batch.paraphrase_lengths, input.path("paraphraseLengths"), 1, width);
   require_range(input.env(), batch.paraphrases, input.path("paraphrases"), 0,
                 model.text.vocab_size - 1);
+  batch.triples = read_triples(input.value("triples"), input.path("triples"),
+                               texts + shuffled + paraphrases, model.text.vocab_size);
   batch.seed = static_cast<uint64_t>(input.integer("seed", 0, kLargestInteger));
   return batch;
 }

@@ -77,6 +77,31 @@ torch::Tensor read_also_true(const Settings& input, int64_t images, int64_t text
   return pairs;
 }
 
+Triples read_triples(const Napi::Value& value, const std::string& name, int64_t texts,
+                     int64_t vocabulary) {
+  if (value.IsUndefined()) return {};
+  const Settings input(value, name);
+  const int64_t count = length_of(input.value("texts"), input.path("texts"), torch::kInt32);
+  if (count == 0) return {};
+  const int64_t tokens = length_of(input.value("tokens"), input.path("tokens"), torch::kInt32);
+  const int64_t width = tokens / (3 * count);
+  if (width < 1 || tokens % (3 * count) != 0) {
+    refuse(input.env(), input.path("tokens") + " must have " + std::to_string(count) +
+                            " × 3 × C values, C at least 1, received " + std::to_string(tokens) +
+                            ".");
+  }
+  Triples triples;
+  triples.tokens =
+      copy_in(input.value("tokens"), input.path("tokens"), torch::kInt32, {count, 3, width});
+  triples.lengths =
+      copy_in(input.value("lengths"), input.path("lengths"), torch::kInt32, {count, 3});
+  triples.texts = copy_in(input.value("texts"), input.path("texts"), torch::kInt32, {count});
+  require_range(input.env(), triples.tokens, input.path("tokens"), 0, vocabulary - 1);
+  require_range(input.env(), triples.lengths, input.path("lengths"), 1, width);
+  require_range(input.env(), triples.texts, input.path("texts"), 0, texts - 1);
+  return triples;
+}
+
 torch::Tensor read_rows_of_pairs(const Settings& input, const char* name, int64_t pairs) {
   const std::string path = input.path(name);
   const int64_t length = length_of(input.value(name), path, torch::kInt32);

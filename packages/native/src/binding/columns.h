@@ -7,6 +7,7 @@
 #include <string>
 
 #include "binding/settings.h"
+#include "nn/knowledge.h"
 
 namespace anagram::binding {
 
@@ -30,6 +31,10 @@ torch::Tensor read_weights(const Settings& input, int64_t pairs);
 
 // (R) int32 of numbers below `pairs`, each at most once.
 torch::Tensor read_rows_of_pairs(const Settings& input, const char* name, int64_t pairs);
+
+// Nothing where `value` is undefined; else NativeTriples of `texts` texts.
+Triples read_triples(const Napi::Value& value, const std::string& name, int64_t texts,
+                     int64_t vocabulary);
 
 // Every value of the int32 tensor lies in [least, most].
 void require_range(Napi::Env env, const torch::Tensor& values, const std::string& name,

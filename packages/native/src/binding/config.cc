@@ -57,6 +57,12 @@ std::optional<SiglipConfig> read_siglip(const Settings& settings) {
   return config;
 }
 
+std::optional<KnowledgeConfig> read_knowledge(const Settings& settings) {
+  if (settings.value("knowledge").IsUndefined()) return {};
+  const Settings given = settings.object("knowledge");
+  return KnowledgeConfig{.layers = given.integer("layers", 1), .weight = given.number("weight", 0)};
+}
+
 Role read_role(const Settings& settings, const char* name) {
   constexpr Role kRoles[] = {Role::negative, Role::positive, Role::off};
   return kRoles[settings.choice(name, {"negative", "positive", "off"})];
@@ -116,6 +122,7 @@ ClipConfig read_clip_config(const Settings& settings) {
   config.vision = read_vision(settings.object("vision"));
   config.text = read_text(settings.object("text"));
   config.siglip = read_siglip(settings);
+  config.knowledge = read_knowledge(settings);
   return config;
 }
 

@@ -124,11 +124,12 @@ Napi::Value Model::encode_texts(const Napi::CallbackInfo& info) {
     const torch::Tensor ids = copy_in(info[0], "ids", torch::kInt32, {count, text.context_length});
     require_range(env, lengths, "lengths", 1, text.context_length);
     require_range(env, ids, "ids", 0, text.vocab_size - 1);
+    const Triples triples = read_triples(info[2], "triples", count, text.vocab_size);
     return state->engine->run(
         env,
-        [state, ids, lengths] {
+        [state, ids, lengths, triples] {
           const torch::NoGradGuard no_grad;
-          return to_host(state->clip->encode_text(ids, lengths).to(torch::kFloat32));
+          return to_host(state->clip->encode_text(ids, lengths, triples).to(torch::kFloat32));
         },
         copy_out);
   });

@@ -53,6 +53,10 @@ void check_config(const ClipConfig& config) {
               "model config: expected text width to be a multiple of its ", text.heads,
               " heads, received ", text.width, ".");
   if (config.siglip) check_siglip(config);
+  if (config.knowledge) {
+    positive("knowledge layers", config.knowledge->layers);
+    positive("knowledge weight", config.knowledge->weight);
+  }
   if (vision.kind == VisionKind::resnet) {
     TORCH_CHECK(vision.width % 2 == 0, "model config: expected an even ResNet width, received ",
                 vision.width, ".");
@@ -96,10 +100,6 @@ Tensor channels(const std::array<double, 3>& values, torch::Device device, torch
       .view({1, 3, 1, 1});
 }
 
-Tensor unit(const Tensor& rows) {  // (B, D)
-  return rows / at::linalg_vector_norm(rows, 2, {-1}, /*keepdim=*/true).clamp_min(1e-12);
-}
-
 }  // namespace
 
 ClipImpl::ClipImpl(const ClipConfig& config, uint64_t seed, torch::Device device,
@@ -115,6 +115,8 @@ ClipImpl::ClipImpl(const ClipConfig& config, uint64_t seed, torch::Device device
                                                                       : make_vision_transformer;
   visual_ = register_module("visual", make_image(config_, fresh));
   text_ = (config_.siglip ? make_siglip_text : make_text_transformer)(*this, config_, fresh);
+  // Last, so that the towers begin as they would without it.
+  if (config_.knowledge) knowledge_ = register_module("knowledge", Knowledge(config_, fresh));
   mean_ = channels(config_.image_mean, device, dtype);
   std_ = channels(config_.image_std, device, dtype);
   to(device);
@@ -136,7 +138,7 @@ Tensor ClipImpl::encode_image(const Tensor& pixels) {
   return unit(visual_->forward(x.to(dtype()).sub(mean_).div_(std_)));  // (B, D)
 }
 
-Tensor ClipImpl::encode_text(const Tensor& ids, const Tensor& lengths) {
+Tensor ClipImpl::encode_text(const Tensor& ids, const Tensor& lengths, const Triples& triples) {
   const auto& text = config_.text;
   TORCH_CHECK(ids.dim() == 2 && ids.size(1) >= 1 && ids.size(1) <= text.context_length,
               "text tower: expected token ids (count, up to ", text.context_length, "), received ",
@@ -151,7 +153,10 @@ Tensor ClipImpl::encode_text(const Tensor& ids, const Tensor& lengths) {
   const auto lowest = ids.min().item<int64_t>(), highest = ids.max().item<int64_t>();
   TORCH_CHECK(lowest >= 0 && highest < text.vocab_size, "text tower: expected token ids from 0 to ",
               text.vocab_size - 1, ", received ", lowest < 0 ? lowest : highest, ".");
-  return unit(text_->forward(ids, lengths));  // (B, D)
+  TORCH_CHECK(knowledge_ || triples.count() == 0,
+              "text tower: this model reads no triples, received ", triples.count(), ".");
+  const auto rows = unit(text_->forward(ids, lengths));  // (B, D)
+  return knowledge_ ? knowledge_->forward(rows, text_->token_table(), triples) : rows;
 }
 
 std::vector<NamedTensor> ClipImpl::tensors() const {

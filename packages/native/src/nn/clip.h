@@ -13,6 +13,7 @@
 
 #include "nn/config.h"
 #include "nn/image_tower.h"
+#include "nn/knowledge.h"
 #include "nn/text_tower.h"
 
 namespace anagram {
@@ -38,8 +39,10 @@ class ClipImpl : public torch::nn::Module {
   torch::Tensor encode_image(const torch::Tensor& pixels);
 
   // `ids`: int32 or int64 (B, L ≤ context length), the end-of-text token of row b at `lengths[b] -
-  // 1`, what follows ignored; SigLIP has pad tokens there. Returns (B, D), rows of unit length.
-  torch::Tensor encode_text(const torch::Tensor& ids, const torch::Tensor& lengths);
+  // 1`, what follows ignored; SigLIP has pad tokens there. `triples` of these texts, for a model
+  // that reads them. Returns (B, D), rows of unit length.
+  torch::Tensor encode_text(const torch::Tensor& ids, const torch::Tensor& lengths,
+                            const Triples& triples = {});
 
   // Everything a checkpoint holds.
   std::vector<NamedTensor> tensors() const;
@@ -61,6 +64,7 @@ class ClipImpl : public torch::nn::Module {
   torch::Tensor std_;   // (1, 3, 1, 1)
   std::shared_ptr<ImageTower> visual_;
   std::unique_ptr<TextTower> text_;
+  Knowledge knowledge_{nullptr};  // empty where the config has none
 };
 TORCH_MODULE(Clip);
 

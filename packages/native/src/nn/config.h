@@ -46,6 +46,12 @@ struct SiglipConfig {
   double logit_bias_init = -10;  // b
 };
 
+// A reader of triples beside the text tower (Huang et al. 2024): knowledge.h.
+struct KnowledgeConfig {
+  int64_t layers = 6;
+  double weight = 0.2;  // λ
+};
+
 struct ClipConfig {
   int64_t embed_dim = 512;
   bool quick_gelu = true;  // x·σ(1.702x) instead of GELU, in both towers
@@ -55,6 +61,7 @@ struct ClipConfig {
   VisionConfig vision;
   TextConfig text;
   std::optional<SiglipConfig> siglip;  // none: CLIP
+  std::optional<KnowledgeConfig> knowledge;
 };
 
 }  // namespace anagram

@@ -111,6 +111,10 @@ class QuickGelu : public torch::autograd::Function<QuickGelu> {
 
 }  // namespace
 
+Tensor unit(const Tensor& rows) {
+  return rows / at::linalg_vector_norm(rows, 2, {-1}, /*keepdim=*/true).clamp_min(1e-12);
+}
+
 Tensor activate(const Tensor& x, Activation activation) {
   if (activation == Activation::quick_gelu) return QuickGelu::apply(x);
   return at::gelu(x, activation == Activation::gelu_tanh ? "tanh" : "none");

@@ -73,6 +73,9 @@ class BatchNormImpl : public torch::nn::Module {
 };
 TORCH_MODULE(BatchNorm);
 
+// Rows (…, D) at length 1.
+torch::Tensor unit(const torch::Tensor& rows);
+
 enum class Activation { gelu, gelu_tanh, quick_gelu };
 
 // GELU (erf), its tanh approximation or QuickGELU x·σ(1.702x), any shape.

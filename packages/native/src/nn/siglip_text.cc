@@ -42,6 +42,8 @@ class SiglipText : public TextTower {
     return text_projection_->forward(ln_final_->forward(pooled));  // (B, D)
   }
 
+  const Tensor& token_table() const override { return token_embedding_->weight; }
+
  private:
   // (B, ≤ L) → (B, L) on the model's device, the pad token wherever a text has ended.
   Tensor filled(const Tensor& ids, const Tensor& lengths) const {

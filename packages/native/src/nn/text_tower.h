@@ -18,6 +18,8 @@ class TextTower {
   // `ids`: int32 or int64 (B, L), `lengths`: (B) tokens up to and with the end token; what follows
   // is ignored. Returns (B, D), not of unit length.
   virtual torch::Tensor forward(const torch::Tensor& ids, const torch::Tensor& lengths) const = 0;
+  // (V, W) the embedding of each token.
+  virtual const torch::Tensor& token_table() const = 0;
 };
 
 std::unique_ptr<TextTower> make_text_transformer(torch::nn::Module& root, const ClipConfig& config,

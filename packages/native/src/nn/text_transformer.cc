@@ -22,6 +22,7 @@ class TextTransformer : public TextTower {
  public:
   TextTransformer(torch::nn::Module& root, const ClipConfig& config, const Fresh& fresh);
   Tensor forward(const Tensor& ids, const Tensor& lengths) const override;
+  const Tensor& token_table() const override { return token_embedding_->weight; }
 
  private:
   Tensor forward_bucket(const Tensor& ids, const Tensor& lengths) const;

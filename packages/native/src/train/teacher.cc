@@ -20,9 +20,10 @@ Teacher::Teacher(const Clip& model, std::vector<NamedTensor> changing, const Tea
   for (const auto& item : student_) own_.push_back(copy_->tensor(item.name));
 }
 
-TeacherRows Teacher::embed(const Tensor& pictures, const Tensor& texts, const Tensor& lengths) {
+TeacherRows Teacher::embed(const Tensor& pictures, const Tensor& texts, const Tensor& lengths,
+                           const Triples& triples) {
   const torch::NoGradGuard no_grad;
-  return {copy_->encode_image(pictures), copy_->encode_text(texts, lengths),
+  return {copy_->encode_image(pictures), copy_->encode_text(texts, lengths, triples),
           copy_->logit_scale.exp()};
 }
 

@@ -23,9 +23,10 @@ class Teacher {
   // `changing`: those of the model's tensors that a step may change; the others stay equal.
   Teacher(const Clip& model, std::vector<NamedTensor> changing, const TeacherConfig& config);
 
-  // `pictures` (NI, 3, S, S) as the student has them, augmented; `texts` (NT, L), `lengths` (NT).
+  // `pictures` (NI, 3, S, S) as the student has them, augmented; `texts` (NT, L), `lengths` (NT)
+  // and their triples.
   TeacherRows embed(const torch::Tensor& pictures, const torch::Tensor& texts,
-                    const torch::Tensor& lengths);
+                    const torch::Tensor& lengths, const Triples& triples);
   void update();
   // `teacher.NAME` of each tensor that may change: where a run goes on, the model that it began
   // with may be gone.

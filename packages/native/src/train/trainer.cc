@@ -218,12 +218,15 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
     }
   }
   auto texts = batch.texts, lengths = batch.text_lengths;  // (NT + R' + R", L), (NT + R' + R")
+  const auto all_texts = batch.texts.size(0), all_shuffled = batch.shuffled_texts.size(0);
+  auto kept = torch::arange(all_texts);  // of all of the batch's texts, those that are embedded
   if (structure.weight != 0 && structure.text_role != Role::off &&
       batch.shuffled_texts.size(0) > 0) {
     const auto rows = batch.shuffled_text_lengths.nonzero().squeeze(1);
     if (rows.numel() > 0) {
       texts = at::cat({texts, batch.shuffled_texts.index_select(0, rows)});
       lengths = at::cat({lengths, batch.shuffled_text_lengths.index_select(0, rows)});
+      kept = at::cat({kept, rows + all_texts});
       in.shuffled_text_rows = rows;
     }
   }
@@ -231,14 +234,17 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
   if (batch.paraphrases.size(0) > 0) {
     texts = at::cat({texts, batch.paraphrases});
     lengths = at::cat({lengths, batch.paraphrase_lengths});
+    kept = at::cat({kept, torch::arange(batch.paraphrases.size(0)) + (all_texts + all_shuffled)});
     in.paraphrase_rows = index(batch.paraphrase_rows);
   }
 
   const auto augmented = augment(pixels.to(model_->device()), config_.augment,
                                  stream_seed(batch.seed, Stream::augment));  // (NI + R, 3, S, S)
   const auto image_rows = model_->encode_image(augmented);                   // (NI + R, D)
-  const auto text_rows = model_->encode_text(texts, lengths);                // (NT + R' + R", D)
-  const auto images = batch.images.size(0), all_texts = batch.texts.size(0);
+  const auto triples =
+      select_triples(batch.triples, kept, all_texts + all_shuffled + batch.paraphrases.size(0));
+  const auto text_rows = model_->encode_text(texts, lengths, triples);  // (NT + R' + R", D)
+  const auto images = batch.images.size(0);
   in.images = image_rows.slice(0, 0, images);
   in.texts = text_rows.slice(0, 0, all_texts);
   if (in.shuffled_image_rows) in.shuffled_images = image_rows.slice(0, images);
@@ -247,7 +253,8 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
     in.shuffled_texts = text_rows.slice(0, all_texts, all_texts + shuffled);
   if (in.paraphrase_rows) in.paraphrases = text_rows.slice(0, all_texts + shuffled);
   if (teacher_)
-    in.teacher = teacher_->embed(augmented.slice(0, 0, images), batch.texts, batch.text_lengths);
+    in.teacher = teacher_->embed(augmented.slice(0, 0, images), batch.texts, batch.text_lengths,
+                                 select_triples(triples, torch::arange(all_texts), texts.size(0)));
   return in;
 }
 

@@ -42,7 +42,8 @@ struct Batch {
   torch::Tensor paraphrases;            // int32 (R, L), R ≤ P
   torch::Tensor paraphrase_lengths;     // int32 (R)
   torch::Tensor paraphrase_rows;        // int32 (R) pairs, each at most once
-  uint64_t seed = 0;                    // augmentation and patch shuffle
+  Triples triples;    // of texts, shuffled texts and paraphrases, counted on in this order
+  uint64_t seed = 0;  // augmentation and patch shuffle
 };
 
 struct StepResult {

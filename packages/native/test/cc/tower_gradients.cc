@@ -53,13 +53,13 @@ void expect_image_gradients(const ClipConfig& config, bool train) {
       [](const std::string& name) { return name.starts_with("visual."); });
 }
 
-void expect_text_gradients(const ClipConfig& config) {
+void expect_text_gradients(const ClipConfig& config, const Triples& triples = {}) {
   auto model = stirred(config);
   const auto ids =
       torch::tensor({{9, 1, 2, 10, 0, 0, 0}, {9, 10, 0, 0, 0, 0, 0}, {9, 3, 4, 5, 1, 2, 10}});
   const auto lengths = torch::tensor({4, 2, 7});
   expect_gradients(
-      model, [&] { return model->encode_text(ids, lengths); },
+      model, [&] { return model->encode_text(ids, lengths, triples); },
       [](const std::string& name) {
         return !name.starts_with("visual.") && !name.starts_with("logit_");
       });
@@ -101,6 +101,15 @@ CHECK_THAT("tower gradients: SigLIP's text tower, exact GELU", {
   auto config = tiny_siglip_config();
   config.siglip->tanh_gelu = false;
   expect_text_gradients(config);
+});
+
+CHECK_THAT("tower gradients: text transformer and its reader of triples", {
+  auto config = tiny_config();
+  config.knowledge = {.layers = 2, .weight = 0.7};
+  const auto tokens = torch::tensor({1, 2, 3, 0, 4, 0, 5, 6, 2, 0, 7, 8, 9, 0, 1, 2, 3, 4});
+  expect_text_gradients(config, {tokens.to(torch::kInt32).view({3, 3, 2}),
+                                 torch::tensor({{2, 1, 1}, {2, 1, 2}, {1, 2, 2}}, torch::kInt32),
+                                 torch::tensor({0, 0, 2}, torch::kInt32)});
 });
 
 CHECK_THAT("tower gradients: text transformer, GELU", {
