@@ -127,6 +127,7 @@ export type { SceneCounts } from './negatives/describe-scenes.ts';
 export { type Detectability, type DetectabilityOptions, detectability } from './negatives/detectability.ts';
 export { ruleEditor } from './negatives/edit-image.ts';
 export { parseScene, type SceneGraph, type SceneObject, type SceneRelation } from './negatives/en/scene-graph.ts';
+export { readTriples, type Triple } from './negatives/en/triples.ts';
 export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/language.ts';
 export { type NegativesPlan, planNegatives } from './negatives/plan-negatives.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
@@ -161,7 +162,13 @@ export { type TrigramUnit, trigramShuffle } from './text/trigram-shuffle.ts';
 
 export { type Architecture, type ArchitectureName, architectureNames, findArchitecture } from './clip/architecture.ts';
 export type { ClipConfig, Layout } from './clip/clip-config.ts';
-export { ClipModel, type CreateOptions, type LoadOptions, type Picture } from './clip/clip-model.ts';
+export {
+  ClipModel,
+  type CreateOptions,
+  type KnowledgeOptions,
+  type LoadOptions,
+  type Picture,
+} from './clip/clip-model.ts';
 export { type InterpolateOptions, interpolate } from './clip/interpolate.ts';
 export { openSafetensors, type SafetensorsFile, type StoredTensors } from './clip/read-safetensors.ts';
 export type { StoredTensor } from './clip/safetensors-header.ts';

@@ -92,6 +92,47 @@ test('the seed decides the weights', async () => {
   expect(await other.hash()).not.toBe(await model.hash());
 });
 
+test('a reader of triples changes the texts that say something of a thing, is saved with the model and loaded again', async () => {
+  const options = { architecture: plain, tokenizer, imageSize: 32, seed: 3 };
+  await using without = await ClipModel.create(options);
+  await using model = await ClipModel.create({ ...options, knowledge: { layers: 2, weight: 0.5 } });
+  const said = ['a cat', 'a red square on a blue circle'];
+  const rows = await model.embedTexts(said);
+  const bare = await without.embedTexts(said);
+  // A text that says nothing of a thing keeps its embedding to the last bit.
+  expect(rows.subarray(0, 24)).toEqual(bare.subarray(0, 24));
+  expect(rows.subarray(24)).not.toEqual(bare.subarray(24));
+  expect(Math.hypot(...rows.subarray(24))).toBeCloseTo(1, 5);
+
+  const path = join(dir, 'reading');
+  await model.save(path);
+  expect(await readdir(path)).toContain('anagram_config.json');
+  await using loaded = await ClipModel.load(path);
+  expect(await loaded.embedTexts(said)).toEqual(rows);
+  expect(await loaded.hash()).toBe(await model.hash());
+  await expect(ClipModel.load(path, { knowledge: {} })).rejects.toThrow('reads triples already');
+  for (const layout of ['transformers', 'open_clip'] as const) {
+    await expect(model.save(join(dir, 'refused'), { layout })).rejects.toThrow(
+      `in the layout of ${layout}: neither transformers nor open_clip knows a text encoder that is fed by triples`,
+    );
+  }
+});
+
+test('a model that was loaded is given a reader of triples beside its weights', async () => {
+  const path = join(dir, 'unread');
+  await using start = await create(plain);
+  await start.save(path);
+  await using model = await ClipModel.load(path, { knowledge: {} });
+  await using again = await ClipModel.load(path, { knowledge: {} });
+  const said = 'a red square on a blue circle';
+  expect(model.config.architecture.knowledge_cfg).toEqual({ layers: 6, weight: 0.2 });
+  expect(await again.hash()).toBe(await model.hash());
+  for (const { name } of start.native.tensors()) {
+    expect(await model.native.readTensor(name)).toEqual(await start.native.readTensor(name));
+  }
+  expect(await model.embedTexts([said])).not.toEqual(await start.embedTexts([said]));
+});
+
 test.each([
   ['tiny-vit', 'transformers', 'convolutional stem'],
   ['tiny-rn', 'transformers', 'ResNet'],

@@ -47,6 +47,13 @@ const textSchema = z.strictObject({
   mlp_ratio: z.number().positive().optional(),
 });
 
+export const knowledgeSchema = z.strictObject({
+  /** Blocks of the Transformer over a text's triples. */
+  layers: count.default(6),
+  /** λ of unit(text + λ·knowledge). */
+  weight: z.number().positive().default(0.2),
+});
+
 /** A model config as open_clip has it (`model_configs/*.json`): sizes in pixels, tokens, channels. */
 export const architectureSchema = z
   .strictObject({
@@ -58,6 +65,8 @@ export const architectureSchema = z
     quick_gelu: z.boolean().optional(),
     vision_cfg: visionSchema,
     text_cfg: textSchema,
+    /** Not known to open_clip: Structure-CLIP's reader of triples beside the text tower. */
+    knowledge_cfg: knowledgeSchema.optional(),
   })
   .refine(({ vision_cfg: v }) => isResNet(v) || v.patch_size, 'a vision transformer needs vision_cfg.patch_size')
   .refine(
@@ -125,6 +134,22 @@ export function findArchitecture(architecture: ArchitectureName | Architecture, 
   if (imageSize === undefined) return checked;
   const resized = { ...checked, vision_cfg: { ...checked.vision_cfg, image_size: imageSize } };
   return parseSettings('architecture', architectureSchema, resized);
+}
+
+/**
+ * The architecture with a reader of triples of these settings; as it is where none are given.
+ * @throws AnagramError `invalid-options` where it has one already.
+ */
+export function withKnowledge(
+  architecture: Architecture,
+  knowledge: z.input<typeof knowledgeSchema> | undefined,
+): Architecture {
+  if (knowledge === undefined) return architecture;
+  if (architecture.knowledge_cfg) {
+    const message = 'knowledge: the model reads triples already. Leave the option out to keep its reader.';
+    throw new AnagramError('invalid-options', message, { where: 'knowledge' });
+  }
+  return { ...architecture, knowledge_cfg: parseSettings('knowledge', knowledgeSchema, knowledge) };
 }
 
 function namedArchitecture(name: string): object {

@@ -28,7 +28,7 @@ const siglipLogitScale = Math.log(10);
 
 /** @param padToken Of the tokenizer; SigLIP alone reads past the end of a text. */
 export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConfig, padToken = 0): NativeClipConfig {
-  const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text } = architecture;
+  const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text, knowledge_cfg: knowledge } = architecture;
   return {
     embedDim: embed_dim,
     quickGelu: quick_gelu ?? false,
@@ -47,6 +47,7 @@ export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConf
     ...(isSiglip(architecture) && {
       siglip: { padToken, tanhGelu: architecture.exact_gelu !== true, logitBiasInit: siglipLogitBias },
     }),
+    ...(knowledge && { knowledge }),
   };
 }
 
@@ -98,6 +99,8 @@ export function whyNot(
 ): string | null {
   const { vision_cfg: vision } = architecture;
   if (layout === 'anagram') return null;
+  if (architecture.knowledge_cfg)
+    return 'neither transformers nor open_clip knows a text encoder that is fed by triples';
   if (layout === 'open_clip' && isSiglip(architecture)) {
     if (!toOpenClipSiglip(architecture, 1)) {
       return "open_clip builds SigLIP's image tower by a name of timm's, and there is none for these sizes";

@@ -8,8 +8,8 @@ import { fitImage } from '../image/preprocess.ts';
 import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { giveWay } from '../pause.ts';
-import type { EncodedText, TextTokenizer } from '../text/text-tokenizer.ts';
-import { type Architecture, type ArchitectureName, findArchitecture, isSiglip } from './architecture.ts';
+import type { TextTokenizer } from '../text/text-tokenizer.ts';
+import { type Architecture, type ArchitectureName, findArchitecture, isSiglip, withKnowledge } from './architecture.ts';
 import {
   type ClipConfig,
   defaultPreprocess,
@@ -18,6 +18,7 @@ import {
   siglipPreprocess,
   toNativeConfig,
 } from './clip-config.ts';
+import { encodeTriples, type TextToRead } from './encode-triples.ts';
 import { readModel, writeModel } from './model-files.ts';
 import { resizePositions } from './resize-positions.ts';
 
@@ -32,8 +33,21 @@ export interface LoadOptions extends Knobs {
   imageSize?: number;
   /** Most tokens of a text, in place of the model's own: the text tower's position embeddings are interpolated linearly. */
   contextLength?: number;
+  /** Gives a model that has none a reader of triples, whose first weights are always the same, to be trained. */
+  knowledge?: KnowledgeOptions;
   /** `cpu` (default), `cuda:0`, … */
   device?: string;
+}
+
+/**
+ * Structure-CLIP's knowledge-enhanced text encoder (Huang et al. 2024): an English text is also read as triples, `readTriples`, and
+ * embedded as unit(text + weight · knowledge); a text without triples as it is without.
+ */
+export interface KnowledgeOptions {
+  /** Blocks of the Transformer over a text's triples. @default 6 */
+  layers?: number;
+  /** λ, above 0. @default 0.2 */
+  weight?: number;
 }
 
 export interface CreateOptions {
@@ -41,7 +55,9 @@ export interface CreateOptions {
   tokenizer: TextTokenizer;
   /** Width and height of the pictures in pixels; default: the architecture's. */
   imageSize?: number;
-  /** The same seed gives the same weights. */
+  /** Reads triples beside the text. Default: the architecture's `knowledge_cfg`, which none of the named has. */
+  knowledge?: KnowledgeOptions;
+  /** The same seed gives the same weights; those of the towers whatever `knowledge` is. */
   seed: number;
   /** `cpu` (default), `cuda:0`, … */
   device?: string;
@@ -70,8 +86,9 @@ export class ClipModel implements AsyncDisposable {
   }
 
   /** A fresh model, initialised as open_clip does, or with SigLIP's towers as its authors do. @throws AnagramError `invalid-options` */
-  static async create({ architecture, tokenizer, imageSize, seed, device = 'cpu' }: CreateOptions): Promise<ClipModel> {
-    const found = findArchitecture(architecture, imageSize);
+  static async create(options: CreateOptions): Promise<ClipModel> {
+    const { architecture, tokenizer, imageSize, knowledge, seed, device = 'cpu' } = options;
+    const found = withKnowledge(findArchitecture(architecture, imageSize), knowledge);
     const usual = { architecture: found, preprocess: defaultPreprocess('open_clip') };
     const preprocess = isSiglip(found) ? siglipPreprocess() : defaultPreprocess(naturalLayout(usual));
     const config: ClipConfig = { architecture: found, vocabSize: tokenizer.vocabSize, preprocess };
@@ -86,15 +103,17 @@ export class ClipModel implements AsyncDisposable {
    */
   static async load(
     from: string,
-    { imageSize, contextLength, device = 'cpu', ...knobs }: LoadOptions = {},
+    { imageSize, contextLength, knowledge, device = 'cpu', ...knobs }: LoadOptions = {},
   ): Promise<ClipModel> {
     const dir = isHubReference(from) ? await downloadModel(from, knobs) : from;
     const stored = await readModel(dir);
     const { tokenizer } = stored;
-    const config = resized(stored.config, imageSize, contextLength);
+    const sized = resized(stored.config, imageSize, contextLength);
+    const config = { ...sized, architecture: withKnowledge(sized.architecture, knowledge) };
     const handle = await (await native()).createModel(toNativeConfig(config, tokenizer.padToken), 0, device);
     try {
-      const { tensors, fit } = resizePositions(handle.tensors(), stored.config.architecture, config.architecture);
+      const held = handle.tensors().filter(({ name }) => !(knowledge && name.startsWith('knowledge.')));
+      const { tensors, fit } = resizePositions(held, stored.config.architecture, config.architecture);
       await stored.readTensors(tensors, async (name, values) => handle.writeTensor(name, await fit(name, values)));
       return new ClipModel(config, tokenizer, handle, device);
     } catch (error) {
@@ -106,7 +125,7 @@ export class ClipModel implements AsyncDisposable {
   /**
    * Writes config, weights, tokenizer and preprocessing.
    * @param options.layout Default: transformers' for a plain vision transformer or SigLIP, open_clip's for a ResNet, our own for a
-   * convolutional stem. Pictures are prepared as the layout says, but for half a pixel: transformers and open_clip round the
+   * convolutional stem or a reader of triples. Pictures are prepared as the layout says, but for half a pixel: transformers and open_clip round the
    * margin of the crop in their own ways, and a folder is read as the library that it is for reads it.
    * @throws AnagramError `model-mismatch` where the layout cannot hold the model; `write-failed`
    */
@@ -132,6 +151,11 @@ export class ClipModel implements AsyncDisposable {
   /** Most tokens of a text, start and end token among them. */
   get contextLength(): number {
     return this.config.architecture.text_cfg.context_length;
+  }
+
+  /** Whether texts are also read as triples. */
+  get readsTriples(): boolean {
+    return this.config.architecture.knowledge_cfg !== undefined;
   }
 
   /**
@@ -160,13 +184,13 @@ export class ClipModel implements AsyncDisposable {
    */
   async embedTexts(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
     const rowOf = new Map<string, number>();
-    const distinct: EncodedText[] = [];
+    const distinct: TextToRead[] = [];
     const places: number[] = [];
     for (const text of texts) {
       if (places.length % textBatch === textBatch - 1) await giveWay(signal);
       const encoded = this.tokenizer.encode(text, this.contextLength);
       const key = encoded.ids.join();
-      const row = rowOf.get(key) ?? distinct.push(encoded) - 1;
+      const row = rowOf.get(key) ?? distinct.push({ text, encoded }) - 1;
       rowOf.set(key, row);
       places.push(row);
     }
@@ -175,11 +199,12 @@ export class ClipModel implements AsyncDisposable {
       signal?.throwIfAborted();
       const batch = distinct.slice(at, at + textBatch);
       const ids = new Int32Array(batch.length * this.contextLength);
-      batch.forEach((text, row) => {
-        ids.set(text.ids, row * this.contextLength);
+      batch.forEach(({ encoded }, row) => {
+        ids.set(encoded.ids, row * this.contextLength);
       });
-      const lengths = Int32Array.from(batch, ({ length }) => length);
-      embedded.set(await this.native.encodeTexts(ids, lengths), at * this.embedDim);
+      const lengths = Int32Array.from(batch, ({ encoded }) => encoded.length);
+      const triples = this.readsTriples ? encodeTriples(batch, this.tokenizer, this.contextLength) : undefined;
+      embedded.set(await this.native.encodeTexts(ids, lengths, triples), at * this.embedDim);
     }
     if (distinct.length === texts.length) return embedded;
     const rows = new Float32Array(texts.length * this.embedDim);

@@ -8,12 +8,16 @@ import type { NamedShape } from './layout.ts';
  * that is missing.
  */
 export function* definingTensors({ architecture, vocabSize }: ClipConfig): Generator<NamedShape> {
-  const { embed_dim, text_cfg: text, vision_cfg: vision } = architecture;
+  const { embed_dim, text_cfg: text, vision_cfg: vision, knowledge_cfg: knowledge } = architecture;
   yield { name: 'token_embedding.weight', shape: [vocabSize, text.width] };
   yield { name: 'positional_embedding', shape: [text.context_length, text.width] };
   if (isSiglip(architecture)) yield { name: 'text_projection.weight', shape: [embed_dim, text.width] };
   else yield { name: 'text_projection', shape: [text.width, embed_dim] };
   yield* blocks('transformer', text.layers, text.width, text.mlp_ratio);
+  if (knowledge) {
+    yield { name: 'knowledge.projection', shape: [text.width, embed_dim] };
+    yield* blocks('knowledge.transformer', knowledge.layers, text.width, text.mlp_ratio);
+  }
   const { layers } = vision;
   if (typeof layers !== 'number') yield* resNet(vision, layers, embed_dim);
   else {

@@ -42,6 +42,7 @@ test.each<[string, string, (config: Json) => void]>([
     ({ model_cfg }) => Object.assign((model_cfg as Json).vision_cfg!, { layers: [1, 2, 2 ** 40, 1] }),
   ],
   ['a depth', 'anagram', ({ model_cfg }) => Object.assign((model_cfg as Json).text_cfg!, { layers: 2 ** 50 })],
+  ['a reader', 'anagram', ({ model_cfg }) => Object.assign(model_cfg!, { knowledge_cfg: { layers: 2 ** 50 } })],
 ])('a config that claims %s beyond the weights is refused before a model is built: %s', async (_, name, change) => {
   const files = { transformers: 'config.json', open_clip: 'open_clip_config.json', anagram: 'anagram_config.json' };
   await edit(join(root, name, files[name as keyof typeof files]), change);

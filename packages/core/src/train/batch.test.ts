@@ -16,7 +16,7 @@ beforeAll(() => {
   tokenizer = Tokenizer.train(tinyPairs().texts() as Iterable<string>, { vocabSize: 600 });
 });
 
-async function batchOf(set: PairSet, plain: Partial<TrainSettings>, step = 0) {
+async function batchOf(set: PairSet, plain: Partial<TrainSettings>, step = 0, readsTriples = false) {
   const settings = resolveSettings({ steps: 100, batchSize: 16, structure: { share: 0 }, ...plain });
   const sampler = new Sampler({
     sets: [{ set, share: 1 }],
@@ -26,7 +26,7 @@ async function batchOf(set: PairSet, plain: Partial<TrainSettings>, step = 0) {
   const curriculum = new Curriculum(settings.curriculum, { errors: {}, pending: [] });
   const sets = [{ set, share: 1 }];
   const drawn = await drawPairs(step, { sets, sampler, curriculum, settings, tokenizer, imageSize: size });
-  const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength: 32, imageSize: size });
+  const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength: 32, imageSize: size, readsTriples });
   const { native } = batch;
   const row = (offsets: Int32Array, index: Int32Array, at: number) =>
     Array.from(index.subarray(offsets[at], offsets[at + 1]));
@@ -208,6 +208,21 @@ test.each([
     }
   },
 );
+
+test('a model that reads triples is given those of every text, then of shuffled ones, then of paraphrases', async () => {
+  const plain = { objective: { paraphrases: 1 }, structure: { share: 0.5, text: 'negative' as const } };
+  const set = tinyPairs({ paraphrases: true });
+  expect((await batchOf(set, plain)).native.triples).toBeUndefined();
+  const { native, texts } = await batchOf(set, plain, 0, true);
+  const rows = new Set(native.triples!.texts);
+  // "a red square and a blue circle": each thing is of a colour.
+  for (let row = 0; row < texts; row++) expect(rows).toContain(row);
+  const shuffled = Array.from(native.shuffledTextLengths, (length, row) => ({ length, row: texts + row }));
+  for (const { length, row } of shuffled) if (length === 0) expect(rows).not.toContain(row);
+  expect(shuffled.filter(({ row }) => rows.has(row)).length).toBeGreaterThan(0);
+  const first = texts + shuffled.length;
+  expect([...rows].filter((row) => row >= first)).toEqual(Array.from(native.paraphraseRows, (_, k) => first + k));
+});
 
 test('trigrams are shuffled for a share of the rows', async () => {
   const batch = await batchOf(tinyPairs(), { structure: { share: 0.5 }, batchSize: 18 });

@@ -1,4 +1,5 @@
 import type { NativeBatch } from '@anagram/native';
+import { encodeTriples } from '../clip/encode-triples.ts';
 import type { Pixels } from '../pair.ts';
 import { Random } from '../random.ts';
 import type { EncodedText, TextTokenizer } from '../text/text-tokenizer.ts';
@@ -42,9 +43,16 @@ interface Entry<T> {
 export function buildBatch(
   step: number,
   drawn: readonly DrawnPair[],
-  options: { settings: ResolvedSettings; tokenizer: TextTokenizer; contextLength: number; imageSize: number },
+  options: {
+    settings: ResolvedSettings;
+    tokenizer: TextTokenizer;
+    contextLength: number;
+    imageSize: number;
+    /** Whether the model reads texts as triples too. Default false. */
+    readsTriples?: boolean;
+  },
 ): Batch {
-  const { settings, tokenizer, contextLength, imageSize } = options;
+  const { settings, tokenizer, contextLength, imageSize, readsTriples = false } = options;
   const images: Entry<Pixels>[] = drawn.map(({ pair }) => ({ value: pair.image, key: pair.imageKey }));
   const texts: Entry<string>[] = drawn.map(({ pair }) => ({ value: pair.text, key: tokenizer.normalise(pair.text) }));
   const weights = drawn.map(({ pair }) => pair.weight);
@@ -79,19 +87,18 @@ export function buildBatch(
     }
   });
 
-  const encode = (text: string) => tokenizer.encode(text, contextLength);
-  const encoded = texts.map(({ value }) => encode(value));
-  const shuffled = shuffleTexts(
+  const read = (text: string) => ({ text, encoded: tokenizer.encode(text, contextLength) });
+  const ofTexts = texts.map(({ value }) => read(value));
+  const encoded = ofTexts.map((text) => text.encoded);
+  const ofShuffled = shuffleTexts(
     step,
     texts.slice(0, pairs).map(({ value }) => value),
     settings,
-  ).map((text) => (text === null ? null : encode(text)));
-  const reworded = drawn.flatMap(({ paraphrase }, row) =>
-    paraphrase === null ? [] : [{ row, text: encode(paraphrase) }],
-  );
-  const length = Math.max(
-    ...[...encoded, ...shuffled, ...reworded.map(({ text }) => text)].map((text) => text?.length ?? 0),
-  );
+  ).map((text) => (text === null ? null : read(text)));
+  const shuffled = ofShuffled.map((text) => text?.encoded ?? null);
+  const reworded = drawn.flatMap(({ paraphrase }, row) => (paraphrase === null ? [] : [{ row, ...read(paraphrase) }]));
+  const all = [...ofTexts, ...ofShuffled, ...reworded];
+  const length = Math.max(...all.map((text) => text?.encoded.length ?? 0));
   const imageGroups = new Groups();
   const textGroups = new Groups();
   const ownTextLinks = compress(ownTexts);
@@ -116,11 +123,12 @@ export function buildBatch(
       shuffledTexts: stack(shuffled, length),
       shuffledTextLengths: Int32Array.from(shuffled, (text) => text?.length ?? 0),
       paraphrases: stack(
-        reworded.map(({ text }) => text),
+        reworded.map(({ encoded }) => encoded),
         length,
       ),
-      paraphraseLengths: Int32Array.from(reworded, ({ text }) => text.length),
+      paraphraseLengths: Int32Array.from(reworded, ({ encoded }) => encoded.length),
       paraphraseRows: Int32Array.from(reworded, ({ row }) => row),
+      ...(readsTriples && { triples: encodeTriples(all, tokenizer, contextLength) }),
       seed: new Random(settings.seed, 'step', step).seed(),
     },
     draws,

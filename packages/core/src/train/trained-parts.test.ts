@@ -32,6 +32,14 @@ const vit = of({
   'visual.ln_post.weight': [8],
   ...text,
 });
+const reader = {
+  'knowledge.projection': [8, 4],
+  ...block('knowledge.transformer.resblocks.0'),
+  ...block('knowledge.transformer.resblocks.1'),
+  ...block('knowledge.transformer.resblocks.2'),
+  'knowledge.ln_final.weight': [8],
+};
+const reading = [...vit, ...of(reader)];
 const resNet = of({
   logit_scale: [],
   'visual.conv1.weight': [4, 3, 3, 3],
@@ -80,6 +88,14 @@ describe('freeze', () => {
       [...Object.keys(block('transformer.resblocks.1')), 'ln_final.weight'],
       ['text_projection'],
     ]);
+  });
+
+  test('a reader of triples is trained with the last group of the text tower, and frozen with all of it', () => {
+    expect(lockGroups([...Object.keys(text), ...Object.keys(reader)])).toEqual([
+      ...lockGroups(Object.keys(text)).slice(0, -1),
+      ['text_projection', ...Object.keys(reader)],
+    ]);
+    expect(parts({ freeze: { text: true } }, reading).frozen).toEqual(expect.arrayContaining(Object.keys(reader)));
   });
 
   test("a ResNet's groups are its stem, its stages and its attention pool", () => {
@@ -148,6 +164,13 @@ describe('lora', () => {
   test("takes the projections of a ResNet's attention pool", () => {
     const { adapters } = parts({ lora: { towers: ['image'] } }, resNet).lora!;
     expect(adapters.map(({ name }) => name)).toEqual(['visual.attnpool.q_proj', 'visual.attnpool.c_proj']);
+  });
+
+  test('of the text tower is refused where it reads triples, of the image tower it is not', () => {
+    expect(() => parts({ lora: {} }, reading)).toThrow(/train\.lora: .*reader of triples.*towers: \["image"\]/);
+    expect(parts({ lora: { towers: ['image'] } }, reading).frozen.every((name) => name.startsWith('visual.'))).toBe(
+      true,
+    );
   });
 
   test('that finds nothing frozen to adapt is refused', () => {

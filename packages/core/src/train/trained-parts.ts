@@ -6,6 +6,8 @@ import type { ResolvedSettings } from './settings.ts';
 
 type Parts = Pick<NativeTrainerConfig, 'frozen' | 'rates' | 'lora' | 'ema'>;
 
+const knowledge = 'knowledge.';
+
 /**
  * Which of a model's tensors a run trains, and how.
  * @param tensors The model's, by open_clip's names.
@@ -61,7 +63,7 @@ function locked(names: readonly string[], tower: Tower, unlocked: number): strin
 /**
  * A tower's tensors in the groups in which open_clip locks them, first to last: what makes tokens (with positions and the
  * first norm), each block, and the way into the shared space. The norm behind the last block goes with it. A ResNet's groups
- * are its stem, its four stages and its attention pool.
+ * are its stem, its four stages and its attention pool. A reader of triples goes with the last.
  */
 export function lockGroups(names: readonly string[]): string[][] {
   const depth = Math.max(-1, ...names.map((name) => blockOf(name) ?? -1)) + 1;
@@ -69,7 +71,7 @@ export function lockGroups(names: readonly string[]): string[][] {
   for (const name of names) {
     const block = blockOf(name);
     if (block !== undefined) groups[block + 1]!.push(name);
-    else if (/(^|\.)(ln_post|ln_final)\./.test(name)) groups[depth]!.push(name);
+    else if (/^(visual\.)?(ln_post|ln_final)\./.test(name)) groups[depth]!.push(name);
     else groups[isBeforeBlocks(name) ? 0 : depth + 1]!.push(name);
   }
   return groups.filter((group) => group.length > 0);
@@ -77,6 +79,7 @@ export function lockGroups(names: readonly string[]): string[][] {
 
 /** Number of the block, or of a ResNet's stage. */
 function blockOf(name: string): number | undefined {
+  if (name.startsWith(knowledge)) return undefined;
   const [, block, stage] = /\.(?:resblocks|blocks)\.(\d+)\.|^visual\.layer(\d)\./.exec(name) ?? [];
   if (block !== undefined) return Number(block);
   return stage === undefined ? undefined : Number(stage) - 1;
@@ -92,6 +95,12 @@ function loraConfig(
   parameters: readonly TensorInfo[],
   frozen: ReadonlySet<string>,
 ): NativeLoraConfig {
+  if (towers.includes('text') && parameters.some(({ name }) => name.startsWith(knowledge))) {
+    throw refused(
+      'lora',
+      'adapters of the text tower cannot hold a reader of triples, which is trained as a whole. Expected towers: ["image"], or a model without `knowledge`',
+    );
+  }
   const adapters = parameters.flatMap(({ name, shape }) => {
     const tower = towerOf(name);
     // What is trained itself needs no adapter.
