@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClipModel } from '../src/clip/clip-model.ts';
 import type { StepRecord } from '../src/events.ts';
 import { native } from '../src/native.ts';
+import type { PairSet } from '../src/pair.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
 import { custom, type EmbeddedBatch } from '../src/train/custom-objective.ts';
@@ -177,14 +178,19 @@ test('distillation holds the similarities of the start', async () => {
   expect(await moved('held', 50)).toBeLessThan((await moved('free', 1e-6)) / 2);
 });
 
-test('paraphrases are terms of their own, for the pairs that have one', async () => {
+test('paraphrases are terms of their own, for the pairs that have one or can be reworded', async () => {
   const objective = { paraphrases: 0.5, paraphraseDistance: 1, negativesPerPair: 0 };
   const reworded = await trainBy('reworded', objective, { pairs: tinyPairs({ count: 10, paraphrases: true }) });
   expect(Object.keys(reworded[0]!.terms).sort()).toEqual(['contrastive', 'paraphraseDistance', 'paraphrases']);
   expect(reworded[0]!.terms.paraphrases).toBeGreaterThan(0);
+  const byRules = await trainBy('by-rules', objective, { pairs: tinyPairs({ count: 10 }) });
+  expect(byRules[0]!.terms.paraphrases).toBeGreaterThan(0);
   const messages: string[] = [];
   const without: StepRecord[] = [];
+  const set = tinyPairs({ count: 10 });
+  const korean: PairSet = { ...set, pair: async (...args) => ({ ...(await set.pair(...args)), text: '빨간 공' }) };
   await trainBy('not-reworded', objective, {
+    pairs: korean,
     onEvent: (event) => {
       if (event.type === 'warning') messages.push(event.message);
       if (event.type === 'step-end') without.push(event);
