@@ -50,35 +50,73 @@ const side = 32;
 /** Mean grey value of each cell of a 32×32 grid; cells take parts of the pixels on their edges. */
 function shrinkToGrey({ width, height, data }: Pixels): Float64Array {
   const columns = cells(width);
-  const wide = new Float64Array(height * side);
-  const greyAt = (p: number) => 299 * data[p]! + 587 * data[p + 1]! + 114 * data[p + 2]!;
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < side; x++) {
-      const { first, last, firstShare, lastShare, share } = columns[x]!;
-      // Whole pixels are added channel by channel, as integers.
-      let [red, green, blue] = [0, 0, 0];
-      for (let p = (row + first + 1) * 3, end = (row + last) * 3; p < end; p += 3) {
-        red += data[p]!;
-        green += data[p + 1]!;
-        blue += data[p + 2]!;
-      }
-      const edges = firstShare * greyAt((row + first) * 3) + lastShare * greyAt((row + last) * 3);
-      wide[y * side + x] = (edges + share * (299 * red + 587 * green + 114 * blue)) / 1000;
-    }
-  }
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const grey = new Float64Array(side * side);
+  const row = new Float64Array(side);
+  let held = -1;
   for (const [y, { first, last, firstShare, lastShare, share }] of cells(height).entries()) {
     for (let index = first; index <= last; index++) {
+      // The row on which two cells meet is asked for by both.
+      if (index !== held) shrinkRow(view, index * width, columns, row);
+      held = index;
       const part = index === first ? firstShare : index === last ? lastShare : share;
-      for (let x = 0; x < side; x++) grey[y * side + x]! += part * wide[index * side + x]!;
+      for (let x = 0; x < side; x++) grey[y * side + x]! += part * row[x]!;
     }
   }
   return grey;
 }
 
+/** Pixels of which sixteen bits hold the sum of a channel. */
+const mostAtOnce = 512;
+
+/**
+ * Mean grey value of a row's part in each column of cells. Four pixels are read as three words, each with two channels in its odd
+ * bytes and two in its even ones, and added two at a time; the sums are integers, so that no order changes them.
+ * @param start The row's first pixel.
+ */
+function shrinkRow(view: DataView, start: number, columns: readonly Cell[], row: Float64Array): void {
+  for (let x = 0; x < side; x++) {
+    const { first, last, firstShare, lastShare, share } = columns[x]!;
+    let at = (start + first) * 3;
+    const end = (start + last + 1) * 3;
+    const firstGrey = 299 * view.getUint8(at) + 587 * view.getUint8(at + 1) + 114 * view.getUint8(at + 2);
+    const lastGrey = 299 * view.getUint8(end - 3) + 587 * view.getUint8(end - 2) + 114 * view.getUint8(end - 1);
+    let [red, green, blue] = [0, 0, 0];
+    while (end - at >= 12) {
+      let [redBlue, greenRed, blueGreen] = [0, 0, 0];
+      const stop = Math.min(end - 11, at + mostAtOnce * 3);
+      for (; at < stop; at += 12) {
+        const one = view.getInt32(at, true);
+        const two = view.getInt32(at + 4, true);
+        const three = view.getInt32(at + 8, true);
+        redBlue = (redBlue + (one & 0xff00ff) + ((three >>> 8) & 0xff00ff)) | 0;
+        greenRed = (greenRed + ((one >>> 8) & 0xff00ff) + (two & 0xff00ff)) | 0;
+        blueGreen = (blueGreen + ((two >>> 8) & 0xff00ff) + (three & 0xff00ff)) | 0;
+      }
+      red += (redBlue & 0xffff) + (greenRed >>> 16);
+      green += (greenRed & 0xffff) + (blueGreen >>> 16);
+      blue += (blueGreen & 0xffff) + (redBlue >>> 16);
+    }
+    for (; at < end; at += 3) {
+      red += view.getUint8(at);
+      green += view.getUint8(at + 1);
+      blue += view.getUint8(at + 2);
+    }
+    const between = last > first ? 299 * red + 587 * green + 114 * blue - firstGrey - lastGrey : 0;
+    row[x] = (firstShare * firstGrey + lastShare * lastGrey + share * between) / 1000;
+  }
+}
+
+interface Cell {
+  readonly first: number;
+  readonly last: number;
+  readonly firstShare: number;
+  readonly lastShare: number;
+  readonly share: number;
+}
+
 /** The first and the last pixel of each of the 32 parts of a length, and what share of the part these and those between are. */
-function cells(length: number) {
+function cells(length: number): Cell[] {
   return Array.from({ length: side }, (_, cell) => {
     const from = (cell * length) / side;
     const to = ((cell + 1) * length) / side;
