@@ -30,6 +30,29 @@ function randomSamples(seed: number): ShardSample[] {
 }
 
 describe('writeShard', () => {
+  test('entries that are smaller or larger than what is written at one time, or just as large, come back whole', async () => {
+    const lengths = [2 ** 20 - 512, 2 ** 20, 3 * 2 ** 20 + 7, 1, 0, 2 ** 19, 2 ** 19];
+    const samples = lengths.map((length, index) => ({
+      key: `000${index}`,
+      entries: [
+        {
+          name: 'png',
+          data: Buffer.alloc(
+            length,
+            Uint8Array.from({ length: 251 }, (_, at) => at + index),
+          ),
+        },
+      ],
+    }));
+    const line = await writeShard({ dir, name: shardName('pairs', 0), samples, stepKey: 'k' });
+    const found = await indexShard(dir, line);
+    for (const [index, { entries }] of samples.entries()) {
+      const read = await readEntry(found[index]!.entries.get('png')!);
+      expect(Buffer.compare(read, entries[0]!.data)).toBe(0);
+    }
+    expect((await readFile(join(dir, line.shard))).length).toBe(line.bytes);
+  });
+
   test('what is written is read back, at the place the index tells', async () => {
     for (let seed = 0; seed < 12; seed++) {
       const samples = randomSamples(seed);

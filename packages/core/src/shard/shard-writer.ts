@@ -86,10 +86,10 @@ async function finish(
   const hash = createHash('sha256');
   let bytes = 0;
   async function* hashed() {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
+    for await (const piece of inPieces(chunks)) {
+      hash.update(piece);
+      bytes += piece.length;
+      yield piece;
     }
   }
   await writeAtomic(join(dir, name), hashed());
@@ -103,6 +103,27 @@ async function finish(
   };
   await appendManifest(dir, line);
   return line;
+}
+
+/** In bytes: an archive's parts are small, and each would be a call of its own to the file system. */
+const pieceLength = 2 ** 20;
+
+/** The same bytes in larger pieces, each of which is good until the next one is asked for. */
+async function* inPieces(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const piece = Buffer.allocUnsafeSlow(pieceLength);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; ) {
+      const some = chunk.subarray(from, from + pieceLength - filled);
+      piece.set(some, filled);
+      from += some.length;
+      filled += some.length;
+      if (filled < pieceLength) continue;
+      yield piece;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled);
 }
 
 async function* tarFiles(
