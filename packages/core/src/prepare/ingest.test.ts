@@ -31,8 +31,8 @@ test('scores large pictures in parts, and lets them go once they are scored', as
   try {
     const scored = await ingest({ source, verifier, work, emit: () => {}, signal: undefined });
     expect(scored.map(({ score }) => score?.probability)).toEqual(records.map(() => 0.73));
-    // 4.3 MB each, and 16 MiB at one time.
-    expect(parts.map((part) => part.length)).toEqual([4, 4, 1]);
+    // 4.3 MB each, and 8 MiB at one time.
+    expect(parts.map((part) => part.length)).toEqual([2, 2, 2, 2, 1]);
     expect(parts.flat().map(({ data }) => data.byteLength)).toEqual(records.map(() => 0));
   } finally {
     await rm(work, { recursive: true });

@@ -16,7 +16,7 @@ const readAtOnce = 8;
  * Pictures of a chunk that wait to be scored: where they are large, the chunk is scored in parts. Of those that wait as they were
  * decoded there are fewer, for the collector walks over all the heap each time that some 20 MB have come in.
  */
-const mostPixelBytes = { fitted: 128 * 2 ** 20, decoded: 16 * 2 ** 20 };
+const mostPixelBytes = { fitted: 128 * 2 ** 20, decoded: 8 * 2 ** 20 };
 
 type ReadRecord = Awaited<ReturnType<typeof ingestRecord>>;
 
