@@ -1,4 +1,4 @@
-// node benchmarks/scale/throughput.ts --python PYTHON [--photos 1000] [--rounds 5] [--dir FOLDER]
+// node benchmarks/scale/throughput.ts --python PYTHON [--photos 4000] [--rounds 5] [--dir FOLDER]
 // PYTHON has img2dataset: python3 -m venv x && x/bin/pip install img2dataset==1.47.0
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { writeResults } from './results.ts';
 const { values } = parseArgs({
   options: {
     python: { type: 'string' },
-    photos: { type: 'string', default: '1000' },
+    photos: { type: 'string', default: '4000' },
     rounds: { type: 'string', default: '5' },
     dir: { type: 'string', default: 'anagram-throughput' },
   },
