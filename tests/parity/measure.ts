@@ -64,9 +64,12 @@ async function logitBias({ native }: ClipModel): Promise<number> {
   return (await native.readTensor('logit_bias'))[0]!;
 }
 
-/** The loss of the batch without training mode: running statistics where a ResNet has them. */
-export async function evaluationLoss(model: ClipModel, data: Data): Promise<number> {
-  const { images, texts } = await features(model, data);
+/** The loss of a batch with these `features`, which are made without training mode: by running statistics where a ResNet has them. */
+export async function evaluationLoss(
+  model: ClipModel,
+  data: Data,
+  { images, texts }: Awaited<ReturnType<typeof features>>,
+): Promise<number> {
   const { objective } = toTrainerConfig(resolveSettings(plainSettings(model)), model.native.tensors());
   const input = {
     ...negatives(data),

@@ -45,7 +45,7 @@ test.concurrent.each(cases.map((of) => [of.row, of] as const))('%s', async (row,
     const offences: string[] = [];
     const rows = new Map(of.libraries.map((library) => [library, { figures: {}, worst: {} } as Notes]));
     const ours = await measure.features(model, data);
-    const loss = await measure.evaluationLoss(model, data);
+    const loss = await measure.evaluationLoss(model, data, ours);
     for (const [library, { figures }] of rows) {
       await using file = await openSafetensors(join(folder, `${library}-features.safetensors`));
       const images = largestDifference(ours.images, await file.read('images'));

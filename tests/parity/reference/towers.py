@@ -74,7 +74,6 @@ def refer(towers, library, pixels, ids, folder, training, keep):
     answer = {"evalLoss": loss.item()}
     if not training:
         return answer
-    before = {name: buffer.clone() for name, buffer in towers.model.named_buffers()}
     towers.model.train()
     loss = towers.forward(pixels, ids)[3]
     loss.backward()
@@ -82,14 +81,12 @@ def refer(towers, library, pixels, ids, folder, training, keep):
     answer["loss"] = loss.item()
     if library not in training["libraries"]:
         return answer
-    with torch.no_grad():
-        for name, buffer in towers.model.named_buffers():
-            buffer.copy_(before[name])
-    return answer | train(towers, pixels, ids, training, keep, folder / f"{library}-weights.safetensors")
+    return answer | train(towers, loss, pixels, ids, training, keep, folder / f"{library}-weights.safetensors")
 
 
-def train(towers, pixels, ids, training, keep, path):
-    """AdamW with clipping and open_clip's schedule; losses and gradient norms of each step, weights after some."""
+def train(towers, loss, pixels, ids, training, keep, path):
+    """AdamW with clipping and open_clip's schedule; losses and gradient norms of each step, weights after some. The first step's
+    `loss` is there, and its gradients."""
     named = towers.parameters()
     spared = lambda name, p: p.ndim <= 1 or any(part in name for part in SPARED)
     groups = [
@@ -102,9 +99,10 @@ def train(towers, pixels, ids, training, keep, path):
     losses, norms, kept = [], [], {"0": sampled(towers.tensors(), keep)}
     for step in range(training["steps"]):
         schedule(step)
-        optimizer.zero_grad()
-        loss = towers.forward(pixels, ids)[3]
-        loss.backward()
+        if step > 0:
+            optimizer.zero_grad()
+            loss = towers.forward(pixels, ids)[3]
+            loss.backward()
         norms.append(torch.nn.utils.clip_grad_norm_(list(named.values()), training["gradientClip"]).item())
         losses.append(loss.item())
         optimizer.step()
