@@ -11,6 +11,7 @@ from open_clip.loss import SigLipLoss
 from open_clip.model import CustomTextCLIP
 from safetensors.torch import save_file
 from transformers import SiglipConfig, SiglipImageProcessorPil, SiglipModel
+from transformers.initialization import no_init_weights
 
 # Parts of names, theirs and ours, the longest first.
 TRANSFORMERS = [
@@ -101,7 +102,7 @@ def shape_of(name, tensor):
 
 
 def copy_from_ours(model, state, names):
-    """Sets a library's parameters."""
+    """Sets a library's parameters, all of them."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             whole = state[ours(name, names)]
@@ -142,7 +143,8 @@ def transformers_model(architecture):
 
 class Transformers:
     def __init__(self, architecture, state):
-        self.model = transformers_model(architecture)
+        with no_init_weights():  # all are copied
+            self.model = transformers_model(architecture)
         copy_from_ours(self.model, state, TRANSFORMERS)
 
     def forward(self, pixels, ids):
@@ -160,7 +162,8 @@ class Transformers:
 class OpenClip:
     def __init__(self, config, state):
         custom = {key: value for key, value in config.items() if key != "custom_text"}
-        self.model, self.loss = CustomTextCLIP(**custom), SigLipLoss()
+        with no_init_weights():  # all are copied
+            self.model, self.loss = CustomTextCLIP(**custom), SigLipLoss()
         copy_from_ours(self.model, state, OPEN_CLIP)
 
     def forward(self, pixels, ids):
