@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@anagram/source'];
@@ -10,8 +11,9 @@ const common = {
 export default defineConfig({
   ...common,
   test: {
-    // By itself vitest leaves one core to nobody, which of two is half.
-    maxWorkers: '100%',
+    // By itself vitest leaves one core to nobody, which of two is half; and files that wait, for servers, timers or processes
+    // that they have killed, leave theirs.
+    maxWorkers: availableParallelism() + 1,
     // Threads that wait leave the core to the other file.
     env: { OMP_WAIT_POLICY: 'PASSIVE' },
     projects: [
