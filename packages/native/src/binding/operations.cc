@@ -1,7 +1,5 @@
 #include "binding/operations.h"
 
-#include <torch/torch.h>
-
 #include <limits>
 #include <optional>
 
@@ -10,6 +8,7 @@
 #include "binding/config.h"
 #include "binding/convert.h"
 #include "binding/engine.h"
+#include "nn/libtorch.h"
 #include "objective/objective.h"
 #include "ops/nearest.h"
 #include "ops/patch_shuffle.h"

@@ -5,8 +5,6 @@
 // under `visual`. SigLIP's are named alike.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "nn/config.h"
 #include "nn/image_tower.h"
 #include "nn/knowledge.h"
+#include "nn/libtorch.h"
 #include "nn/text_tower.h"
 
 namespace anagram {

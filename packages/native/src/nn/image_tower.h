@@ -1,12 +1,11 @@
 // What the model needs of an image tower, and the three there are.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 
 #include "nn/config.h"
 #include "nn/layers.h"
+#include "nn/libtorch.h"
 
 namespace anagram {
 

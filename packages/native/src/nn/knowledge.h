@@ -11,10 +11,9 @@
 // says nothing, and T̃ has unit length like every other row.
 #pragma once
 
-#include <torch/torch.h>
-
 #include "nn/config.h"
 #include "nn/layers.h"
+#include "nn/libtorch.h"
 #include "nn/transformer.h"
 
 namespace anagram {

@@ -4,7 +4,7 @@
 // uniform within ±1/√fan_in.
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/libtorch.h"
 
 namespace anagram {
 

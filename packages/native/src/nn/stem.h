@@ -5,12 +5,11 @@
 // of the batch, so a picture's features do not depend on its neighbours.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <optional>
 
 #include "nn/config.h"
 #include "nn/layers.h"
+#include "nn/libtorch.h"
 
 namespace anagram {
 

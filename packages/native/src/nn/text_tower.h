@@ -2,12 +2,11 @@
 // keeps the text tower's parameters at the root of the model, so they are registered on `root`.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 
 #include "nn/config.h"
 #include "nn/layers.h"
+#include "nn/libtorch.h"
 
 namespace anagram {
 

@@ -6,12 +6,11 @@
 // work per token.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <optional>
 #include <vector>
 
 #include "nn/layers.h"
+#include "nn/libtorch.h"
 
 namespace anagram {
 

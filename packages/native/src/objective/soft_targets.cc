@@ -10,7 +10,7 @@ namespace {
 
 using at::Tensor;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLeftOut = -std::numeric_limits<double>::infinity();
 
 // Σ_j target·(log target - log p) of each row: (P). What is left out has target 0.
 Tensor divergence(const Tensor& target, const Tensor& log_target, const Tensor& logits,
@@ -31,10 +31,10 @@ Tensor soft_targets(const ObjectiveInput& in, const ObjectiveConfig& config, boo
     // A row without any negative keeps its own entry: its divergence is 0.
     if (relations) left_out = left_out | (eye & (left_out | eye).logical_not().any(1, true));
     const auto alike = at::mm(rows, rows.t()) / soft.temperature;  // (P, P)
-    auto target = alike.masked_fill(left_out, -kInfinity).softmax(1);
+    auto target = alike.masked_fill(left_out, kLeftOut).softmax(1);
     if (!relations) target = own * (1 - soft.share) + target * soft.share;
     const auto log_target = target.clamp_min(std::numeric_limits<float>::min()).log();
-    return divergence(target, log_target, logits.masked_fill(left_out, -kInfinity), left_out);
+    return divergence(target, log_target, logits.masked_fill(left_out, kLeftOut), left_out);
   };
   const auto of_pairs = [&](const Tensor& rows) { return rows.slice(0, 0, in.pairs).detach(); };
   const auto losses = direction(all, of_pairs(in.images)) + direction(all.t(), of_pairs(in.texts));

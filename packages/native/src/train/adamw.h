@@ -5,12 +5,11 @@
 // and for class and position embeddings. One kernel call for each λ and each factor of the rate.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
 #include <vector>
 
 #include "nn/clip.h"
+#include "nn/libtorch.h"
 #include "train/parameter.h"
 
 namespace anagram {

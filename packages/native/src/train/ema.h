@@ -5,11 +5,10 @@
 // average its start. Running statistics are averaged too; counters are copied.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <vector>
 
 #include "nn/clip.h"
+#include "nn/libtorch.h"
 
 namespace anagram {
 

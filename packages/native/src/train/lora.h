@@ -6,13 +6,12 @@
 //   dA = (alpha / rank)·Bᵀ·dW,   dB = (alpha / rank)·dW·Aᵀ
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "nn/clip.h"
+#include "nn/libtorch.h"
 #include "train/parameter.h"
 
 namespace anagram {

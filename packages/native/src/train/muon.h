@@ -7,12 +7,11 @@
 // precision, and with the joint projection of query, key and value taken as three matrices.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
 #include <vector>
 
 #include "nn/clip.h"
+#include "nn/libtorch.h"
 #include "train/parameter.h"
 
 namespace anagram {

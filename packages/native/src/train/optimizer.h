@@ -2,12 +2,11 @@
 // and AdamW for the rest. Also the one place that clips, counts steps and knows the state by name.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
 #include <vector>
 
 #include "nn/clip.h"
+#include "nn/libtorch.h"
 #include "train/adamw.h"
 #include "train/config.h"
 #include "train/muon.h"

@@ -1,9 +1,9 @@
 // What an optimizer is given to train: the model's own parameters and the adapters beside them.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
+
+#include "nn/libtorch.h"
 
 namespace anagram {
 

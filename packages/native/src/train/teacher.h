@@ -5,11 +5,10 @@
 // trained.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <vector>
 
 #include "nn/clip.h"
+#include "nn/libtorch.h"
 #include "objective/objective.h"
 
 namespace anagram {

@@ -4,8 +4,6 @@
 // CPU family and thread count).
 #pragma once
 
-#include <torch/torch.h>
-
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "nn/clip.h"
+#include "nn/libtorch.h"
 #include "objective/objective.h"
 #include "train/config.h"
 #include "train/ema.h"

@@ -1,9 +1,8 @@
 // oneDNN's products against ATen's: what is computed does not depend on who computes it.
 #include "nn/affine.h"
 
-#include <torch/torch.h>
-
 #include "check.h"
+#include "nn/libtorch.h"
 
 namespace anagram::test {
 namespace {

@@ -1,8 +1,7 @@
 // Random pairs, all different, without negatives.
 #pragma once
 
-#include <torch/torch.h>
-
+#include "nn/libtorch.h"
 #include "towers.h"
 #include "train/trainer.h"
 

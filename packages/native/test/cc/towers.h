@@ -1,9 +1,8 @@
 // The smallest models that still have every part, in double.
 #pragma once
 
-#include <torch/torch.h>
-
 #include "nn/clip.h"
+#include "nn/libtorch.h"
 
 namespace anagram::test {
 
