@@ -212,7 +212,7 @@ describe('the whole way', () => {
     const { code, stdout } = await runCli(['evaluate', '--own', at('bare'), '--model', at('model')]);
     expect(code).toBe(0);
     expect(stdout).toContain('bare/retrieval');
-    expect(stdout).toContain(`bare: composition was not measured, its pairs have no negatives.`);
+    expect(stdout).toContain(`bare: composition was not measured, none of the pairs that were drawn has negatives.`);
     expect(stdout).toContain(`\`anagram negatives ${at('bare')}\``);
   });
 

@@ -32,12 +32,11 @@ export async function calibrateFolder(
   const next = filledBy && prepareAgain(dir, filledBy, out);
   return {
     json: { ...report, out, next },
-    lines: [...lines(report, dir, out), ...(next ? known(next) : unknown(dir, out))],
+    lines: [
+      ...lines(report, dir, out),
+      ...(next ? [filledBy.tunePrompts ? 'Next:' : 'Next, without a model run:', next] : unknown(dir, out)),
+    ],
   };
-}
-
-function known(next: string): string[] {
-  return ['Next, without a model run:', next];
 }
 
 /** The source and the settings of a folder that no command of this version filled. */

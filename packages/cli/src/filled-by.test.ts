@@ -29,6 +29,17 @@ it('says the command again, with what all runs need and without what one was tol
   );
 });
 
+it('names the pictures of a list of URLs, and shows no secret that was typed', async () => {
+  const set = ['generation.providers.local.baseUrl=https://me:secret@host/v1', 'prepare.near=2'];
+  const typed = { source: 'a.csv', cwd: process.cwd(), urlColumn: 'url', set };
+  const options = { verifier: './data/verifier', labels: 'l.jsonl', fetched: 'data/fetched' };
+  expect(calibrateAgain(typed, options)).toBe(
+    'anagram calibrate a.csv --verifier ./data/verifier --url-column url --set prepare.near=2 --set source.cache=data/fetched --labels l.jsonl',
+  );
+  const own = { ...typed, set: ['source.cache=./pictures'] };
+  expect(calibrateAgain(own, options)).toContain('--set source.cache=./pictures --labels');
+});
+
 it.each(['https://me:secret@host/v1', 'https://host/v1?api_key=secret'])(
   'keeps nothing of a command with %s',
   async (url) => {

@@ -25,7 +25,7 @@ type Flags = Omit<FilledBy, 'source' | 'cwd'>;
 const pathOf = (dir: string) => join(dir, 'work', 'command.json');
 
 /** An address with a password or a key in it. */
-const secret = /:\/\/[^\s/]*@|[?&][^=\s]*(key|token|secret|signature)[^=\s]*=/i;
+const secret = /:\/\/[^\s/]*@|[?&][^=\s]*(key|token|secret|sig|password|auth)[^=\s]*=/i;
 
 /** Of the settings those that a command line gave. Nothing is left of a command that a secret stood in. */
 export function writeFilledBy(dir: string, source: string, flags: { readonly [flag in keyof Flags]?: unknown }) {
@@ -56,11 +56,17 @@ export function prepareAgain(dir: string, { source, cwd, ...flags }: FilledBy, t
 /**
  * The command that calibrates a verifier on the source that a folder was filled from.
  * @param options.verifier Taken where the folder was filled without one of its own.
+ * @param options.fetched Where the pictures of a list of URLs are, if no setting says so.
  */
-export function calibrateAgain(filledBy: FilledBy, options: { verifier: string; labels: string }): string {
-  const { source, cwd, verifier, urlColumn, captionColumn, config, set } = filledBy;
+export function calibrateAgain(
+  filledBy: FilledBy,
+  options: { verifier: string; labels: string; fetched?: string },
+): string {
+  const { source, cwd, verifier, urlColumn, captionColumn, config, set = [] } = filledBy;
   const own = pathFrom(cwd);
-  const flags = given({ verifier: verifier ?? own(options.verifier), urlColumn, captionColumn, config, set });
+  const isSet = options.fetched === undefined || set.some((one) => one.startsWith('source.cache='));
+  const settings = isSet ? set : [...set, `source.cache=${own(options.fetched!)}`];
+  const flags = given({ verifier: verifier ?? own(options.verifier), urlColumn, captionColumn, config, set: settings });
   return pasted(cwd, ['calibrate', source, ...wordsOf(flags), '--labels', own(options.labels)]);
 }
 
@@ -74,9 +80,12 @@ function pasted(cwd: string, words: readonly string[]): string {
   return `${there}anagram ${words.map(shellWord).join(' ')}`;
 }
 
-function wordsOf(flags: Flags): string[] {
+/** The flags as words of a command, without those that a secret stands in. */
+export function wordsOf(flags: Flags): string[] {
   return Object.entries(flags).flatMap(([name, value]) => {
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === true ? [flag] : [value].flat().flatMap((each) => [flag, String(each)]);
+    if (value === true) return [flag];
+    const told = [value].flat().map(String);
+    return told.filter((each) => !secret.test(each)).flatMap((each) => [flag, each]);
   });
 }

@@ -65,6 +65,7 @@ describe('parseSettings', () => {
     [{ steps: 0 }, 'train.steps: Expected a number of at least 1, received 0.'],
     [{ steps: 1.5 }, 'train.steps: Expected a whole number, received 1.5.'],
     [{ steps: 'sk-key' }, 'train.steps: Expected a number, received a text.'],
+    [{ steps: () => 'sk-key' }, 'train.steps: Expected a number, received a function.'],
     [{}, 'train.steps: Expected a number, received nothing.'],
     [{ steps: 1, optimizer: [] }, 'train.optimizer: Expected an object, received a list.'],
   ])('says of %o what was expected and received', (value, message) => {

@@ -71,6 +71,7 @@ function received(input: unknown): string {
   if (input === undefined) return 'nothing';
   if (typeof input === 'string') return 'a text';
   if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'function') return 'a function';
   return typeof input === 'object' && input !== null ? 'an object' : String(input);
 }
 

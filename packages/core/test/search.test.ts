@@ -51,5 +51,6 @@ test('every hit says what it is, but for an index of an older version', async ()
   const { pictures: _, ...older } = JSON.parse(await readFile(join(dir, 'index.json'), 'utf8'));
   await writeFile(join(dir, 'index.json'), JSON.stringify(older));
   expect(await find(words(1))).toHaveLength(4);
+  await expect(find(words(1), { find: 'texts' })).rejects.toThrow('is of an older version');
   expect(await all()).toMatchObject([{ kind: null }, { kind: null }, { kind: null }]);
 });

@@ -7,7 +7,8 @@ import {
 } from '@anagram/core';
 import { type Command, Option } from 'commander';
 import { calibrateFolder } from '../calibrate-folder.ts';
-import { readConfig, usage } from '../config.ts';
+import { given, readConfig, usage } from '../config.ts';
+import { wordsOf } from '../filled-by.ts';
 import { type CommonFlags, number, withCommonFlags } from '../flags.ts';
 import { isPrepared } from '../is-prepared.ts';
 import { openSource } from '../open-source.ts';
@@ -79,7 +80,7 @@ export function addCalibrate(program: Command): void {
         ...(target && { target }),
         ...(flags.labels !== undefined && { labels: flags.labels }),
         ...(flags.guarantee && { guarantee: true }),
-        ...(flags.page !== undefined && { page: { path: flags.page, command: nextCommand(source, folder) } }),
+        ...(flags.page !== undefined && { page: { path: flags.page, command: nextCommand(source, folder, flags) } }),
         ...{ verifier, source: pairs, signal, onEvent },
       } as CalibrateOptions);
       const page = flags.page === undefined ? [] : ['', `${flags.page} shows any threshold, with pairs at the border.`];
@@ -114,8 +115,10 @@ function routes(
   return calibrateFolder(dir, { ...flags, out: flags.out ?? 'thresholds.json' }, settings, context);
 }
 
-function nextCommand(source: string, verifier: string): string {
-  return `anagram prepare ${shellWord(source)} --dir DIR --verifier ${shellWord(verifier)} --threshold {threshold}`;
+function nextCommand(source: string, verifier: string, flags: Flags): string {
+  const { urlColumn, captionColumn, config, set } = flags;
+  const words = wordsOf(given({ verifier, urlColumn, captionColumn, config, set }));
+  return `anagram prepare ${shellWord(source)} --dir DIR ${words.map(shellWord).join(' ')} --threshold {threshold}`;
 }
 
 function summary(report: CalibrationReport): string[] {

@@ -110,7 +110,7 @@ function unmeasured(dir: string, name: string, tasks: readonly Task[]): string[]
   if (tasks.map((task) => task.name).join() !== `${name}/retrieval`) return [];
   const command = `anagram negatives ${shellWord(dir)}`;
   return [
-    `${name}: composition was not measured, its pairs have no negatives. Write them with \`${command}\`, then run this again.`,
+    `${name}: composition was not measured, none of the pairs that were drawn has negatives. Write them with \`${command}\`, or draw more with --limit, then run this again.`,
   ];
 }
 

@@ -123,7 +123,8 @@ async function nextCommand(path: string, flags: Flags, labels: string): Promise<
     return calibrateAgain(typed, { verifier, labels });
   }
   const filledBy = await readFilledBy(path);
-  if (filledBy) return calibrateAgain(filledBy, { verifier, labels });
+  const fetched = join(path, 'fetched');
+  if (filledBy) return calibrateAgain(filledBy, { verifier, labels, ...(existsSync(fetched) && { fetched }) });
   return `anagram calibrate SOURCE --verifier ${shellWord(verifier)} ${file}`;
 }
 

@@ -75,8 +75,8 @@ function rejectedSamples(source: Source, records: readonly ScoredRecord[], decis
   });
 }
 
-/** By verification, or by the route's own threshold. */
-function refusedOf({ route, refused, repaired }: Verdict): Pick<PairProvenance, 'refused'> {
+/** The text that was not accepted for a record that is not kept: by verification, or by the route's own threshold. */
+export function refusedOf({ route, refused, repaired }: Verdict): Pick<PairProvenance, 'refused'> {
   if (refused) return { refused };
   if (!repaired || repaired.partner !== null || route === 'illustrate') return {};
   const { text, score, by, chosen } = repaired;

@@ -6,6 +6,7 @@ import { normalQuantile } from '../verify/choose-threshold.ts';
 import { type RefusedExample, renderThreshold } from '../verify/page/render-threshold.ts';
 import { chooseExamples, thresholdData, thresholdStops, thumbnailsById } from '../verify/page/threshold-view.ts';
 import { type Labels, readLabels } from '../verify/read-labels.ts';
+import { refusedOf } from './plan.ts';
 import { findPictures, readDelivered } from './read-delivered.ts';
 import { countRoutes, type RouteCounts } from './route-counts.ts';
 import { readStoredScores } from './stored-scores.ts';
@@ -90,7 +91,10 @@ async function refusedExamples(
   signal: AbortSignal | undefined,
 ): Promise<RefusedExample[]> {
   const refused = verdicts
-    .flatMap(({ id, refused }) => (refused ? [{ id, ...refused }] : []))
+    .flatMap((verdict) => {
+      const { refused } = verdict.kept ? verdict : refusedOf(verdict);
+      return refused ? [{ id: verdict.id, ...refused }] : [];
+    })
     .sort((a, b) => b.score - a.score)
     .slice(0, mostRefused);
   const pictures = await findPictures(dir, new Set(refused.map(({ id }) => id)), signal);

@@ -100,6 +100,10 @@ it('the page shows captions that were refused beside their pictures', async () =
   const html = await sweepPage(own);
   const section = /<section id="refused">.*?<\/section>/s.exec(html)![0];
   expect(section).toMatch(/<h4>0\.0141<\/h4>.*src="data:image\/webp.*text 3 of nothing.*alone.*writer/s);
+  const byRoute = join(dir, 'by-route');
+  const threshold = { base: 0.001, byRoute: { caption: false } } as const;
+  await prepare({ source: lone, verifier, dir: byRoute, captioner, threshold });
+  expect(await sweepPage(byRoute)).toMatch(/id="refused".*text 3 of nothing/s);
   expect(await sweepPage(dir)).not.toContain('Refused texts');
 });
 

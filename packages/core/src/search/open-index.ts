@@ -40,8 +40,8 @@ export interface SearchIndex {
 
 const optionsSchema = z.strictObject({
   limit: z.int().min(1).default(10),
-  find: z.enum(searchKinds).exactOptional(),
-  signal: z.instanceof(AbortSignal).exactOptional(),
+  find: z.enum(searchKinds).optional(),
+  signal: z.instanceof(AbortSignal).optional(),
 });
 
 /**
@@ -79,6 +79,13 @@ export async function openIndex({
     .map((line) => JSON.parse(line) as { id: string; text?: string });
   const { pictures } = head;
   const rowsOf = (find: SearchOptions['find']): readonly [from: number, to: number] => {
+    if (pictures === undefined && find !== undefined && find !== 'all') {
+      throw new AnagramError(
+        'invalid-options',
+        `find: ${find}: index "${dir}" is of an older version, which does not tell pictures from texts. Build the index again, or search all of it.`,
+        { where: 'find' },
+      );
+    }
     if (pictures === undefined || find === 'all') return [0, head.count];
     return find === 'texts' || (find === undefined && pictures === 0) ? [pictures, head.count] : [0, pictures];
   };

@@ -125,6 +125,26 @@ test('a caption without paraphrases is reworded by rules', async () => {
   const { drawn } = await batchOf(phrases, { objective: { preset: 'anagram', paraphrases: 1 } });
   const wordings = new Set(drawn.map(({ paraphrase }) => paraphrase));
   expect([...wordings].sort()).toEqual(['a picture of a cat on a car', 'there is a cat on a car']);
+  const clic = await batchOf(phrases, { objective: 'clic' });
+  expect(clic.native.paraphraseLengths).toHaveLength(0);
+});
+
+test('a text that words another caption otherwise is no negative of that caption’s picture', async () => {
+  const set = tinyPairs();
+  const texts = ['a cat on a car', 'there is a cat on a car', 'a picture of a cat on a car', 'a dog'];
+  const worded: PairSet = {
+    ...set,
+    pair: async (index, ...rest) => ({ ...(await set.pair(index, ...rest)), text: texts[index % 4]! }),
+  };
+  const { native, drawn } = await batchOf(worded, { objective: { paraphrases: 1, negativesPerPair: 0 } });
+  const listed = new Set(
+    Array.from({ length: native.alsoTrue.length / 2 }, (_, k) => native.alsoTrue.slice(2 * k, 2 * k + 2).join()),
+  );
+  const wanted = drawn.flatMap(({ paraphrase }, row) =>
+    drawn.flatMap(({ pair }, column) => (pair.text === paraphrase ? [`${row},${column}`] : [])),
+  );
+  expect(wanted.length).toBeGreaterThan(0);
+  expect([...listed].sort()).toEqual([...wanted].sort());
 });
 
 test('the share of pairs with negatives follows its ramp', async () => {

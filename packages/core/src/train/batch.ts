@@ -99,6 +99,12 @@ export function buildBatch(
   const reworded = drawn.flatMap(({ paraphrase }, row) => (paraphrase === null ? [] : [{ row, ...read(paraphrase) }]));
   const all = [...ofTexts, ...ofShuffled, ...reworded];
   const length = Math.max(...all.map((text) => text?.encoded.length ?? 0));
+  const keys = texts.slice(0, pairs).map(({ key }) => key);
+  // A text that words another pair's caption otherwise is true of that pair's picture.
+  const alsoTrue = reworded.flatMap(({ row, text }) => {
+    const key = tokenizer.normalise(text);
+    return keys.flatMap((other, column) => (other === key && column !== row ? [row, column] : []));
+  });
   const imageGroups = new Groups();
   const textGroups = new Groups();
   const ownTextLinks = compress(ownTexts);
@@ -119,7 +125,7 @@ export function buildBatch(
       ownTextIndex: ownTextLinks.index,
       ownImageOffsets: ownImageLinks.offsets,
       ownImageIndex: ownImageLinks.index,
-      alsoTrue: new Int32Array(),
+      alsoTrue: Int32Array.from(alsoTrue),
       shuffledTexts: stack(shuffled, length),
       shuffledTextLengths: Int32Array.from(shuffled, (text) => text?.length ?? 0),
       paraphrases: stack(

@@ -143,7 +143,7 @@ function chooseParaphrase(
   random: Random,
 ): string | null {
   if (!usesOf(objective).paraphrases) return null;
-  const known = paraphrases.length > 0 ? paraphrases : paraphrase(text);
+  const known = paraphrases.length > 0 || objective.paraphrases === 0 ? paraphrases : paraphrase(text);
   const others = known.filter((other) => tokenizer.normalise(other) !== tokenizer.normalise(text));
   return others.length === 0 ? null : random.pick(others);
 }

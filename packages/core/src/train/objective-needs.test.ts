@@ -84,7 +84,7 @@ test('terms that will count no row are told', async () => {
   const asked = { paraphrases: 1, negativesPerPair: 0 };
   expect(await warnings(asked, read)).toEqual([]);
   expect(await warnings(asked, unread)).toEqual([
-    'The objective has terms that want paraphrases. None of the 6 pairs that were looked at has any: those terms count no such pair.',
+    'The objective has terms that want paraphrases, given or by rules. None of the 6 pairs that were looked at has any: those terms count no such pair.',
   ]);
   expect((await warnings('con-clip', pairs('pairs')))[0]).toContain('negatives of the category negation');
 });

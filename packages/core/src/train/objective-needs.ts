@@ -17,7 +17,9 @@ const needs = {
     negatives.some(({ text, image }) => text !== null && image !== null),
   'negatives of the category negation, with a text and a picture': ({ negatives }: TrainingPair) =>
     negatives.some(({ category, text, image }) => category === 'negation' && text !== null && image !== null),
-  paraphrases: ({ text, paraphrases = [] }: TrainingPair) => paraphrases.length > 0 || paraphrase(text).length > 0,
+  paraphrases: ({ paraphrases = [] }: TrainingPair) => paraphrases.length > 0,
+  'paraphrases, given or by rules': ({ text, paraphrases = [] }: TrainingPair) =>
+    paraphrases.length > 0 || paraphrase(text).length > 0,
 } as const;
 type Need = keyof typeof needs;
 
@@ -42,7 +44,9 @@ function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): N
   if (negativesPerPair > 0 && uses.images) list.push('negatives with a picture');
   // The joined steps of clic make theirs; between them it wants none.
   const makesAll = joinedEvery === 1 || (joinedEvery > 0 && preset === 'clic');
-  if (uses.paraphrases && !makesAll) list.push('paraphrases');
+  if (uses.paraphrases && !makesAll) {
+    list.push(objective.paraphrases > 0 ? 'paraphrases, given or by rules' : 'paraphrases');
+  }
   if (preset === 'con-clip') list.push('negatives of the category negation, with a text and a picture');
   return list;
 }

@@ -77,7 +77,7 @@ export interface ObjectiveSettings {
   teacherDecay?: number;
   /**
    * Weight of the term by which a paraphrase must find its text among the batch's (READ-CLIP). A pair's own paraphrases count; an English
-   * caption that has none is reworded by rules (`paraphrase`). Default 0.
+   * caption that has none is reworded by rules, for this term alone. Default 0.
    */
   paraphrases?: number;
   /** Weight of the squared distance of a text from its paraphrase (CLIC). Default 0. */
