@@ -123,7 +123,7 @@ describe('from labels that a person makes to a threshold that a person chooses',
       );
 
       await page.getByRole('button', { name: 'Copy' }).click();
-      expect(await page.getByRole('button', { name: /^(Copied|Selected)$/ }).count()).toBe(1);
+      await page.getByRole('button', { name: /^(Copied|Selected)$/ }).waitFor();
 
       const border = async () => ({
         kept: await page.locator('#just-kept h4').allTextContents(),
@@ -217,7 +217,7 @@ describe('from labels that a person makes to a threshold that a person chooses',
     expect(rows[0]!.precisionError).toBeGreaterThan(0);
     expect(rows[0]!.border.kept[0]).toMatch(/^\d{4}\.png$/);
     expect(await run('sweep', at('raw'), '--page', at('plain.html'))).toMatch(
-      /^threshold +kept +share +precision +recall\n/,
+      /^threshold +kept +of scored pairs +precision +recall\n/,
     );
     expect(await readFile(at('plain.html'), 'utf8')).toContain(`--verifier ${verifier()} --threshold`);
   });
