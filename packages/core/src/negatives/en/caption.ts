@@ -60,7 +60,13 @@ function tokenize(text: string): Token[] {
         end: cursor,
       });
     });
-  return tokens;
+  return tokens.map((token, at) => (namesShape(token, tokens[at + 1]) ? { ...token, tag: 'NOUN' } : token));
+}
+
+/** `a red square` names a thing, `a square box` says what one is like. */
+function namesShape({ lower, tag }: Token, next: Token | undefined): boolean {
+  if (!/^(square|oval)$/.test(lower) || tag !== 'ADJ') return false;
+  return next === undefined || /^(left|right)$/.test(next.lower) || !/^(NOUN|PROPN|ADJ)$/.test(next.tag);
 }
 
 // Words that the tagger gets wrong in captions often enough to matter.
