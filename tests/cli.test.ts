@@ -108,6 +108,10 @@ describe('the whole way', () => {
     const next = `anagram prepare ${corpus.dir} ${filled} --threshold ${at('thresholds.json')}`;
     expect(judged.stdout.trimEnd().split('\n').slice(-2)).toEqual(['Next, without a model run:', next]);
     expect((await runCli(next.split(' ').slice(1))).code).toBe(3);
+    await writeFile(at('all-wrong.jsonl'), (await readFile(corpus.labels, 'utf8')).replaceAll('true', 'false'));
+    const hopeless = ['--labels', at('all-wrong.jsonl'), '--precision', '0.7', '--out', at('none.json')];
+    const { stdout } = await runCli(['calibrate', at('judged'), ...hopeless]);
+    expect(stdout.trimEnd().split('\n').at(-1)).toContain('They would keep nothing');
     const page = ['label', at('judged'), '--page', at('labels.html')];
     expect((await runCli(page)).code).toBe(0);
     expect(await readFile(at('labels.html'), 'utf8')).toContain(

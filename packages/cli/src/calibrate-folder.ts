@@ -28,15 +28,12 @@ export async function calibrateFolder(
     ...(unproved !== undefined && { unproved }),
   });
   await writeThresholds(out, report.thresholds);
+  const keeps = report.routes.some(({ kept }) => kept > 0);
   const filledBy = await readFilledBy(dir);
-  const next = filledBy && prepareAgain(dir, filledBy, out);
-  return {
-    json: { ...report, out, next },
-    lines: [
-      ...lines(report, dir, out),
-      ...(next ? [filledBy.tunePrompts ? 'Next:' : 'Next, without a model run:', next] : unknown(dir, out)),
-    ],
-  };
+  const next = keeps && filledBy ? prepareAgain(dir, filledBy, out) : null;
+  const known = next ? [filledBy?.tunePrompts ? 'Next:' : 'Next, without a model run:', next] : unknown(dir, out);
+  const nothing = 'They would keep nothing: label more pairs, or take a lower --precision.';
+  return { json: { ...report, out, next }, lines: [...lines(report, dir, out), ...(keeps ? known : [nothing])] };
 }
 
 /** The source and the settings of a folder that no command of this version filled. */

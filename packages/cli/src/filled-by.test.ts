@@ -24,6 +24,7 @@ it('says the command again, with what all runs need and without what one was tol
   expect(prepareAgain('./data', filledBy, 't.json')).toBe(
     "anagram prepare a.csv --dir ./data --caption-column 'what is said' --tune-prompts --set source.image=path --set prepare.near=2 --threshold t.json",
   );
+  expect(prepareAgain('./data', filledBy, null)).toMatch(/ --set prepare\.near=2 --threshold \{threshold\}$/);
   expect(calibrateAgain(filledBy, { verifier: './data/verifier', labels: 'l.jsonl' })).toBe(
     "anagram calibrate a.csv --verifier ./data/verifier --caption-column 'what is said' --set source.image=path --set prepare.near=2 --labels l.jsonl",
   );

@@ -47,10 +47,14 @@ export async function readFilledBy(dir: string): Promise<FilledBy | null> {
   }
 }
 
-/** The command that decides over the folder anew by other thresholds, to be pasted where this process runs. */
-export function prepareAgain(dir: string, { source, cwd, ...flags }: FilledBy, threshold: string): string {
+/**
+ * The command that decides over the folder anew by other thresholds, to be pasted where this process runs.
+ * @param thresholds Their file; null: `{threshold}` stands in its place, for a page to fill in.
+ */
+export function prepareAgain(dir: string, { source, cwd, ...flags }: FilledBy, thresholds: string | null): string {
   const own = pathFrom(cwd);
-  return pasted(cwd, ['prepare', source, '--dir', own(dir), ...wordsOf(flags), '--threshold', own(threshold)]);
+  const command = pasted(cwd, ['prepare', source, '--dir', own(dir), ...wordsOf(flags)]);
+  return `${command} --threshold ${thresholds === null ? '{threshold}' : shellWord(own(thresholds))}`;
 }
 
 /**

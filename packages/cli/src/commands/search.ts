@@ -43,6 +43,7 @@ export function addSearch(program: Command): void {
         ...{ limit: flags.limit, signal },
         ...given({ find: flags.find }),
       });
+      if (hits.length === 0) return { json: hits, lines: [`${dir} has no ${flags.find ?? 'items'} to find.`] };
       return {
         json: hits,
         lines: table(

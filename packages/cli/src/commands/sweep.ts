@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readCalibration, sweep, sweepPage, type ThresholdRow, writeAtomic } from '@anagram/core';
 import type { Command } from 'commander';
 import { given } from '../config.ts';
+import { prepareAgain, readFilledBy } from '../filled-by.ts';
 import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
 import { requirePath } from '../require-path.ts';
 import { runCommand } from '../run-command.ts';
@@ -38,7 +39,11 @@ export function addSweep(program: Command): void {
       const rows = await sweep(data, judged);
       if (flags.page !== undefined) {
         const { labels, threshold } = flags;
-        const command = `anagram prepare SOURCE --dir DIR${verifier === undefined ? '' : ` --verifier ${shellWord(verifier)}`} --threshold {threshold}`;
+        const filledBy = await readFilledBy(data);
+        const by = verifier === undefined ? '' : ` --verifier ${shellWord(verifier)}`;
+        const command = filledBy
+          ? prepareAgain(data, { ...filledBy, ...given({ verifier: flags.verifier }) }, null)
+          : `anagram prepare SOURCE --dir DIR${by} --threshold {threshold}`;
         const html = await sweepPage(data, { ...judged, ...given({ labels, threshold }), command, signal });
         await writeAtomic(flags.page, html);
       }
