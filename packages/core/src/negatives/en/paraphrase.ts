@@ -32,8 +32,9 @@ function phraseOf({ text, tokens, phrases }: Caption, first: NounPhrase): string
       (tag === 'AUX' || lower === 'there' || (tag === 'VERB' && !lower.endsWith('ing'))),
   );
   if (finite) return null;
-  const { start, end } = { start: tokens[first.start]!, end: tokens[first.head]!.end };
-  const thing = text.slice(start.start, end);
+  const { tag, start } = tokens[first.start]!;
+  const { end } = tokens[first.head]!;
+  const thing = text.slice(start, end);
   const rest = text.slice(said < 0 ? end : next!.end);
-  return (start.tag === 'PROPN' ? thing : thing.charAt(0).toLowerCase() + thing.slice(1)) + rest;
+  return (tag === 'PROPN' ? thing : thing.charAt(0).toLowerCase() + thing.slice(1)) + rest;
 }
