@@ -85,7 +85,13 @@ it("trains the sigmoid loss on SigLIP's towers, which have its bias", async () =
 
 describe('a row of the noisy corpus', () => {
   const noise = { lostTexts: 0.1, lostImages: 0.1, wrong: 0.1 };
-  const noisy = { count: 300, noise, seed: 1, verifier: { epochs: 2, folds: 2, batchSize: 32, vocabSize: 600 } };
+  const noisy = {
+    count: 300,
+    noise,
+    seed: 1,
+    accuracy: 0.8,
+    verifier: { epochs: 2, folds: 2, batchSize: 32, vocabSize: 600 },
+  };
 
   it('trains on the pairs that the noise left, wrong ones too, and says so', async () => {
     const out = await mkdtemp(join(root, 'out-'));

@@ -78,6 +78,7 @@ export const contenders: { readonly [row: string]: Contender } = {
   'clip-siglip-towers': { title: "plain CLIP, SigLIP's towers", objective: 'clip', architecture: 'tiny-siglip' },
   'noisy-raw': { title: 'noisy corpus', ...unranked, corpus: 'raw' },
   'noisy-prepared': { title: 'noisy corpus, prepared', ...unranked, corpus: 'prepared' },
+  'noisy-restored': { title: 'noisy corpus, prepared with stand-in models', ...unranked, corpus: 'restored' },
   'noisy-right': { title: 'noisy corpus, right pairs alone', ...unranked, corpus: 'right' },
   'noisy-clean': { title: 'the corpus without noise', ...unranked, corpus: 'clean' },
 };

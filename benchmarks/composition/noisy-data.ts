@@ -20,13 +20,15 @@ import {
 import type { NoiseShares } from '@anagram/worlds/noise';
 import { measureRoutes, type RouteFigures, rounded } from '../prepare/verification.ts';
 import { noisyCorpus, type RecordTruth } from './noisy-corpus.ts';
+import { standIns } from './stand-ins.ts';
 import type { World } from './worlds.ts';
 
 /**
- * What a row makes of the corpus. `raw`: every pair, wrong ones too. `prepared`: what `prepare` keeps of it. `right`: its right
- * pairs alone, which a flawless filter would keep. `clean`: the same pictures, each with its own text, as if there had been no noise.
+ * What a row makes of the corpus. `raw`: every pair, wrong ones too. `prepared`: what `prepare` keeps of it. `restored`: the same with stand-ins
+ * for the models that caption, repair and illustrate. `right`: its right pairs alone, which a flawless filter would keep. `clean`: the same
+ * pictures, each with its own text, as if there had been no noise.
  */
-export type NoisyData = 'raw' | 'prepared' | 'right' | 'clean';
+export type NoisyData = 'raw' | 'prepared' | 'restored' | 'right' | 'clean';
 
 /** The corpus and the verifier over it; one for all seeds of the rows. */
 export interface NoisySettings {
@@ -35,6 +37,8 @@ export interface NoisySettings {
   readonly noise: NoiseShares;
   readonly seed: number;
   readonly verifier: TrainVerifierSettings;
+  /** Share of the stand-ins' answers that are right. */
+  readonly accuracy: number;
 }
 
 /**
@@ -46,7 +50,11 @@ export const noisySettings: NoisySettings = {
   noise: { lostTexts: 0.1, lostImages: 0.1, wrong: 0.3 },
   seed: 1,
   verifier: { epochs: 4 },
+  accuracy: 0.8,
 };
+
+/** Width and height of the pictures in pixels, the tiny-vit's. */
+const size = 56;
 
 /** What a row was trained on, against the truth. */
 export interface DataFigures {
@@ -87,9 +95,7 @@ export function noisyData(
   options: { world: World; data: NoisyData; settings: NoisySettings; work: string } & Knobs,
 ): Promise<{ pairs: PairSet; figures: DataFigures }> {
   const { world, data, settings, work } = options;
-  const identity = JSON.stringify({ set: world.training.fingerprint, data, ...settings });
-  const name = `${data}-${createHash('sha256').update(identity).digest('hex').slice(0, 8)}`;
-  const dir = join(work, world.name, 'noisy', name);
+  const dir = join(work, world.name, 'noisy', named(data, world, settings));
   const known = open.get(dir);
   if (known) return known;
   const made = openOrMake(dir, options);
@@ -100,6 +106,11 @@ export function noisyData(
 
 type Options = Parameters<typeof noisyData>[0];
 
+function named(what: string, world: World, settings: Partial<NoisySettings>): string {
+  const identity = JSON.stringify({ set: world.training.fingerprint, what, ...settings });
+  return `${what}-${createHash('sha256').update(identity).digest('hex').slice(0, 8)}`;
+}
+
 async function openOrMake(dir: string, options: Options): Promise<{ pairs: PairSet; figures: DataFigures }> {
   const path = join(dir, 'figures.json');
   const done = await readFile(path, 'utf8').catch(() => null);
@@ -108,23 +119,28 @@ async function openOrMake(dir: string, options: Options): Promise<{ pairs: PairS
   return { pairs: await openPairs(join(dir, 'data'), { negatives: true }), figures };
 }
 
-async function make(dir: string, { world, data, settings, signal, onEvent }: Options): Promise<DataFigures> {
-  const knobs = { ...(signal && { signal }), ...(onEvent && { onEvent }) };
+async function make(dir: string, options: Options): Promise<DataFigures> {
+  const { world, data, settings } = options;
+  const knobs = knobsOf(options);
   const { count, noise, seed } = settings;
   await mkdir(dir, { recursive: true });
   const spoilt = data === 'clean' ? { lostTexts: 0, lostImages: 0, wrong: 0 } : noise;
-  const corpus = await noisyCorpus({ set: world.training, count, noise: spoilt, seed });
+  const corpus = await noisyCorpus({ set: world.training, count, noise: spoilt, seed, size });
   const { truth } = corpus;
   const source = data === 'right' ? rightAlone(corpus) : corpus.source;
   // Scenes of one category look alike where their captions differ: near pictures are no duplicates here.
   const common = { source, dir: join(dir, 'data'), near: false, ...knobs } as const;
   const off = { captioner: 'off', repairer: 'off', illustrator: 'off' } as const;
-  const { pairs, threshold } =
-    data === 'prepared'
-      ? await prepareByVerifier({ source, dir, settings, common, knobs })
-      : { pairs: await prepare({ ...common, ...off, verifier: believer }), threshold: null };
+  const { pairs, threshold, drawsRight } =
+    data === 'prepared' || data === 'restored'
+      ? await prepareByVerifier({ ...options, source, common })
+      : { pairs: await prepare({ ...common, ...off, verifier: believer }), threshold: null, drawsRight: () => true };
   const { coverage } = await writeNegatives({ pairs, editor: null, ...knobs });
-  return measure(pairs, truth, { withNegatives: rounded(coverage), threshold });
+  const isRight = (id: string, text: string) => {
+    const { kind, text: own } = truth.get(id)!;
+    return text === own && (kind !== 'text' || drawsRight(text));
+  };
+  return measure(pairs, truth, { isRight, withNegatives: rounded(coverage), threshold });
 }
 
 function rightAlone({ source, truth }: Awaited<ReturnType<typeof noisyCorpus>>): Source {
@@ -137,26 +153,48 @@ function rightAlone({ source, truth }: Awaited<ReturnType<typeof noisyCorpus>>):
   });
 }
 
-/** Cross-fitted on the noisy corpus itself, and calibrated without a label. */
-async function prepareByVerifier(options: {
-  source: Source;
-  dir: string;
-  settings: NoisySettings;
-  common: Pick<Parameters<typeof prepare>[0], 'source' | 'dir' | 'near'>;
-  knobs: Knobs;
-}): Promise<{ pairs: PreparedPairs; threshold: number }> {
-  const { source, dir, settings, common, knobs } = options;
-  await using verifier = await Verifier.train({ source, dir: join(dir, 'verifier'), ...settings.verifier, ...knobs });
-  const { threshold } = await calibrate({ verifier, source, ...knobs });
-  return { pairs: await prepare({ ...common, ...knobs, verifier, threshold }), threshold };
+/** With stand-ins for models where the row has them. */
+async function prepareByVerifier(
+  options: Options & { source: Source; common: Pick<Parameters<typeof prepare>[0], 'source' | 'dir' | 'near'> },
+): Promise<{ pairs: PreparedPairs; threshold: number; drawsRight: (text: string) => boolean }> {
+  const { world, data, settings, source, common } = options;
+  const { accuracy, seed } = settings;
+  const { verifier, threshold } = await openVerifier(options);
+  const models = data === 'restored' ? await standIns({ source, set: world.training, size, accuracy, seed }) : null;
+  const pairs = await prepare({ ...common, ...knobsOf(options), verifier, threshold, ...models?.generators });
+  return { pairs, threshold, drawsRight: models?.drawsRight ?? (() => true) };
+}
+
+const verifiers = new Map<string, ReturnType<typeof openVerifier>>();
+
+/** Cross-fitted on the noisy corpus itself, and calibrated without a label; one for all rows. */
+function openVerifier(options: Options & { source: Source }): Promise<{ verifier: Verifier; threshold: number }> {
+  const { world, settings, work, source } = options;
+  const { accuracy, ...decisive } = settings;
+  const dir = join(work, world.name, 'noisy', named('verifier', world, decisive));
+  const known = verifiers.get(dir);
+  if (known) return known;
+  const made = (async () => {
+    const verifier = await Verifier.train({ source, dir, ...settings.verifier, ...knobsOf(options) });
+    const { threshold } = await calibrate({ verifier, source, ...knobsOf(options) });
+    return { verifier, threshold };
+  })();
+  verifiers.set(dir, made);
+  made.catch(() => verifiers.delete(dir));
+  return made;
+}
+
+function knobsOf({ signal, onEvent }: Knobs): Knobs {
+  return { ...(signal && { signal }), ...(onEvent && { onEvent }) };
 }
 
 async function measure(
   pairs: PreparedPairs,
   truth: ReadonlyMap<string, RecordTruth>,
-  { withNegatives, threshold }: { withNegatives: number; threshold: number | null },
+  options: { isRight: (id: string, text: string) => boolean; withNegatives: number; threshold: number | null },
 ): Promise<DataFigures> {
-  const routes = await measureRoutes(pairs, (id, text) => truth.get(id)!.text === text);
+  const { isRight, withNegatives, threshold } = options;
+  const routes = await measureRoutes(pairs, isRight);
   const right = Object.values(routes).reduce((sum, one) => sum + one.kept * one.right, 0);
   const verdicts = (await Array.fromAsync(pairs.verdicts())).filter(({ id }) => truth.get(id)!.kind === 'pair');
   const labels = verdicts.map(({ id }) => truth.get(id)!.right === true);
