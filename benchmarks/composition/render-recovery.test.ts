@@ -75,6 +75,14 @@ describe('renderRecovery', () => {
     expect(renderRecovery(all)).not.toContain('flawless');
   });
 
+  it('says what restored pairs add, where every seed of that row was run', () => {
+    const restored = (seed: number) => result('noisy-restored', seed, 0.6, 0.5, data(90, 0.93));
+    expect(renderRecovery([...all, restored(1), restored(2)])).toContain(
+      'illustrate: mean group 0.600 ± 0.000 (1.00 of the gap), R@1 0.500 ± 0.000 (the gap is within two deviations). Trained on: 90 pairs',
+    );
+    expect(renderRecovery([...all, restored(1)])).toBe(renderRecovery(all));
+  });
+
   it('compares the seeds that all three rows have', () => {
     const more = [...all, result('noisy-raw', 3, 0.1, 0.1, data(80, 0.7))];
     expect(renderRecovery(more)).toBe(renderRecovery(all));

@@ -64,7 +64,31 @@ function renderLength(results: readonly Result[], steps: number): string[] {
     ([first], i) => `${['noisy', 'prepared', 'clean'][i]}: ${describe(first!.data!)}`,
   );
   const right = results.filter(({ row }) => row === 'noisy-right');
-  return [table, ...(right.length > 0 ? [describeRight(right)] : []), `Trained on: ${trained.join('; ')}.`];
+  const restored = new Map(results.flatMap((one) => (one.row === 'noisy-restored' ? [[one.seed, one] as const] : [])));
+  return [
+    table,
+    ...(seeds.every((seed) => restored.has(seed))
+      ? [
+          describeRestored(
+            seeds.map((seed) => restored.get(seed)!),
+            raw,
+            clean,
+          ),
+        ]
+      : []),
+    ...(right.length > 0 ? [describeRight(right)] : []),
+    `Trained on: ${trained.join('; ')}.`,
+  ];
+}
+
+/** What captions, repairs and illustrations add, from models that err as often as the stand-ins are told. */
+function describeRestored(restored: readonly Result[], raw: readonly Result[], clean: readonly Result[]): string {
+  const reached = figures.map(({ title, of }) => {
+    const share = recovered(raw.map(of), restored.map(of), clean.map(of));
+    const told = typeof share === 'number' ? `${share.toFixed(2)} of the gap` : share;
+    return `${title} ${spread(restored.map(of))} (${told})`;
+  });
+  return `With stand-ins for the models that caption, repair and illustrate: ${reached.join(', ')}. Trained on: ${describe(restored[0]!.data!)}.`;
 }
 
 /** What is left of the gap when nothing wrong is kept and nothing right is lost: the noise's cost in pairs. */
