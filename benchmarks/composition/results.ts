@@ -26,6 +26,8 @@ export interface Result {
     };
   };
   readonly recallAt1: number;
+  /** Mean over five galleries, that of `recallAt1` the first; rows of before it was measured lack it. */
+  readonly recallAt1Of5?: number;
   /** Share of single things that are given their class; rows of before it was measured lack it. */
   readonly zeroShot?: number;
   /** Of the rows of the noisy corpus: what they were trained on, against the truth. */

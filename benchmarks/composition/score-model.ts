@@ -11,7 +11,10 @@ export interface Measure {
   readonly perClass: number;
 }
 
-export type Scores = Pick<Result, 'mean' | 'categories' | 'recallAt1'> & { readonly zeroShot: number };
+export type Scores = Pick<Result, 'mean' | 'categories' | 'recallAt1' | 'recallAt1Of5'> & { readonly zeroShot: number };
+
+/** One gallery of 300 leaves R@1 a standard error of 0.02, which differences between rows do not exceed by much. */
+const galleries = 5;
 
 /**
  * Composition, retrieval and zero-shot classification of a model on a split of a world. `test` is the held-out vendor or style: for the figure
@@ -26,7 +29,11 @@ export async function scoreModel(
 ): Promise<{ scores: Scores; outcomes: { [task: string]: Outcomes } }> {
   const knobs = { model, ...(signal && { signal }) };
   const scored = await composition({ name: world.name, items: world.items(split, perCategory) }).run(knobs);
-  const found = await retrieval({ name: `${world.name} retrieval`, gallery: world.gallery(split, gallery) }).run(knobs);
+  const retrieve = (number: number) =>
+    retrieval({ name: `${world.name} retrieval`, gallery: world.gallery(split, gallery, number) }).run(knobs);
+  const found = await retrieve(0);
+  let recallAt1 = found.recallAt1;
+  for (let number = 1; number < galleries; number++) recallAt1 += (await retrieve(number)).recallAt1;
   const { classes, items } = world.classes(split, perClass);
   const templates = ['{}', 'there is {}', 'a picture of {}'];
   const classified = await zeroShotClassification({ name: `${world.name} classes`, classes, templates, items }).run(
@@ -41,6 +48,7 @@ export async function scoreModel(
       mean: scored.mean,
       categories: Object.fromEntries(categories),
       recallAt1: found.recallAt1,
+      recallAt1Of5: recallAt1 / galleries,
       zeroShot: classified.scores['all.top1']!.value,
     },
     outcomes: {

@@ -14,7 +14,8 @@ export interface World {
   readonly training: PairSet;
   /** `validation`: held-out combinations of a vendor that training knows. `test`: held-out combinations of the held-out vendor. */
   items(split: 'validation' | 'test', perCategory: number): readonly CompositionItem[];
-  gallery(split: 'validation' | 'test', count: number): readonly RetrievalItem[];
+  /** `number`: another gallery for each, from 0 on. */
+  gallery(split: 'validation' | 'test', count: number, number?: number): readonly RetrievalItem[];
   /** Pictures of one thing each, of the same vendor or style: zero-shot classification. Classes are named with their article. */
   classes(
     split: 'validation' | 'test',
@@ -38,7 +39,8 @@ export async function openWorld(name: WorldName, signal?: AbortSignal): Promise<
       name,
       training: shapes({ styles: ['soft', 'toon', 'night'], split: 'train', count, seed: 1 }),
       items: (split, perCategory) => shapeItems({ style: style[split], split, perCategory, seed: seedOf[split] }),
-      gallery: (split, count) => shapeGallery({ style: style[split], split, count, seed: seedOf[split] }),
+      gallery: (split, count, number = 0) =>
+        shapeGallery({ style: style[split], split, count, seed: seedOf[split] + number }),
       classes: (split, perClass) => shapeClasses({ style: style[split], perClass, seed: seedOf[split] }),
     };
   }
@@ -49,7 +51,8 @@ export async function openWorld(name: WorldName, signal?: AbortSignal): Promise<
     training: emojiScenes({ artwork, vendors: ['noto', 'openmoji', 'fluent'], split: 'train', count, seed: 1 }),
     items: (split, perCategory) =>
       emojiSceneItems({ artwork, vendor: vendor[split], split, perCategory, seed: seedOf[split] }),
-    gallery: (split, count) => emojiSceneGallery({ artwork, vendor: vendor[split], split, count, seed: seedOf[split] }),
+    gallery: (split, count, number = 0) =>
+      emojiSceneGallery({ artwork, vendor: vendor[split], split, count, seed: seedOf[split] + number }),
     classes: (split, perClass) => emojiSceneClasses({ artwork, vendor: vendor[split], perClass, seed: seedOf[split] }),
   };
 }
