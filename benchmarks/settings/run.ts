@@ -20,13 +20,48 @@ import {
   loadArtwork,
   type Vendor,
 } from '@anagram/worlds/emoji-scenes';
+import { type ShapeStyle, shapeGallery, shapeItems, shapes } from '@anagram/worlds/shapes';
 import { reworded } from '../composition/reworded.ts';
+
+/** What is asked of a world: scenes in the styles (emoji: vendors) that training sees, and held-out combinations in one that it does not. */
+const worlds = {
+  emoji: {
+    train: 'noto,openmoji',
+    test: 'fluent',
+    async open() {
+      const artwork = await loadArtwork();
+      return {
+        scenes: (styles: string[]) =>
+          emojiScenes({ artwork, vendors: styles as Vendor[], split: 'train', count: 200_000, seed: 1 }),
+        items: (style: string) =>
+          emojiSceneItems({ artwork, vendor: style as Vendor, split: 'validation', perCategory: 100, seed: 21 }),
+        gallery: (style: string) =>
+          emojiSceneGallery({ artwork, vendor: style as Vendor, split: 'validation', count: 300, seed: 22 }),
+      };
+    },
+  },
+  shapes: {
+    train: 'soft,night',
+    test: 'toon',
+    async open() {
+      return {
+        scenes: (styles: string[]) =>
+          shapes({ styles: styles as ShapeStyle[], split: 'train', count: 200_000, seed: 1 }),
+        items: (style: string) =>
+          shapeItems({ style: style as ShapeStyle, split: 'validation', perCategory: 100, seed: 21 }),
+        gallery: (style: string) =>
+          shapeGallery({ style: style as ShapeStyle, split: 'validation', count: 300, seed: 22 }),
+      };
+    },
+  },
+} as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    train: { type: 'string', default: 'noto,openmoji' },
-    test: { type: 'string', default: 'fluent' },
+    world: { type: 'string', default: 'emoji' },
+    train: { type: 'string' },
+    test: { type: 'string' },
     every: { type: 'string', default: '500' },
     reworded: { type: 'boolean', default: false },
   },
@@ -40,25 +75,19 @@ const settings: TrainSettings = {
   ...JSON.parse(json),
 };
 const every = Number(values.every);
-const [trained, tested] = [values.train, values.test].map((list) => list.split(',') as Vendor[]) as [
-  Vendor[],
-  Vendor[],
-];
+if (!(values.world in worlds)) throw new Error(`Expected the world emoji or shapes; received ${values.world}.`);
+const { open, ...styles } = worlds[values.world as keyof typeof worlds];
+const trained = (values.train ?? styles.train).split(',');
+const tested = (values.test ?? styles.test).split(',');
 
 await setThreads(1);
-const artwork = await loadArtwork();
-const scenes = emojiScenes({ artwork, vendors: trained, split: 'train', count: 200_000, seed: 1 });
+const world = await open();
+const scenes = world.scenes(trained);
 const pairs = values.reworded ? reworded(scenes) : scenes;
 const tokenizer = Tokenizer.train(await Array.fromAsync(pairs.texts()), { vocabSize: 1024 });
-const tasks = tested.map((vendor) => ({
-  items: composition({
-    name: vendor,
-    items: emojiSceneItems({ artwork, vendor, split: 'validation', perCategory: 100, seed: 21 }),
-  }),
-  gallery: retrieval({
-    name: vendor,
-    gallery: emojiSceneGallery({ artwork, vendor, split: 'validation', count: 300, seed: 22 }),
-  }),
+const tasks = tested.map((style) => ({
+  items: composition({ name: style, items: world.items(style) }),
+  gallery: retrieval({ name: style, gallery: world.gallery(style) }),
 }));
 
 const dir = await mkdtemp(join(tmpdir(), 'anagram-settings-'));
@@ -66,11 +95,11 @@ await using model = await ClipModel.create({ architecture: 'tiny-vit', tokenizer
 let since = performance.now();
 let milliseconds = 0;
 
-async function score(step: number): Promise<void> {
+async function score(step: number, scored = model, averaged = false): Promise<void> {
   milliseconds += performance.now() - since;
   const reports: { composition: CompositionReport; retrieval: RetrievalReport }[] = [];
   for (const { items, gallery } of tasks) {
-    reports.push({ composition: await items.run({ model }), retrieval: await gallery.run({ model }) });
+    reports.push({ composition: await items.run({ model: scored }), retrieval: await gallery.run({ model: scored }) });
   }
   const mean = (pick: (report: (typeof reports)[number]) => number) =>
     Number((reports.reduce((sum, report) => sum + pick(report), 0) / reports.length).toFixed(3));
@@ -84,6 +113,8 @@ async function score(step: number): Promise<void> {
     group: Object.fromEntries(
       categories.map((category) => [category, mean((report) => report.composition.categories[category]!.group.value)]),
     ),
+    ...(values.world === 'emoji' ? {} : { world: values.world }),
+    ...(averaged ? { averaged } : {}),
     train: trained,
     test: tested,
     ...(values.reworded ? { reworded: true } : {}),
@@ -95,7 +126,7 @@ async function score(step: number): Promise<void> {
 }
 
 try {
-  const { steps } = await train({
+  const { steps, emaModelDir } = await train({
     ...settings,
     model,
     pairs,
@@ -103,6 +134,10 @@ try {
     validate: { every, run: ({ step }) => score(step) },
   });
   if (steps % every !== 0) await score(steps);
+  if (emaModelDir) {
+    await using average = await ClipModel.load(emaModelDir);
+    await score(steps, average, true);
+  }
 } finally {
   await rm(dir, { recursive: true, force: true });
 }
