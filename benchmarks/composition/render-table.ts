@@ -40,6 +40,7 @@ export function renderTable(results: readonly Result[], outcomes: readonly RowOu
   const score = ({ results: own }: Group) => meanOf(own.map(({ mean }) => mean));
   groups.sort((a, b) => b.steps - a.steps || score(b) - score(a));
   const categories = [...new Set(results.flatMap((result) => Object.keys(result.categories)))];
+  const ofFive = results.some(({ recallAt1Of5 }) => recallAt1Of5 !== undefined);
   const head = [
     'row',
     'optimizer',
@@ -47,7 +48,7 @@ export function renderTable(results: readonly Result[], outcomes: readonly RowOu
     'seeds',
     'mean group',
     'R@1',
-    'R@1 of five',
+    ...(ofFive ? ['R@1 of five'] : []),
     'zero-shot',
     'less plain CLIP',
     ...categories,
@@ -59,7 +60,7 @@ export function renderTable(results: readonly Result[], outcomes: readonly RowOu
     String(group.results.length),
     spread(group.results.map(({ mean }) => mean)),
     spread(group.results.map(({ recallAt1 }) => recallAt1)),
-    spread(group.results.flatMap(({ recallAt1Of5 }) => recallAt1Of5 ?? [])),
+    ...(ofFive ? [spread(group.results.flatMap(({ recallAt1Of5 }) => recallAt1Of5 ?? []))] : []),
     spread(group.results.flatMap(({ zeroShot }) => zeroShot ?? [])),
     againstClip(group, outcomes),
     ...categories.map((name) => spread(group.results.flatMap((one) => one.categories[name]?.group ?? []))),
