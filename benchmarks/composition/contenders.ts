@@ -79,11 +79,6 @@ export const contenders: { readonly [row: string]: Contender } = {
   'noisy-raw': { title: 'noisy corpus', ...unranked, corpus: 'raw' },
   'noisy-prepared': { title: 'noisy corpus, prepared', ...unranked, corpus: 'prepared' },
   'noisy-restored': { title: 'noisy corpus, prepared with stand-in models', ...unranked, corpus: 'restored' },
-  'noisy-screened': {
-    ...unranked,
-    title: 'noisy corpus, with stand-in models, by a verifier trained on changed captions',
-    corpus: 'screened',
-  },
   'noisy-right': { title: 'noisy corpus, right pairs alone', ...unranked, corpus: 'right' },
   'noisy-clean': { title: 'the corpus without noise', ...unranked, corpus: 'clean' },
 };

@@ -25,10 +25,10 @@ import type { World } from './worlds.ts';
 
 /**
  * What a row makes of the corpus. `raw`: every pair, wrong ones too. `prepared`: what `prepare` keeps of it. `restored`: the same with stand-ins
- * for the models that caption, repair and illustrate. `screened`: the same by a verifier that was trained against changed captions. `right`: its right pairs alone, which a flawless filter would keep. `clean`: the same
+ * for the models that caption, repair and illustrate. `right`: its right pairs alone, which a flawless filter would keep. `clean`: the same
  * pictures, each with its own text, as if there had been no noise.
  */
-export type NoisyData = 'raw' | 'prepared' | 'restored' | 'screened' | 'right' | 'clean';
+export type NoisyData = 'raw' | 'prepared' | 'restored' | 'right' | 'clean';
 
 /** The corpus and the verifier over it; one for all seeds of the rows. */
 export interface NoisySettings {
@@ -132,7 +132,7 @@ async function make(dir: string, options: Options): Promise<DataFigures> {
   const common = { source, dir: join(dir, 'data'), near: false, ...knobs } as const;
   const off = { captioner: 'off', repairer: 'off', illustrator: 'off' } as const;
   const { pairs, threshold, drawsRight } =
-    data === 'prepared' || data === 'restored' || data === 'screened'
+    data === 'prepared' || data === 'restored'
       ? await prepareByVerifier({ ...options, source, common })
       : { pairs: await prepare({ ...common, ...off, verifier: believer }), threshold: null, drawsRight: () => true };
   const { coverage } = await writeNegatives({ pairs, editor: null, ...knobs });
@@ -160,7 +160,7 @@ async function prepareByVerifier(
   const { world, data, settings, source, common } = options;
   const { accuracy, seed } = settings;
   const { verifier, threshold } = await openVerifier(options);
-  const models = data !== 'prepared' ? await standIns({ source, set: world.training, size, accuracy, seed }) : null;
+  const models = data === 'restored' ? await standIns({ source, set: world.training, size, accuracy, seed }) : null;
   const pairs = await prepare({ ...common, ...knobsOf(options), verifier, threshold, ...models?.generators });
   return { pairs, threshold, drawsRight: models?.drawsRight ?? (() => true) };
 }
@@ -169,10 +169,9 @@ const verifiers = new Map<string, ReturnType<typeof openVerifier>>();
 
 /** Cross-fitted on the noisy corpus itself, and calibrated without a label; one for all rows. */
 function openVerifier(options: Options & { source: Source }): Promise<{ verifier: Verifier; threshold: number }> {
-  const { world, data, work, source } = options;
-  const { accuracy, ...given } = options.settings;
-  const settings = data === 'screened' ? { ...given, verifier: { ...given.verifier, negatives: true } } : given;
-  const dir = join(work, world.name, 'noisy', named('verifier', world, settings));
+  const { world, settings, work, source } = options;
+  const { accuracy, ...decisive } = settings;
+  const dir = join(work, world.name, 'noisy', named('verifier', world, decisive));
   const known = verifiers.get(dir);
   if (known) return known;
   const made = (async () => {

@@ -4,9 +4,7 @@ import { type Knobs, safeEmitter } from '../events.ts';
 import { decodeImage } from '../image/decode.ts';
 import { hashPixels } from '../image/hash.ts';
 import { fitImage } from '../image/preprocess.ts';
-import { ruleWriter } from '../negatives/rule-writer.ts';
-import { type ImageFile, negativeCategories, type PairSet, type Source, type TrainingNegative } from '../pair.ts';
-import { Random } from '../random.ts';
+import type { ImageFile, PairSet, Source } from '../pair.ts';
 import type { ScorableImage, ScorablePair } from './pair-verifier.ts';
 
 export interface CorpusPair extends ScorablePair {
@@ -88,43 +86,15 @@ export function requirePairs(pairs: readonly CorpusPair[], needed: number, what:
   );
 }
 
-/** Writes a caption with one thing changed, in as many ways as there are rules that apply; each caption once. */
-export function captionChanges(): (text: string) => Promise<readonly TrainingNegative[]> {
-  const writer = ruleWriter();
-  const known = new Map<string, Promise<readonly TrainingNegative[]>>();
-  const write = async (text: string): Promise<readonly TrainingNegative[]> => {
-    const seed = new Random('caption changes', text).uint32();
-    const written = await writer.write({ text, categories: negativeCategories, seed });
-    return written.map(({ category, text }) => ({ category, text, image: null, imageKey: null }));
-  };
-  return (text) => {
-    const found = known.get(text) ?? write(text);
-    known.set(text, found);
-    return found;
-  };
-}
-
-/**
- * Some of the corpus as `train` takes it. Pairs with next to no weight are left out.
- * @param changes Negative texts of a text; null: none.
- */
+/** Some of the corpus as `train` takes it. Pairs with next to no weight are left out. */
 export function corpusPairSet(
   name: string,
-  {
-    pairs,
-    weights,
-    chosen,
-    changes,
-  }: {
-    readonly pairs: readonly CorpusPair[];
-    readonly weights: ArrayLike<number>;
-    readonly chosen: readonly number[];
-    readonly changes: ReturnType<typeof captionChanges> | null;
-  },
+  pairs: readonly CorpusPair[],
+  weights: ArrayLike<number>,
+  chosen: readonly number[],
 ): PairSet {
   const rows = chosen.filter((i) => weights[i]! >= 0.02);
   const hash = createHash('sha256');
-  if (changes) hash.update('caption changes\n');
   for (const i of rows) hash.update(`${pairs[i]!.imageHash} ${weights[i]} ${JSON.stringify(pairs[i]!.text)}\n`);
   return {
     name,
@@ -139,7 +109,7 @@ export function corpusPairSet(
         imageKey: imageHash,
         text,
         weight: weights[at]!,
-        negatives: changes ? await changes(text) : [],
+        negatives: [],
       };
     },
     *texts() {

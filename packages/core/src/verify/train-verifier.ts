@@ -15,7 +15,7 @@ import { writeAtomic } from '../shard/write-atomic.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
 import { train } from '../train/train.ts';
 import { type Calibration, fitCalibration, fuse } from './calibration.ts';
-import { type CorpusPair, captionChanges, corpusPairSet, readCorpus, requirePairs } from './corpus.ts';
+import { type CorpusPair, corpusPairSet, readCorpus, requirePairs } from './corpus.ts';
 import { type EmbeddingSpace, type MeasuredSpace, measureSpace } from './embedding-space.ts';
 import { clipSpace, foldOf, type Judge, judgeCombinations, randomCombinations } from './judge.ts';
 import { sigmoid } from './mixture.ts';
@@ -47,11 +47,6 @@ export interface TrainVerifierSettings {
   learningRate?: number;
   /** Scale of the cosines, held fixed: a free one grows and hastens the memorising of wrong pairs. @default 15 */
   logitScale?: number;
-  /**
-   * Each caption is trained against itself with one thing changed (colour, number, place, …), by rules, so that the towers see what random
-   * pairs do not teach them: a caption that is wrong by one word, as a model's captions are. @default false
-   */
-  negatives?: boolean;
   /** Symbols of the towers' tokenizer. @default 2048 */
   vocabSize?: number;
   /** Most pairs that it is trained on. @default 20000 */
@@ -80,7 +75,6 @@ const settingsSchema = z.strictObject({
   batchSize: z.int().min(2).default(128),
   learningRate: z.number().positive().default(1e-3),
   logitScale: z.number().min(1).max(100).default(15),
-  negatives: z.boolean().optional(),
   vocabSize: z.int().min(514).max(65_536).default(2048),
   maxPairs: z.int().min(100).default(20_000),
   seed: z.int().min(0).default(0),
@@ -143,7 +137,6 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
     { vocabSize: settings.vocabSize },
   );
 
-  const changes = settings.negatives ? captionChanges() : null;
   let weights: ArrayLike<number> = new Float64Array(pairs.length).fill(1);
   let judged: Judged | null = null;
   const judge = async (judges: readonly Judge[]) => {
@@ -155,19 +148,7 @@ export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: 
   try {
     for (let round = 1; round <= settings.rounds; round++) {
       disposeTowers(towers);
-      towers = await trainRound({
-        pairs,
-        texts,
-        tokenizer,
-        begun,
-        weights,
-        changes,
-        settings,
-        round,
-        dir,
-        emit,
-        signal,
-      });
+      towers = await trainRound({ pairs, texts, tokenizer, begun, weights, settings, round, dir, emit, signal });
       if (neighbours) {
         neighbours = await measureNeighbours({ ...neighbours.space.bank, weights }, pairs, texts, settings.seed);
       }
@@ -192,7 +173,6 @@ interface RoundContext {
   /** Folders of towers to begin with, by name. */
   readonly begun: ReadonlyMap<string, readonly string[]> | null;
   readonly weights: ArrayLike<number>;
-  readonly changes: ReturnType<typeof captionChanges> | null;
   readonly settings: Settings;
   readonly round: number;
   readonly dir: string;
@@ -226,7 +206,7 @@ async function trainRound(context: RoundContext): Promise<Tower[]> {
 }
 
 async function trainTower(context: RoundContext, tower: Tower, fold: number, onStep: () => void): Promise<void> {
-  const { pairs, texts, tokenizer, begun, weights, changes, settings, round, dir, emit, signal } = context;
+  const { pairs, texts, tokenizer, begun, weights, settings, round, dir, emit, signal } = context;
   const architecture = settings.towers[tower.name] as ArchitectureName | Architecture;
   const seed = new Random('verifier', settings.seed, tower.name, round, fold).uint32();
   const from = begun?.get(tower.name);
@@ -236,9 +216,9 @@ async function trainTower(context: RoundContext, tower: Tower, fold: number, onS
   const chosen = chosenFor(pairs, fold, settings);
   await train({
     model,
-    pairs: corpusPairSet(`round ${round} without fold ${fold}`, { pairs, weights, chosen, changes }),
+    pairs: corpusPairSet(`round ${round} without fold ${fold}`, pairs, weights, chosen),
     dir: join(dir, 'work', `round-${round}`, `fold-${fold}`, tower.name),
-    objective: changes ? { negativePairs: false, negativesPerPair: 2, ownTexts: 0.5 } : 'clip',
+    objective: 'clip',
     steps: stepsOf(chosen, settings),
     batchSize: settings.batchSize,
     augment,
