@@ -113,6 +113,13 @@ describe('a row of the noisy corpus', () => {
     expect(figures.right).toBeGreaterThan(0.9);
     expect(Object.values(routes).reduce((sum, { kept }) => sum + kept, 0)).toBe(figures.pairs);
     expect(pairs.length).toBe(figures.pairs);
+
+    const restored = await noisyData({ ...wanted, data: 'restored' });
+    const generated = restored.figures.preparation!.routes;
+    expect(generated.keep).toEqual(routes.keep); // by the same verifier
+    const added = ['repair', 'caption', 'illustrate'].reduce((sum, route) => sum + (generated[route]?.kept ?? 0), 0);
+    expect(added).toBeGreaterThan(0);
+    expect(restored.pairs.length).toBeGreaterThan(pairs.length);
   });
 });
 

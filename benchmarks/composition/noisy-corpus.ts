@@ -16,8 +16,8 @@ export interface NoisyCorpusOptions {
   readonly count: number;
   readonly noise: NoiseShares;
   readonly seed: number;
-  /** Width and height of the pictures in pixels. Default: 56, the tiny-vit's. */
-  readonly size?: number;
+  /** Width and height of the pictures in pixels. */
+  readonly size: number;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface NoisyCorpusOptions {
 export async function noisyCorpus(
   options: NoisyCorpusOptions,
 ): Promise<{ source: Source; truth: ReadonlyMap<string, RecordTruth> }> {
-  const { set, count, noise, seed, size = 56 } = options;
+  const { set, count, noise, seed, size } = options;
   const pictures: Uint8Array[] = [];
   const texts: string[] = [];
   for (let index = 0; index < count; index++) {

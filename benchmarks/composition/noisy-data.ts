@@ -95,7 +95,8 @@ export function noisyData(
   options: { world: World; data: NoisyData; settings: NoisySettings; work: string } & Knobs,
 ): Promise<{ pairs: PairSet; figures: DataFigures }> {
   const { world, data, settings, work } = options;
-  const dir = join(work, world.name, 'noisy', named(data, world, settings));
+  const { accuracy, ...others } = settings;
+  const dir = join(work, world.name, 'noisy', named(data, world, data === 'restored' ? settings : others));
   const known = open.get(dir);
   if (known) return known;
   const made = openOrMake(dir, options);
@@ -159,28 +160,29 @@ async function prepareByVerifier(
 ): Promise<{ pairs: PreparedPairs; threshold: number; drawsRight: (text: string) => boolean }> {
   const { world, data, settings, source, common } = options;
   const { accuracy, seed } = settings;
-  const { verifier, threshold } = await openVerifier(options);
+  const { dir, threshold } = await trainVerifier(options);
+  await using verifier = await Verifier.load(dir);
   const models = data === 'restored' ? await standIns({ source, set: world.training, size, accuracy, seed }) : null;
   const pairs = await prepare({ ...common, ...knobsOf(options), verifier, threshold, ...models?.generators });
   return { pairs, threshold, drawsRight: models?.drawsRight ?? (() => true) };
 }
 
-const verifiers = new Map<string, ReturnType<typeof openVerifier>>();
+const trained = new Map<string, ReturnType<typeof trainVerifier>>();
 
-/** Cross-fitted on the noisy corpus itself, and calibrated without a label; one for all rows. */
-function openVerifier(options: Options & { source: Source }): Promise<{ verifier: Verifier; threshold: number }> {
+/** Cross-fitted on the noisy corpus itself, and calibrated without a label; once for all rows. */
+function trainVerifier(options: Options & { source: Source }): Promise<{ dir: string; threshold: number }> {
   const { world, settings, work, source } = options;
   const { accuracy, ...decisive } = settings;
   const dir = join(work, world.name, 'noisy', named('verifier', world, decisive));
-  const known = verifiers.get(dir);
+  const known = trained.get(dir);
   if (known) return known;
   const made = (async () => {
-    const verifier = await Verifier.train({ source, dir, ...settings.verifier, ...knobsOf(options) });
+    await using verifier = await Verifier.train({ source, dir, ...settings.verifier, ...knobsOf(options) });
     const { threshold } = await calibrate({ verifier, source, ...knobsOf(options) });
-    return { verifier, threshold };
+    return { dir, threshold };
   })();
-  verifiers.set(dir, made);
-  made.catch(() => verifiers.delete(dir));
+  trained.set(dir, made);
+  made.catch(() => trained.delete(dir));
   return made;
 }
 

@@ -64,18 +64,12 @@ function renderLength(results: readonly Result[], steps: number): string[] {
     ([first], i) => `${['noisy', 'prepared', 'clean'][i]}: ${describe(first!.data!)}`,
   );
   const right = results.filter(({ row }) => row === 'noisy-right');
-  const restored = new Map(results.flatMap((one) => (one.row === 'noisy-restored' ? [[one.seed, one] as const] : [])));
+  const restored = seeds.flatMap(
+    (seed) => results.find((one) => one.row === 'noisy-restored' && one.seed === seed) ?? [],
+  );
   return [
     table,
-    ...(seeds.every((seed) => restored.has(seed))
-      ? [
-          describeRestored(
-            seeds.map((seed) => restored.get(seed)!),
-            raw,
-            clean,
-          ),
-        ]
-      : []),
+    ...(restored.length === seeds.length ? [describeRestored(restored, raw, clean)] : []),
     ...(right.length > 0 ? [describeRight(right)] : []),
     `Trained on: ${trained.join('; ')}.`,
   ];

@@ -44,6 +44,15 @@ describe('renderTable', () => {
     expect(lines[3]).toMatch(/^\| plain CLIP .* \| {2}\| 0\.000 ± 0\.000 \|$/);
   });
 
+  it('shows the R@1 of five galleries where a row has it', () => {
+    const clip = result('clip', 1, 0);
+    expect(renderTable([clip], [])).not.toContain('R@1 of five');
+    const [head, , ...lines] = renderTable([{ ...result('anagram', 1, 1), recallAt1Of5: 0.25 }, clip], []).split('\n');
+    expect(head).toContain('| R@1 | R@1 of five | zero-shot |');
+    expect(lines[0]).toContain('| 0.500 | 0.250 | – |');
+    expect(lines[1]).toContain('| 0.500 | – | – |');
+  });
+
   it('gives one seed no deviation', () => {
     expect(spread([0.25])).toBe('0.250');
   });
