@@ -56,7 +56,7 @@ try {
 }
 
 async function runWorld(name: WorldName): Promise<void> {
-  const world = await openWorld(name, signal);
+  const world = await openWorld(name, { signal });
   const tokenizer = Tokenizer.train(await Array.fromAsync(world.training.texts()), { vocabSize: 1024 });
   const waiting = rows.flatMap((row) => seeds.map((seed) => ({ row, seed, steps })));
   const lane = async () => {

@@ -163,7 +163,7 @@ async function prepareByVerifier(
   const { dir, threshold } = await trainVerifier(options);
   await using verifier = await Verifier.load(dir);
   const models = data === 'restored' ? await standIns({ source, set: world.training, size, accuracy, seed }) : null;
-  const pairs = await prepare({ ...common, ...knobsOf(options), verifier, threshold, ...models?.generators });
+  const pairs = await prepare({ ...common, verifier, threshold, ...models?.generators });
   return { pairs, threshold, drawsRight: models?.drawsRight ?? (() => true) };
 }
 

@@ -48,10 +48,10 @@ export async function standIns(options: {
     return { answer: right ? 'right' : random.float() < 0.5 ? 'changed' : 'other', other };
   };
   const answer = async (kind: string, index: number): Promise<{ text: string; image: () => Promise<Uint8Array> }> => {
-    const { answer, other } = draw(kind, index);
-    const { image, text, negatives } = await set.pair(answer === 'other' ? other : index, size);
+    const { answer: given, other } = draw(kind, index);
+    const { image, text, negatives } = await set.pair(given === 'other' ? other : index, size);
     const [changed] = negatives;
-    return answer === 'changed'
+    return given === 'changed'
       ? { text: changed!.text!, image: () => encodePng(changed!.image!) }
       : { text, image: () => encodePng(image) };
   };

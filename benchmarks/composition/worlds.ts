@@ -5,8 +5,9 @@ import {
   emojiSceneItems,
   emojiScenes,
   loadArtwork,
+  type Vendor,
 } from '@anagram/worlds/emoji-scenes';
-import { shapeClasses, shapeGallery, shapeItems, shapes } from '@anagram/worlds/shapes';
+import { type ShapeStyle, shapeClasses, shapeGallery, shapeItems, shapes } from '@anagram/worlds/shapes';
 
 /** What a row needs of a world. */
 export interface World {
@@ -32,12 +33,30 @@ const count = 200_000;
 const testSeed = 2027;
 const seedOf = { validation: 21, test: testSeed } as const;
 
-export async function openWorld(name: WorldName, signal?: AbortSignal): Promise<World> {
+/** Vendors of a world of emoji, styles of one of shapes. */
+export interface WorldStyles {
+  readonly train: readonly string[];
+  /** May be one of `train`: held-out combinations make the split then. */
+  readonly validation: string;
+  readonly test: string;
+}
+
+const proofStyles: { readonly [name in WorldName]: WorldStyles } = {
+  emoji: { train: ['noto', 'openmoji', 'fluent'], validation: 'fluent', test: 'twemoji' },
+  shapes: { train: ['soft', 'toon', 'night'], validation: 'toon', test: 'print' },
+};
+
+/** @param options `styles`: others than the proof's. */
+export async function openWorld(
+  name: WorldName,
+  { styles = {}, signal }: { styles?: Partial<WorldStyles>; signal?: AbortSignal | undefined } = {},
+): Promise<World> {
+  const { train, ...ofSplit } = { ...proofStyles[name], ...styles };
   if (name === 'shapes') {
-    const style = { validation: 'toon', test: 'print' } as const;
+    const style = ofSplit as { [split in 'validation' | 'test']: ShapeStyle };
     return {
       name,
-      training: shapes({ styles: ['soft', 'toon', 'night'], split: 'train', count, seed: 1 }),
+      training: shapes({ styles: train as ShapeStyle[], split: 'train', count, seed: 1 }),
       items: (split, perCategory) => shapeItems({ style: style[split], split, perCategory, seed: seedOf[split] }),
       gallery: (split, count, number = 0) =>
         shapeGallery({ style: style[split], split, count, seed: seedOf[split] + number }),
@@ -45,10 +64,10 @@ export async function openWorld(name: WorldName, signal?: AbortSignal): Promise<
     };
   }
   const artwork = await loadArtwork(signal ? { signal } : {});
-  const vendor = { validation: 'fluent', test: 'twemoji' } as const;
+  const vendor = ofSplit as { [split in 'validation' | 'test']: Vendor };
   return {
     name,
-    training: emojiScenes({ artwork, vendors: ['noto', 'openmoji', 'fluent'], split: 'train', count, seed: 1 }),
+    training: emojiScenes({ artwork, vendors: train as Vendor[], split: 'train', count, seed: 1 }),
     items: (split, perCategory) =>
       emojiSceneItems({ artwork, vendor: vendor[split], split, perCategory, seed: seedOf[split] }),
     gallery: (split, count, number = 0) =>

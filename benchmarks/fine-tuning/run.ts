@@ -43,7 +43,7 @@ const file = join(out, 'results.json');
 let results: Results = JSON.parse(await readFile(file, 'utf8').catch(() => '{"trials": [], "rows": []}'));
 
 await setThreads(1);
-const world = await openWorld('emoji', signal);
+const world = await openWorld('emoji', { signal });
 const artwork = await loadArtwork({ signal });
 const pairs = emojiScenes({ ...narrow, artwork, split: 'train' });
 let pretrained: Promise<TrainResult> | undefined;

@@ -13,48 +13,14 @@ import {
   type TrainSettings,
   train,
 } from '@anagram/core';
-import {
-  emojiSceneGallery,
-  emojiSceneItems,
-  emojiScenes,
-  loadArtwork,
-  type Vendor,
-} from '@anagram/worlds/emoji-scenes';
-import { type ShapeStyle, shapeGallery, shapeItems, shapes } from '@anagram/worlds/shapes';
 import { reworded } from '../composition/reworded.ts';
+import { openWorld, type WorldName, worldNames } from '../composition/worlds.ts';
 
-/** What is asked of a world: scenes in the styles (emoji: vendors) that training sees, and held-out combinations in one that it does not. */
-const worlds = {
-  emoji: {
-    train: 'noto,openmoji',
-    test: 'fluent',
-    async open() {
-      const artwork = await loadArtwork();
-      return {
-        scenes: (styles: string[]) =>
-          emojiScenes({ artwork, vendors: styles as Vendor[], split: 'train', count: 200_000, seed: 1 }),
-        items: (style: string) =>
-          emojiSceneItems({ artwork, vendor: style as Vendor, split: 'validation', perCategory: 100, seed: 21 }),
-        gallery: (style: string) =>
-          emojiSceneGallery({ artwork, vendor: style as Vendor, split: 'validation', count: 300, seed: 22 }),
-      };
-    },
-  },
-  shapes: {
-    train: 'soft,night',
-    test: 'toon',
-    async open() {
-      return {
-        scenes: (styles: string[]) =>
-          shapes({ styles: styles as ShapeStyle[], split: 'train', count: 200_000, seed: 1 }),
-        items: (style: string) =>
-          shapeItems({ style: style as ShapeStyle, split: 'validation', perCategory: 100, seed: 21 }),
-        gallery: (style: string) =>
-          shapeGallery({ style: style as ShapeStyle, split: 'validation', count: 300, seed: 22 }),
-      };
-    },
-  },
-} as const;
+/** One of the styles (emoji: vendors) that the proof trains on is left out, and tested on. */
+const defaults = {
+  emoji: { train: 'noto,openmoji', test: 'fluent' },
+  shapes: { train: 'soft,night', test: 'toon' },
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -75,19 +41,21 @@ const settings: TrainSettings = {
   ...JSON.parse(json),
 };
 const every = Number(values.every);
-if (!(values.world in worlds)) throw new Error(`Expected the world emoji or shapes; received ${values.world}.`);
-const { open, ...styles } = worlds[values.world as keyof typeof worlds];
-const trained = (values.train ?? styles.train).split(',');
-const tested = (values.test ?? styles.test).split(',');
+const worldName = values.world as WorldName;
+if (!worldNames.includes(worldName)) throw new Error(`Expected the world emoji or shapes; received ${values.world}.`);
+const trained = (values.train ?? defaults[worldName].train).split(',');
+const tested = (values.test ?? defaults[worldName].test).split(',');
 
 await setThreads(1);
-const world = await open();
-const scenes = world.scenes(trained);
+const worlds = await Promise.all(
+  tested.map((style) => openWorld(worldName, { styles: { train: trained, validation: style } })),
+);
+const scenes = worlds[0]!.training;
 const pairs = values.reworded ? reworded(scenes) : scenes;
 const tokenizer = Tokenizer.train(await Array.fromAsync(pairs.texts()), { vocabSize: 1024 });
-const tasks = tested.map((style) => ({
-  items: composition({ name: style, items: world.items(style) }),
-  gallery: retrieval({ name: style, gallery: world.gallery(style) }),
+const tasks = worlds.map((world, i) => ({
+  items: composition({ name: tested[i]!, items: world.items('validation', 100) }),
+  gallery: retrieval({ name: tested[i]!, gallery: world.gallery('validation', 300, 1) }),
 }));
 
 const dir = await mkdtemp(join(tmpdir(), 'anagram-settings-'));
