@@ -1,5 +1,6 @@
 import {
   type ArchitectureName,
+  type KnowledgeOptions,
   objectivePresets,
   presetTerms,
   type StructureRole,
@@ -7,6 +8,7 @@ import {
   type TrainSettings,
 } from '@anagram/core';
 import type { NoisyData } from './noisy-data.ts';
+import type { StandInSettings } from './stand-ins.ts';
 
 /** One row of the table. All of them see the same number of pictures with the same augmentation and budget, and all but two have one architecture. */
 export interface Contender {
@@ -25,8 +27,12 @@ export interface Contender {
   readonly data?: 'contrasts' | 'apart' | 'reworded' | 'exact-texts' | 'rule-texts';
   /** In place of the world's own scenes: a finite corpus of them, spoilt, with negative texts made of the texts that the row has (`noisy-data.ts`). */
   readonly corpus?: NoisyData;
+  /** How often the stand-ins for models are right, where `corpus` is `restored`. */
+  readonly models?: StandInSettings;
   /** Default `tiny-vit`. */
   readonly architecture?: ArchitectureName;
+  /** Structure-CLIP's reader of triples beside the text tower. */
+  readonly knowledge?: KnowledgeOptions;
 }
 
 /** Presets that have no row of their own; `con-clip` is `side-by-side` under the name of the data that it is meant for. */
@@ -74,11 +80,35 @@ export const contenders: { readonly [row: string]: Contender } = {
   'image-negatives': { title: 'negative pictures only', objective: { ...lone, ownImages: 0.5 } },
   'both-negatives': { title: 'negative texts and pictures', objective: { ...lone, ownTexts: 0.5, ownImages: 0.5 } },
   ...Object.fromEntries(presets.map((name) => [name, { title: name, objective: name }])),
+  'clip-triples': { title: 'plain CLIP, triples beside the text', objective: 'clip', knowledge: {} },
+  'anagram-triples': { title: 'Anagram, triples beside the text', objective: 'anagram', knowledge: {} },
+  'structure-clip-triples': {
+    title: 'structure-clip, triples beside the text',
+    objective: 'structure-clip',
+    knowledge: {},
+  },
   siglip: { title: "siglip, SigLIP's towers", objective: 'siglip', architecture: 'tiny-siglip' },
   'clip-siglip-towers': { title: "plain CLIP, SigLIP's towers", objective: 'clip', architecture: 'tiny-siglip' },
   'noisy-raw': { title: 'noisy corpus', ...unranked, corpus: 'raw' },
   'noisy-prepared': { title: 'noisy corpus, prepared', ...unranked, corpus: 'prepared' },
-  'noisy-restored': { title: 'noisy corpus, prepared with stand-in models', ...unranked, corpus: 'restored' },
+  'noisy-restored': {
+    ...unranked,
+    title: 'noisy corpus, prepared with stand-in models',
+    corpus: 'restored',
+    models: { accuracy: 0.8, answers: 1 },
+  },
+  'noisy-restored-four': {
+    ...unranked,
+    title: 'noisy corpus, prepared with stand-in models, four answers each',
+    corpus: 'restored',
+    models: { accuracy: 0.8, answers: 4 },
+  },
+  'noisy-restored-right': {
+    ...unranked,
+    title: 'noisy corpus, prepared with stand-in models that never err',
+    corpus: 'restored',
+    models: { accuracy: 1, answers: 1 },
+  },
   'noisy-right': { title: 'noisy corpus, right pairs alone', ...unranked, corpus: 'right' },
   'noisy-clean': { title: 'the corpus without noise', ...unranked, corpus: 'clean' },
 };

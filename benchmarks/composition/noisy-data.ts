@@ -20,7 +20,7 @@ import {
 import type { NoiseShares } from '@anagram/worlds/noise';
 import { measureRoutes, type RouteFigures, rounded } from '../prepare/verification.ts';
 import { noisyCorpus, type RecordTruth } from './noisy-corpus.ts';
-import { standIns } from './stand-ins.ts';
+import { type StandInSettings, type StandIns, standIns } from './stand-ins.ts';
 import type { World } from './worlds.ts';
 
 /**
@@ -37,8 +37,6 @@ export interface NoisySettings {
   readonly noise: NoiseShares;
   readonly seed: number;
   readonly verifier: TrainVerifierSettings;
-  /** Share of the stand-ins' answers that are right. */
-  readonly accuracy: number;
 }
 
 /**
@@ -50,7 +48,6 @@ export const noisySettings: NoisySettings = {
   noise: { lostTexts: 0.1, lostImages: 0.1, wrong: 0.3 },
   seed: 1,
   verifier: { epochs: 4 },
-  accuracy: 0.8,
 };
 
 /** Width and height of the pictures in pixels, the tiny-vit's. */
@@ -92,11 +89,10 @@ const open = new Map<string, Promise<{ pairs: PairSet; figures: DataFigures }>>(
  * negatives is used. Made once in the work folder and read from there by every seed; stopped, the same call goes on.
  */
 export function noisyData(
-  options: { world: World; data: NoisyData; settings: NoisySettings; work: string } & Knobs,
+  options: { world: World; data: NoisyData; models?: StandInSettings; settings: NoisySettings; work: string } & Knobs,
 ): Promise<{ pairs: PairSet; figures: DataFigures }> {
-  const { world, data, settings, work } = options;
-  const { accuracy, ...others } = settings;
-  const dir = join(work, world.name, 'noisy', named(data, world, data === 'restored' ? settings : others));
+  const { world, data, models, settings, work } = options;
+  const dir = join(work, world.name, 'noisy', named(data, world, { ...settings, ...models }));
   const known = open.get(dir);
   if (known) return known;
   const made = openOrMake(dir, options);
@@ -107,7 +103,7 @@ export function noisyData(
 
 type Options = Parameters<typeof noisyData>[0];
 
-function named(what: string, world: World, settings: Partial<NoisySettings>): string {
+function named(what: string, world: World, settings: NoisySettings & Partial<StandInSettings>): string {
   const identity = JSON.stringify({ set: world.training.fingerprint, what, ...settings });
   return `${what}-${createHash('sha256').update(identity).digest('hex').slice(0, 8)}`;
 }
@@ -135,11 +131,11 @@ async function make(dir: string, options: Options): Promise<DataFigures> {
   const { pairs, threshold, drawsRight } =
     data === 'prepared' || data === 'restored'
       ? await prepareByVerifier({ ...options, source, common })
-      : { pairs: await prepare({ ...common, ...off, verifier: believer }), threshold: null, drawsRight: () => true };
+      : { pairs: await prepare({ ...common, ...off, verifier: believer }), threshold: null, drawsRight: null };
   const { coverage } = await writeNegatives({ pairs, editor: null, ...knobs });
-  const isRight = (id: string, text: string) => {
+  const isRight = async (id: string, text: string, pixelHash: string | null) => {
     const { kind, text: own } = truth.get(id)!;
-    return text === own && (kind !== 'text' || drawsRight(text));
+    return text === own && (kind !== 'text' || !drawsRight || (await drawsRight(text, pixelHash!)));
   };
   return measure(pairs, truth, { isRight, withNegatives: rounded(coverage), threshold });
 }
@@ -157,14 +153,14 @@ function rightAlone({ source, truth }: Awaited<ReturnType<typeof noisyCorpus>>):
 /** With stand-ins for models where the row has them. */
 async function prepareByVerifier(
   options: Options & { source: Source; common: Pick<Parameters<typeof prepare>[0], 'source' | 'dir' | 'near'> },
-): Promise<{ pairs: PreparedPairs; threshold: number; drawsRight: (text: string) => boolean }> {
-  const { world, data, settings, source, common } = options;
-  const { accuracy, seed } = settings;
+): Promise<{ pairs: PreparedPairs; threshold: number; drawsRight: StandIns['drawsRight'] | null }> {
+  const { world, models, settings, source, common } = options;
   const { dir, threshold } = await trainVerifier(options);
   await using verifier = await Verifier.load(dir);
-  const models = data === 'restored' ? await standIns({ source, set: world.training, size, accuracy, seed }) : null;
-  const pairs = await prepare({ ...common, verifier, threshold, ...models?.generators });
-  return { pairs, threshold, drawsRight: models?.drawsRight ?? (() => true) };
+  const { seed } = settings;
+  const made = models ? await standIns({ ...models, source, set: world.training, size, seed }) : null;
+  const pairs = await prepare({ ...common, verifier, threshold, ...made?.generators });
+  return { pairs, threshold, drawsRight: made?.drawsRight ?? null };
 }
 
 const trained = new Map<string, ReturnType<typeof trainVerifier>>();
@@ -172,8 +168,7 @@ const trained = new Map<string, ReturnType<typeof trainVerifier>>();
 /** Cross-fitted on the noisy corpus itself, and calibrated without a label; once for all rows. */
 function trainVerifier(options: Options & { source: Source }): Promise<{ dir: string; threshold: number }> {
   const { world, settings, work, source } = options;
-  const { accuracy, ...decisive } = settings;
-  const dir = join(work, world.name, 'noisy', named('verifier', world, decisive));
+  const dir = join(work, world.name, 'noisy', named('verifier', world, settings));
   const known = trained.get(dir);
   if (known) return known;
   const made = (async () => {
@@ -193,7 +188,7 @@ function knobsOf({ signal, onEvent }: Knobs): Knobs {
 async function measure(
   pairs: PreparedPairs,
   truth: ReadonlyMap<string, RecordTruth>,
-  options: { isRight: (id: string, text: string) => boolean; withNegatives: number; threshold: number | null },
+  options: { isRight: Parameters<typeof measureRoutes>[1]; withNegatives: number; threshold: number | null },
 ): Promise<DataFigures> {
   const { isRight, withNegatives, threshold } = options;
   const routes = await measureRoutes(pairs, isRight);

@@ -59,8 +59,10 @@ export async function runRow(options: RowOptions): Promise<void> {
   const {
     data = 'contrasts',
     corpus,
+    models,
     optimizer = 'muon',
     architecture = 'tiny-vit',
+    knowledge,
     objective,
     structure,
   } = contenders[row]!;
@@ -69,6 +71,7 @@ export async function runRow(options: RowOptions): Promise<void> {
     ? await noisyData({
         world,
         data: corpus,
+        ...(models && { models }),
         settings: options.noisy ?? noisySettings,
         work,
         ...knobs,
@@ -79,7 +82,7 @@ export async function runRow(options: RowOptions): Promise<void> {
   await mkdir(dir, { recursive: true });
   const curveFile = join(dir, 'curve.jsonl');
   const items = world.items('validation', options.curveItems);
-  await using model = await ClipModel.create({ architecture, tokenizer, seed });
+  await using model = await ClipModel.create({ architecture, tokenizer, seed, ...(knowledge && { knowledge }) });
   const settings = {
     ...sharedSettings,
     steps,

@@ -1,4 +1,4 @@
-import { decodeImage } from '@anagram/core';
+import { decodeImage, hashPixels } from '@anagram/core';
 import { expect, it } from 'vitest';
 import { noisyCorpus } from './noisy-corpus.ts';
 import { standIns } from './stand-ins.ts';
@@ -11,18 +11,19 @@ const { source, truth } = await noisyCorpus({ set, count: 120, noise, seed: 1, s
 const records = await Array.fromAsync(source.records());
 
 async function answers(accuracy: number) {
-  const { generators, drawsRight } = await standIns({ source, set, size, accuracy, seed: 1 });
+  const { generators, drawsRight } = await standIns({ source, set, size, accuracy, answers: 2, seed: 1 });
   const texts = [];
   const pictures = [];
   for (const [i, { id, image, text }] of records.entries()) {
     const own = await set.pair(i, size);
     if (image) {
-      const [said] = await generators.captioner.caption({ image: await image.bytes(), count: 4 });
-      texts.push({ said, own: truth.get(id)!.text, changed: own.negatives[0]!.text });
+      const [said, ...others] = await generators.captioner.caption({ image: await image.bytes(), count: 4 });
+      texts.push({ said, others, own: truth.get(id)!.text, changed: own.negatives[0]!.text });
     } else {
       const [drawn] = await generators.illustrator.illustrate({ text: text!, count: 4, seed: 0 });
-      const { data } = await decodeImage(drawn!);
-      pictures.push({ right: Buffer.compare(data, own.image.data) === 0, told: drawsRight(text!) });
+      const pixels = await decodeImage(drawn!);
+      const told = await drawsRight(text!, hashPixels(pixels));
+      pictures.push({ right: Buffer.compare(pixels.data, own.image.data) === 0, told });
     }
   }
   return { texts, pictures };
@@ -45,6 +46,13 @@ it('errs as often as it is told, half of the time by one thing, and knows when',
   expect(pictures.some(({ right }) => right)).toBe(true);
   expect(pictures.some(({ right }) => !right)).toBe(true);
   for (const { right, told } of pictures) expect(told).toBe(right);
+});
+
+it('gives as many answers as it may, each with errors of its own', async () => {
+  const { texts } = await answers(0.5);
+  expect(texts.every(({ others }) => others.length === 1)).toBe(true);
+  const sides = texts.map(({ said, others, own }) => `${said === own} ${others[0] === own}`);
+  expect(new Set(sides).size).toBe(4);
 });
 
 it('answers the same when it is asked again', async () => {

@@ -130,14 +130,14 @@ export interface RouteFigures {
 /** What was kept by each way, how much of it is right, and how much was expected to be. */
 export async function measureRoutes(
   prepared: PreparedPairs,
-  isRight: (id: string, text: string) => boolean,
+  isRight: (id: string, text: string, pixelHash: string | null) => boolean | Promise<boolean>,
 ): Promise<{ [route: string]: RouteFigures }> {
   const routes = new Map<string, { kept: number; right: number; expected: number }>();
   for await (const { text, provenance } of prepared.samples()) {
-    const { id, route, score, repaired } = provenance;
+    const { id, route, score, repaired, pixelHash } = provenance;
     const sums = routes.get(route) ?? { kept: 0, right: 0, expected: 0 };
     sums.kept++;
-    sums.right += Number(isRight(id, text));
+    sums.right += Number(await isRight(id, text, pixelHash));
     sums.expected += repaired?.score ?? score ?? 0;
     routes.set(route, sums);
   }
