@@ -6,7 +6,6 @@ import {
   ClipModel,
   type CompositionReport,
   composition,
-  type RetrievalReport,
   retrieval,
   setThreads,
   Tokenizer,
@@ -55,7 +54,7 @@ const pairs = values.reworded ? reworded(scenes) : scenes;
 const tokenizer = Tokenizer.train(await Array.fromAsync(pairs.texts()), { vocabSize: 1024 });
 const tasks = worlds.map((world, i) => ({
   items: composition({ name: tested[i]!, items: world.items('validation', 100) }),
-  gallery: retrieval({ name: tested[i]!, gallery: world.gallery('validation', 300, 1) }),
+  galleries: [1, 2, 3, 4, 5].map((n) => retrieval({ name: tested[i]!, gallery: world.gallery('validation', 300, n) })),
 }));
 
 const dir = await mkdtemp(join(tmpdir(), 'anagram-settings-'));
@@ -65,9 +64,11 @@ let milliseconds = 0;
 
 async function score(step: number, scored = model, averaged = false): Promise<void> {
   milliseconds += performance.now() - since;
-  const reports: { composition: CompositionReport; retrieval: RetrievalReport }[] = [];
-  for (const { items, gallery } of tasks) {
-    reports.push({ composition: await items.run({ model: scored }), retrieval: await gallery.run({ model: scored }) });
+  const reports: { composition: CompositionReport; recalls: number[] }[] = [];
+  for (const { items, galleries } of tasks) {
+    const recalls: number[] = [];
+    for (const gallery of galleries) recalls.push((await gallery.run({ model: scored })).recallAt1);
+    reports.push({ composition: await items.run({ model: scored }), recalls });
   }
   const mean = (pick: (report: (typeof reports)[number]) => number) =>
     Number((reports.reduce((sum, report) => sum + pick(report), 0) / reports.length).toFixed(3));
@@ -76,7 +77,8 @@ async function score(step: number, scored = model, averaged = false): Promise<vo
     name,
     step,
     mean: mean(({ composition }) => composition.mean),
-    recallAt1: mean(({ retrieval }) => retrieval.recallAt1),
+    recallAt1: mean(({ recalls }) => recalls[0]!),
+    recallAt1Of5: mean(({ recalls }) => recalls.reduce((sum, one) => sum + one) / recalls.length),
     seconds: Math.round(milliseconds / 1000),
     group: Object.fromEntries(
       categories.map((category) => [category, mean((report) => report.composition.categories[category]!.group.value)]),
