@@ -14,6 +14,7 @@ export type {
   Pixels,
   ReadingOptions,
   RefusedText,
+  RegionFeatures,
   Route,
   Source,
   SourceRecord,
@@ -168,6 +169,7 @@ export {
   type KnowledgeOptions,
   type LoadOptions,
   type Picture,
+  type RegionOptions,
 } from './clip/clip-model.ts';
 export { type InterpolateOptions, interpolate } from './clip/interpolate.ts';
 export { openSafetensors, type SafetensorsFile, type StoredTensors } from './clip/read-safetensors.ts';
@@ -202,6 +204,7 @@ export {
   type TrainSettings,
 } from './train/settings.ts';
 export { type TrainOptions, type TrainResult, train } from './train/train.ts';
+export { withRegions } from './train/with-regions.ts';
 
 // evaluate
 

@@ -138,6 +138,14 @@ export interface RefusedText {
   readonly chosen?: ChosenText;
 }
 
+/** What a detector says of a picture's regions, for the cross level of PyramidCLIP. */
+export interface RegionFeatures {
+  /** (regions, width) row by row, at least one region; the paper's width is 2052: 2048 features and 4 numbers of the box. */
+  readonly features: Float32Array;
+  /** What it calls them, with attributes: `black cat, red car`. */
+  readonly tags: string;
+}
+
 /** One pair as training sees it, at the model's picture size. */
 export interface TrainingPair {
   readonly image: Pixels;
@@ -149,6 +157,7 @@ export interface TrainingPair {
   readonly negatives: readonly TrainingNegative[];
   /** Other wordings of the text, as true of the picture as it is. */
   readonly paraphrases?: readonly string[];
+  readonly regions?: RegionFeatures;
 }
 
 export interface TrainingNegative {

@@ -90,6 +90,23 @@ export interface NativeClipConfig {
   };
   /** A reader of triples beside the text tower, `layers` deep: unit(text + weight · knowledge). */
   knowledge?: { layers: number; weight: number };
+  /** A reader of what a detector says of regions: `width` numbers each, through the last `layers` of a vision transformer. */
+  regions?: { width: number; layers: number };
+}
+
+/** What a detector says of the pictures of K pairs, on V levels of each; for models with `regions`. */
+export interface NativeRegions {
+  /** (ΣN, width), those of a picture side by side. */
+  features: Float32Array;
+  /** (K) how many regions each picture has, at least 1. */
+  counts: Int32Array;
+  /** (V, K) numbers of the pairs, level by level. */
+  rows: Int32Array;
+  /** (K, L) tokens of the tags. */
+  tags: Int32Array;
+  tagLengths: Int32Array;
+  /** (K) equal numbers = equal tags. */
+  tagGroups: Int32Array;
 }
 
 /** What texts say, in N triples of head, relation and tail; for models with `knowledge`. */
@@ -219,6 +236,7 @@ export interface NativeBatch {
   paraphraseLengths: Int32Array;
   /** (R) their pairs, each at most once. */
   paraphraseRows: Int32Array;
+  regions?: NativeRegions;
   /** Of texts, shuffled texts and paraphrases, counted on in this order. */
   triples?: NativeTriples;
   /** Seeds augmentation and patch shuffle; below 2^53. */
@@ -309,6 +327,8 @@ export interface NativeObjectiveInput {
   /** (R, width) of the pairs `paraphraseRows` (R). */
   paraphrases?: Float32Array;
   paraphraseRows?: Int32Array;
+  /** (K, width) of what a detector sees and says, `tagGroups` (K), `rows` (V, K) pairs. */
+  regions?: { images: Float32Array; tags: Float32Array; tagGroups: Int32Array; rows: Int32Array };
   /** What a teacher makes of the same pictures and texts. */
   teacher?: { images: Float32Array; texts: Float32Array; logitScale: number };
   /** Float64 arithmetic inside (finite-difference tests). */
@@ -322,6 +342,9 @@ export interface NativeObjectiveResult {
   textGradients: Float32Array | Float64Array;
   /** Empty without paraphrases. */
   paraphraseGradients: Float32Array | Float64Array;
+  /** Empty without regions, as the next. */
+  regionGradients: Float32Array | Float64Array;
+  tagGradients: Float32Array | Float64Array;
   /** With respect to s. */
   logitScaleGradient: number;
   /** 0 without a logit bias. */

@@ -40,6 +40,8 @@ export interface NativeObjectiveConfig {
   softened?: number;
   /** Part of the target that lies on the negatives, 0–1. 0.2. */
   softenedShare?: number;
+  /** Regions against texts, and pictures against tags, each softened (PyramidCLIP). */
+  crossLevels?: number;
   /** -log(1 - p) of every negative, no positive (RCL). */
   complementary?: number;
   /** KL from the teacher's similarity distributions, both directions; needs a teacher. */

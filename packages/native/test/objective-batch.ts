@@ -20,6 +20,7 @@ export interface Batch {
   logitBias?: number;
   paraphrases?: number[][];
   paraphraseRows?: number[];
+  regions?: { images: number[][]; tags: number[][]; tagGroups: number[]; rows: number[][] };
   teacher?: { images: number[][]; texts: number[][]; logitScale: number };
 }
 
@@ -60,6 +61,14 @@ export function objective(batch: Batch, config = plain, double = true): Promise<
     ...(batch.paraphrases && {
       paraphrases: Float32Array.from(batch.paraphrases.flat()),
       paraphraseRows: Int32Array.from(batch.paraphraseRows!),
+    }),
+    ...(batch.regions && {
+      regions: {
+        images: Float32Array.from(batch.regions.images.flat()),
+        tags: Float32Array.from(batch.regions.tags.flat()),
+        tagGroups: Int32Array.from(batch.regions.tagGroups),
+        rows: Int32Array.from(batch.regions.rows.flat()),
+      },
     }),
     ...(batch.teacher && {
       teacher: {

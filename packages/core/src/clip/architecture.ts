@@ -54,6 +54,15 @@ export const knowledgeSchema = z.strictObject({
   weight: z.number().positive().default(0.2),
 });
 
+const usualRegionLayers = 3;
+
+export const regionsSchema = z.strictObject({
+  /** Numbers that a detector gives of a region. */
+  width: count.default(2052),
+  /** Blocks of the image tower that read them, the last ones. */
+  layers: count.default(usualRegionLayers),
+});
+
 /** A model config as open_clip has it (`model_configs/*.json`): sizes in pixels, tokens, channels. */
 export const architectureSchema = z
   .strictObject({
@@ -67,6 +76,8 @@ export const architectureSchema = z
     text_cfg: textSchema,
     /** Not known to open_clip: Structure-CLIP's reader of triples beside the text tower. */
     knowledge_cfg: knowledgeSchema.optional(),
+    /** Not known to open_clip: PyramidCLIP's reader of regions, for training alone. */
+    regions_cfg: regionsSchema.optional(),
   })
   .refine(({ vision_cfg: v }) => isResNet(v) || v.patch_size, 'a vision transformer needs vision_cfg.patch_size')
   .refine(
@@ -86,6 +97,11 @@ export const architectureSchema = z
   .refine(
     ({ family, embed_dim, vision_cfg: v }) => family !== 'siglip' || v.width === embed_dim,
     'SigLIP embeds pictures in the width of its image tower, so embed_dim has to be vision_cfg.width',
+  )
+  .refine(
+    ({ family, vision_cfg: v, regions_cfg: regions }) =>
+      !regions || (family !== 'siglip' && typeof v.layers === 'number' && regions.layers <= v.layers),
+    "regions are read by the last blocks of CLIP's vision transformer: regions_cfg.layers is at most vision_cfg.layers",
   )
   .refine(
     ({ family, exact_gelu }) => family === 'siglip' || exact_gelu === undefined,
@@ -136,20 +152,34 @@ export function findArchitecture(architecture: ArchitectureName | Architecture, 
   return parseSettings('architecture', architectureSchema, resized);
 }
 
+export interface Readers {
+  readonly knowledge?: z.input<typeof knowledgeSchema> | undefined;
+  readonly regions?: z.input<typeof regionsSchema> | undefined;
+}
+
 /**
- * The architecture with a reader of triples of these settings; as it is where none are given.
- * @throws AnagramError `invalid-options` where it has one already.
+ * The architecture with readers of triples and regions of these settings; as it is where none are given.
+ * @throws AnagramError `invalid-options` where it has one already, or cannot have it.
  */
-export function withKnowledge(
-  architecture: Architecture,
-  knowledge: z.input<typeof knowledgeSchema> | undefined,
-): Architecture {
-  if (knowledge === undefined) return architecture;
-  if (architecture.knowledge_cfg) {
-    const message = 'knowledge: the model reads triples already. Leave the option out to keep its reader.';
-    throw new AnagramError('invalid-options', message, { where: 'knowledge' });
-  }
-  return { ...architecture, knowledge_cfg: parseSettings('knowledge', knowledgeSchema, knowledge) };
+export function withReaders(architecture: Architecture, { knowledge, regions }: Readers): Architecture {
+  if (knowledge && architecture.knowledge_cfg) throw hasReader('knowledge', 'triples');
+  if (regions && architecture.regions_cfg) throw hasReader('regions', 'regions');
+  const config = {
+    ...architecture,
+    ...(knowledge && { knowledge_cfg: parseSettings('knowledge', knowledgeSchema, knowledge) }),
+    ...(regions && { regions_cfg: parseSettings('regions', regionsSchema, { ...shallow(architecture), ...regions }) }),
+  };
+  return parseSettings('architecture', architectureSchema, config);
+}
+
+/** A tower of fewer blocks than regions are usually read by reads them by all. */
+function shallow({ vision_cfg: { layers } }: Architecture): { layers?: number } {
+  return typeof layers === 'number' && layers < usualRegionLayers ? { layers } : {};
+}
+
+function hasReader(option: string, what: string): AnagramError<'invalid-options'> {
+  const message = `${option}: the model reads ${what} already. Leave the option out to keep its reader.`;
+  return new AnagramError('invalid-options', message, { where: option });
 }
 
 function namedArchitecture(name: string): object {

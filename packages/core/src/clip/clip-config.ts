@@ -28,7 +28,14 @@ const siglipLogitScale = Math.log(10);
 
 /** @param padToken Of the tokenizer; SigLIP alone reads past the end of a text. */
 export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConfig, padToken = 0): NativeClipConfig {
-  const { embed_dim, quick_gelu, vision_cfg: vision, text_cfg: text, knowledge_cfg: knowledge } = architecture;
+  const {
+    embed_dim,
+    quick_gelu,
+    vision_cfg: vision,
+    text_cfg: text,
+    knowledge_cfg: knowledge,
+    regions_cfg: regions,
+  } = architecture;
   return {
     embedDim: embed_dim,
     quickGelu: quick_gelu ?? false,
@@ -48,6 +55,7 @@ export function toNativeConfig({ architecture, vocabSize, preprocess }: ClipConf
       siglip: { padToken, tanhGelu: architecture.exact_gelu !== true, logitBiasInit: siglipLogitBias },
     }),
     ...(knowledge && { knowledge }),
+    ...(regions && { regions }),
   };
 }
 
@@ -101,6 +109,8 @@ export function whyNot(
   if (layout === 'anagram') return null;
   if (architecture.knowledge_cfg)
     return 'neither transformers nor open_clip knows a text encoder that is fed by triples';
+  if (architecture.regions_cfg)
+    return 'neither transformers nor open_clip knows a reader of regions; `ClipModel.load(DIR, { regions: false })` leaves it out, as pictures are embedded without it';
   if (layout === 'open_clip' && isSiglip(architecture)) {
     if (!toOpenClipSiglip(architecture, 1)) {
       return "open_clip builds SigLIP's image tower by a name of timm's, and there is none for these sizes";

@@ -9,7 +9,7 @@ import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { giveWay } from '../pause.ts';
 import type { TextTokenizer } from '../text/text-tokenizer.ts';
-import { type Architecture, type ArchitectureName, findArchitecture, isSiglip, withKnowledge } from './architecture.ts';
+import { type Architecture, type ArchitectureName, findArchitecture, isSiglip, withReaders } from './architecture.ts';
 import {
   type ClipConfig,
   defaultPreprocess,
@@ -35,6 +35,8 @@ export interface LoadOptions extends Knobs {
   contextLength?: number;
   /** Gives a model that has none a reader of triples, whose first weights are always the same, to be trained. */
   knowledge?: KnowledgeOptions;
+  /** The same with a reader of regions; `false` leaves out the one that the model has. */
+  regions?: RegionOptions | false;
   /** `cpu` (default), `cuda:0`, … */
   device?: string;
 }
@@ -50,6 +52,17 @@ export interface KnowledgeOptions {
   weight?: number;
 }
 
+/**
+ * PyramidCLIP's region branch (Gao et al. 2022): what a detector says of a picture's regions (`TrainingPair.regions`) goes through the last
+ * blocks of the image tower, for the term `crossLevels`. For training alone: pictures are embedded without it. CLIP's vision transformers have it.
+ */
+export interface RegionOptions {
+  /** Numbers of a region. @default 2052 */
+  width?: number;
+  /** Blocks that read them, at most those of the image tower. @default 3, or all of fewer */
+  layers?: number;
+}
+
 export interface CreateOptions {
   architecture: ArchitectureName | Architecture;
   tokenizer: TextTokenizer;
@@ -57,7 +70,9 @@ export interface CreateOptions {
   imageSize?: number;
   /** Reads triples beside the text. Default: the architecture's `knowledge_cfg`, which none of the named has. */
   knowledge?: KnowledgeOptions;
-  /** The same seed gives the same weights; those of the towers whatever `knowledge` is. */
+  /** Reads what a detector says of regions, in training. Default: the architecture's `regions_cfg`, which none of the named has. */
+  regions?: RegionOptions;
+  /** The same seed gives the same weights; those of the towers whatever `knowledge` and `regions` are. */
   seed: number;
   /** `cpu` (default), `cuda:0`, … */
   device?: string;
@@ -87,8 +102,8 @@ export class ClipModel implements AsyncDisposable {
 
   /** A fresh model, initialised as open_clip does, or with SigLIP's towers as its authors do. @throws AnagramError `invalid-options` */
   static async create(options: CreateOptions): Promise<ClipModel> {
-    const { architecture, tokenizer, imageSize, knowledge, seed, device = 'cpu' } = options;
-    const found = withKnowledge(findArchitecture(architecture, imageSize), knowledge);
+    const { architecture, tokenizer, imageSize, knowledge, regions, seed, device = 'cpu' } = options;
+    const found = withReaders(findArchitecture(architecture, imageSize), { knowledge, regions });
     const usual = { architecture: found, preprocess: defaultPreprocess('open_clip') };
     const preprocess = isSiglip(found) ? siglipPreprocess() : defaultPreprocess(naturalLayout(usual));
     const config: ClipConfig = { architecture: found, vocabSize: tokenizer.vocabSize, preprocess };
@@ -103,16 +118,23 @@ export class ClipModel implements AsyncDisposable {
    */
   static async load(
     from: string,
-    { imageSize, contextLength, knowledge, device = 'cpu', ...knobs }: LoadOptions = {},
+    { imageSize, contextLength, knowledge, regions, device = 'cpu', ...knobs }: LoadOptions = {},
   ): Promise<ClipModel> {
     const dir = isHubReference(from) ? await downloadModel(from, knobs) : from;
     const stored = await readModel(dir);
     const { tokenizer } = stored;
     const sized = resized(stored.config, imageSize, contextLength);
-    const config = { ...sized, architecture: withKnowledge(sized.architecture, knowledge) };
+    const { regions_cfg, ...plain } = sized.architecture;
+    const architecture = withReaders(regions === false ? plain : sized.architecture, {
+      knowledge,
+      regions: regions || undefined,
+    });
+    const config = { ...sized, architecture };
     const handle = await (await native()).createModel(toNativeConfig(config, tokenizer.padToken), 0, device);
     try {
-      const held = handle.tensors().filter(({ name }) => !(knowledge && name.startsWith('knowledge.')));
+      const isFresh = (name: string) =>
+        (knowledge && name.startsWith('knowledge.')) || (regions && name.startsWith('regions.'));
+      const held = handle.tensors().filter(({ name }) => !isFresh(name));
       const { tensors, fit } = resizePositions(held, stored.config.architecture, config.architecture);
       await stored.readTensors(tensors, async (name, values) => handle.writeTensor(name, await fit(name, values)));
       return new ClipModel(config, tokenizer, handle, device);
@@ -125,7 +147,7 @@ export class ClipModel implements AsyncDisposable {
   /**
    * Writes config, weights, tokenizer and preprocessing.
    * @param options.layout Default: transformers' for a plain vision transformer or SigLIP, open_clip's for a ResNet, our own for a
-   * convolutional stem or a reader of triples. Pictures are prepared as the layout says, but for half a pixel: transformers and open_clip round the
+   * convolutional stem or a reader of triples or regions. Pictures are prepared as the layout says, but for half a pixel: transformers and open_clip round the
    * margin of the crop in their own ways, and a folder is read as the library that it is for reads it.
    * @throws AnagramError `model-mismatch` where the layout cannot hold the model; `write-failed`
    */
@@ -156,6 +178,11 @@ export class ClipModel implements AsyncDisposable {
   /** Whether texts are also read as triples. */
   get readsTriples(): boolean {
     return this.config.architecture.knowledge_cfg !== undefined;
+  }
+
+  /** Numbers of a region that the model reads in training; null: none. */
+  get regionWidth(): number | null {
+    return this.config.architecture.regions_cfg?.width ?? null;
   }
 
   /**

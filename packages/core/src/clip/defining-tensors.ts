@@ -8,7 +8,13 @@ import type { NamedShape } from './layout.ts';
  * that is missing.
  */
 export function* definingTensors({ architecture, vocabSize }: ClipConfig): Generator<NamedShape> {
-  const { embed_dim, text_cfg: text, vision_cfg: vision, knowledge_cfg: knowledge } = architecture;
+  const {
+    embed_dim,
+    text_cfg: text,
+    vision_cfg: vision,
+    knowledge_cfg: knowledge,
+    regions_cfg: regions,
+  } = architecture;
   yield { name: 'token_embedding.weight', shape: [vocabSize, text.width] };
   yield { name: 'positional_embedding', shape: [text.context_length, text.width] };
   if (isSiglip(architecture)) yield { name: 'text_projection.weight', shape: [embed_dim, text.width] };
@@ -18,6 +24,7 @@ export function* definingTensors({ architecture, vocabSize }: ClipConfig): Gener
     yield { name: 'knowledge.projection', shape: [text.width, embed_dim] };
     yield* blocks('knowledge.transformer', knowledge.layers, text.width, text.mlp_ratio);
   }
+  if (regions) yield { name: 'regions.projection', shape: [regions.width, vision.width] };
   const { layers } = vision;
   if (typeof layers !== 'number') yield* resNet(vision, layers, embed_dim);
   else {

@@ -244,6 +244,36 @@ test('a model that reads triples is given those of every text, then of shuffled 
   expect([...rows].filter((row) => row >= first)).toEqual(Array.from(native.paraphraseRows, (_, k) => first + k));
 });
 
+test('what a detector says of the drawn pairs goes with the rows of both of their levels', async () => {
+  const plain = tinyPairs();
+  const set: PairSet = {
+    ...plain,
+    pair: async (index, imageSize) => {
+      const pair = await plain.pair(index, imageSize);
+      const features = Float32Array.from({ length: 3 * (1 + (index % 2)) }, (_, i) => index + i / 8);
+      return index % 3 === 0 ? pair : { ...pair, regions: { features, tags: `thing ${index % 4}` } };
+    },
+  };
+  const settings = resolveSettings({ steps: 100, objective: 'pyramid-clip' });
+  const drawn = await Promise.all(
+    [1, 3, 2, 5].map(async (index) => ({ pair: await set.pair(index, size), negatives: [], paraphrase: null })),
+  );
+  const twice = drawn.flatMap((one) => [one, one]);
+  const options = { settings, tokenizer, contextLength: 32, imageSize: size };
+  const { regions } = buildBatch(0, twice, { ...options, regionWidth: 3 }).native;
+  expect([...regions!.rows]).toEqual([0, 4, 6, 1, 5, 7]);
+  expect([...regions!.counts]).toEqual([2, 1, 2]);
+  const expected = [drawn[0], drawn[2], drawn[3]].flatMap((one) => [...one!.pair.regions!.features]);
+  expect([...regions!.features]).toEqual(expected);
+  // Pairs 1 and 5 have equal tags.
+  expect([...regions!.tagGroups]).toEqual([0, 1, 0]);
+  const length = regions!.tags.length / 3;
+  expect(tokenizer.decode(regions!.tags.subarray(length, length + regions!.tagLengths[1]!))).toBe('thing 2');
+  expect(buildBatch(0, twice, options).native.regions).toBeUndefined();
+  const peers = resolveSettings({ steps: 100, objective: { preset: 'pyramid-clip', crossLevels: 0 } });
+  expect(buildBatch(0, twice, { ...options, settings: peers, regionWidth: 3 }).native.regions).toBeUndefined();
+});
+
 test('trigrams are shuffled for a share of the rows', async () => {
   const batch = await batchOf(tinyPairs(), { structure: { share: 0.5 }, batchSize: 18 });
   const { pairs, shuffledTextLengths, textLengths } = batch.native;

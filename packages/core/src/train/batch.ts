@@ -1,6 +1,7 @@
 import type { NativeBatch } from '@anagram/native';
 import { encodeTriples } from '../clip/encode-triples.ts';
-import type { Pixels } from '../pair.ts';
+import { AnagramError } from '../errors.ts';
+import type { Pixels, RegionFeatures } from '../pair.ts';
 import { Random } from '../random.ts';
 import type { EncodedText, TextTokenizer } from '../text/text-tokenizer.ts';
 import { trigramShuffle } from '../text/trigram-shuffle.ts';
@@ -50,9 +51,11 @@ export function buildBatch(
     imageSize: number;
     /** Whether the model reads texts as triples too. Default false. */
     readsTriples?: boolean;
+    /** Numbers of a region that the model reads. Default: null, none. */
+    regionWidth?: number | null;
   },
 ): Batch {
-  const { settings, tokenizer, contextLength, imageSize, readsTriples = false } = options;
+  const { settings, tokenizer, contextLength, imageSize, readsTriples = false, regionWidth = null } = options;
   const images: Entry<Pixels>[] = drawn.map(({ pair }) => ({ value: pair.image, key: pair.imageKey }));
   const texts: Entry<string>[] = drawn.map(({ pair }) => ({ value: pair.text, key: tokenizer.normalise(pair.text) }));
   const weights = drawn.map(({ pair }) => pair.weight);
@@ -98,7 +101,9 @@ export function buildBatch(
   const shuffled = ofShuffled.map((text) => text?.encoded ?? null);
   const reworded = drawn.flatMap(({ paraphrase }, row) => (paraphrase === null ? [] : [{ row, ...read(paraphrase) }]));
   const all = [...ofTexts, ...ofShuffled, ...reworded];
-  const length = Math.max(...all.map((text) => text?.encoded.length ?? 0));
+  const detected = regionWidth === null ? [] : findRegions(drawn, settings, regionWidth);
+  const tags = detected.map(({ tags }) => read(tags));
+  const length = Math.max(...[...all, ...tags].map((text) => text?.encoded.length ?? 0));
   const keys = texts.slice(0, pairs).map(({ key }) => key);
   // A text that words another pair's caption otherwise is true of that pair's picture.
   const alsoTrue = reworded.flatMap(({ row, text }) => {
@@ -107,6 +112,7 @@ export function buildBatch(
   });
   const imageGroups = new Groups();
   const textGroups = new Groups();
+  const tagGroups = new Groups();
   const ownTextLinks = compress(ownTexts);
   const ownImageLinks = compress(ownImages);
   return {
@@ -134,12 +140,50 @@ export function buildBatch(
       ),
       paraphraseLengths: Int32Array.from(reworded, ({ encoded }) => encoded.length),
       paraphraseRows: Int32Array.from(reworded, ({ row }) => row),
+      ...(detected.length > 0 && {
+        regions: {
+          features: Float32Array.from(detected.flatMap(({ features }) => [...features])),
+          counts: Int32Array.from(detected, ({ features }) => features.length / regionWidth!),
+          rows: Int32Array.from(levelsOf(settings).flatMap((level) => detected.map(({ row }) => row + level))),
+          tags: stack(
+            tags.map(({ encoded }) => encoded),
+            length,
+          ),
+          tagLengths: Int32Array.from(tags, ({ encoded }) => encoded.length),
+          tagGroups: Int32Array.from(tags, ({ text }) => tagGroups.number(tokenizer.normalise(text))),
+        },
+      }),
       ...(readsTriples && { triples: encodeTriples(all, tokenizer, contextLength) }),
       seed: new Random(settings.seed, 'step', step).seed(),
     },
     draws,
     cutTexts: encoded.filter(({ lost }) => lost > 0).length,
   };
+}
+
+/** Distance of a pair's rows from its first: those of its levels stand side by side. */
+function levelsOf({ objective }: ResolvedSettings): number[] {
+  return objective.levels ? [0, 1] : [0];
+}
+
+/** What detectors say of the drawn pairs, with the pair's first row; empty where no term wants it. */
+function findRegions(
+  drawn: readonly DrawnPair[],
+  settings: ResolvedSettings,
+  width: number,
+): (RegionFeatures & { row: number })[] {
+  if (settings.objective.crossLevels === 0) return [];
+  const levels = levelsOf(settings).length;
+  return drawn.flatMap(({ pair: { regions, text } }, row) => {
+    if (!regions || row % levels !== 0) return [];
+    const { length } = regions.features;
+    if (length > 0 && length % width === 0) return [{ ...regions, row }];
+    throw new AnagramError(
+      'invalid-options',
+      `The pair of "${text}" has ${length} numbers of regions. Expected a multiple of the ${width} of a region that the model reads, at least one region. Correct the pair's \`regions\`, or the model's \`regions.width\`.`,
+      { where: 'pairs' },
+    );
+  });
 }
 
 /** T'_S for a share of the rows; null for the others and for those too short. Empty where the term is off. */

@@ -30,14 +30,21 @@ export class Batches {
     settings: ResolvedSettings;
   }) {
     const { first, model, sets, sampler, curriculum, settings } = options;
-    const { tokenizer, contextLength, imageSize, readsTriples } = model;
+    const { tokenizer, contextLength, imageSize, readsTriples, regionWidth } = model;
     this.#next = first;
     this.#steps = settings.steps;
     const draw = (step: number, settings: ResolvedSettings): Promise<DrawnPair[]> =>
       drawPairs(step, { sets, sampler, curriculum, settings, tokenizer, imageSize, fit: model.config.preprocess });
     this.#build = async (step) => {
       const drawn = await drawnFor(step, settings, (settings) => draw(step, settings));
-      const batch = buildBatch(step, drawn, { settings, tokenizer, contextLength, imageSize, readsTriples });
+      const batch = buildBatch(step, drawn, {
+        settings,
+        tokenizer,
+        contextLength,
+        imageSize,
+        readsTriples,
+        regionWidth,
+      });
       return { ...batch, after: { cursors: sampler.cursors, errors: curriculum.errors } };
     };
   }

@@ -17,11 +17,13 @@ const needs = {
     negatives.some(({ text, image }) => text !== null && image !== null),
   'negatives of the category negation, with a text and a picture': ({ negatives }: TrainingPair) =>
     negatives.some(({ category, text, image }) => category === 'negation' && text !== null && image !== null),
+  'what a detector says of their regions': ({ regions }: TrainingPair) => regions !== undefined,
   paraphrases: ({ paraphrases = [] }: TrainingPair) => paraphrases.length > 0,
   'paraphrases, given or by rules': ({ text, paraphrases = [] }: TrainingPair) =>
     paraphrases.length > 0 || paraphrase(text).length > 0,
 } as const;
 type Need = keyof typeof needs;
+const detected = 'what a detector says of their regions' satisfies Need;
 
 /** Presets that are another preset without what they need: plain CLIP, most of them. */
 const vital: { readonly [name in ObjectivePreset]?: Need } = {
@@ -47,6 +49,7 @@ function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): N
   if (uses.paraphrases && !makesAll) {
     list.push(objective.paraphrases > 0 ? 'paraphrases, given or by rules' : 'paraphrases');
   }
+  if (objective.crossLevels > 0) list.push(detected);
   if (preset === 'con-clip') list.push('negatives of the category negation, with a text and a picture');
   return list;
 }
@@ -57,7 +60,7 @@ function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): N
  * @throws AnagramError `not-enough-data` where a preset lacks what makes it that preset; the signal's reason.
  */
 export async function checkNeeds(
-  model: Pick<ClipModel, 'imageSize' | 'config'>,
+  model: Pick<ClipModel, 'imageSize' | 'config' | 'regionWidth'>,
   sets: readonly SharedSet[],
   { objective, preset }: { objective: ResolvedObjective; preset: ObjectivePreset | null },
   { warn, signal }: { warn: (message: string) => void; signal?: AbortSignal | undefined },
@@ -86,6 +89,16 @@ export async function checkNeeds(
       `The objective ${preset} wants ${need}. None of the ${seen} pairs that were looked at has any, so that it would train as another objective. Write negatives (\`anagram negatives\`) and open the pairs with them, or choose an objective that needs none, such as clip.`,
       { needed: 1, found: 0 },
     );
+  }
+  if (objective.crossLevels > 0 && model.regionWidth === null) {
+    const found = !missing.has(detected);
+    if (found) {
+      warn(
+        `The pairs have ${detected}, and the model does not read it: the term crossLevels counts no pair. Make the model with \`regions\`.`,
+      );
+    }
+    // PyramidCLIP is its peer level where there is no detector.
+    if (preset !== null) missing.delete(detected);
   }
   for (const name of missing) {
     warn(

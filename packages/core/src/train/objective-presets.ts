@@ -38,7 +38,10 @@ export const presetTerms: { readonly [name in ObjectivePreset]: ObjectiveSetting
     negativePairs: false,
   },
   'soft-clip': { softTargets: 1, softRelations: 1, negativesPerPair: 0 },
-  'pyramid-clip': { contrastive: 0, softened: 1, softenedShare: 0.2, levels: true, negativesPerPair: 0 },
+  'pyramid-clip': {
+    ...{ contrastive: 0, softened: 1, softenedShare: 0.2, crossLevels: 1 },
+    ...{ levels: true, negativesPerPair: 0 },
+  },
   'fsc-clip': { ownTexts: 0.5, focal: 2, labelSmoothing: 0.02, negativePairs: false, negativesPerPair: 3 },
   degla: {
     ...{ negativePairs: false, sharedNegatives: true, negativesPerPair: 4 },
@@ -63,7 +66,7 @@ export const presetParameters = {
   'triplet-clip': [],
   'structure-clip': ['hardestMargin', 'rankTexts', 'margin'],
   'soft-clip': ['softTargets', 'softRelations', 'softShare', 'softTemperature'],
-  'pyramid-clip': ['softenedShare'],
+  'pyramid-clip': ['softenedShare', 'crossLevels'],
   'fsc-clip': ['ownTexts', 'focal', 'labelSmoothing', 'negativesPerPair'],
   degla: ['ownTexts', 'teacherContrast', 'featureDistil', 'teacherDecay', 'negativesPerPair'],
   clic: ['contrastive', 'ownTexts', 'paraphraseDistance', 'joinedEvery'],

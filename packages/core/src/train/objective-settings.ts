@@ -57,8 +57,13 @@ export interface ObjectiveSettings {
   softTemperature?: number;
   /** Weight of InfoNCE with label smoothing over the negatives (PyramidCLIP). Default 0. */
   softened?: number;
-  /** Part of the target of `softened` that lies on the negatives, 0–1. Default 0.2. */
+  /** Part of the target of `softened` and `crossLevels` that lies on the negatives, 0–1. Default 0.2. */
   softenedShare?: number;
+  /**
+   * Weight of the cross level (PyramidCLIP): regions are compared with texts and their tags with pictures, each softened by `softenedShare`. Counts
+   * pairs with `regions`, for a model that reads them. Default 0.
+   */
+  crossLevels?: number;
   /** Weight of the complementary term, which pushes negatives away and pulls no positive: robust to wrong pairs (RCL). Default 0. */
   complementary?: number;
   /**
@@ -137,6 +142,7 @@ export const objectiveSchema = z.strictObject({
   softTemperature: z.number().positive().default(0.1),
   softened: weight.default(0),
   softenedShare: share.default(0.2),
+  crossLevels: weight.default(0),
   complementary: weight.default(0),
   distil: weight.default(0),
   featureDistil: weight.default(0),

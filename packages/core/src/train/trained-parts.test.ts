@@ -40,6 +40,7 @@ const reader = {
   'knowledge.ln_final.weight': [8],
 };
 const reading = [...vit, ...of(reader)];
+const withRegions = [...vit, ...of({ 'regions.projection': [6, 8] })];
 const resNet = of({
   logit_scale: [],
   'visual.conv1.weight': [4, 3, 3, 3],
@@ -167,6 +168,9 @@ describe('lora', () => {
   });
 
   test('of the text tower is refused where it reads triples, of the image tower it is not', () => {
+    const image = parts({ freeze: { image: true } }, withRegions).frozen;
+    expect(image).toContain('regions.projection');
+    expect(() => parts({ lora: {} }, withRegions)).toThrow(/train\.lora: .*reader of regions.*towers: \["text"\]/);
     expect(() => parts({ lora: {} }, reading)).toThrow(/train\.lora: .*reader of triples.*towers: \["image"\]/);
     expect(parts({ lora: { towers: ['image'] } }, reading).frozen.every((name) => name.startsWith('visual.'))).toBe(
       true,

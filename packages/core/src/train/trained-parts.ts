@@ -63,7 +63,7 @@ function locked(names: readonly string[], tower: Tower, unlocked: number): strin
 /**
  * A tower's tensors in the groups in which open_clip locks them, first to last: what makes tokens (with positions and the
  * first norm), each block, and the way into the shared space. The norm behind the last block goes with it. A ResNet's groups
- * are its stem, its four stages and its attention pool. A reader of triples goes with the last.
+ * are its stem, its four stages and its attention pool. A reader of triples, or of regions, goes with the last.
  */
 export function lockGroups(names: readonly string[]): string[][] {
   const depth = Math.max(-1, ...names.map((name) => blockOf(name) ?? -1)) + 1;
@@ -99,6 +99,12 @@ function loraConfig(
     throw refused(
       'lora',
       'adapters of the text tower cannot hold a reader of triples, which is trained as a whole. Expected towers: ["image"], or a model without `knowledge`',
+    );
+  }
+  if (towers.includes('image') && parameters.some(({ name }) => name.startsWith('regions.'))) {
+    throw refused(
+      'lora',
+      'adapters of the image tower cannot hold a reader of regions, which is trained as a whole. Expected towers: ["text"], or a model without `regions`',
     );
   }
   const adapters = parameters.flatMap(({ name, shape }) => {

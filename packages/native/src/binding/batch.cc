@@ -1,5 +1,7 @@
 #include "binding/batch.h"
 
+#include <limits>
+
 #include "binding/columns.h"
 #include "binding/convert.h"
 #include "binding/failure.h"
@@ -30,6 +32,25 @@ int64_t text_width(const Settings& input, int64_t texts, int64_t context_length)
   refuse(input.env(), input.path("texts") + " must have " + std::to_string(texts) +
                           " × L values, L from 1 to " + std::to_string(context_length) +
                           ", received " + std::to_string(values) + ".");
+}
+
+void read_regions(const Settings& input, const ClipConfig& model, int64_t width, Batch& batch) {
+  const int64_t pictures = length_of(input.value("counts"), input.path("counts"), torch::kInt32);
+  if (pictures == 0) return;
+  if (!model.regions)
+    refuse(input.env(), input.path("counts") + " must be empty for a model that reads no regions.");
+  batch.region_counts = column(input, "counts", {pictures});
+  require_range(input.env(), batch.region_counts, input.path("counts"), 1,
+                std::numeric_limits<int32_t>::max());
+  batch.region_features =
+      copy_in(input.value("features"), input.path("features"), torch::kFloat32,
+              {batch.region_counts.sum().item<int64_t>(), model.regions->width});
+  batch.region_rows = read_region_rows(input, "rows", pictures, batch.pairs);
+  batch.tags = column(input, "tags", {pictures, width});
+  batch.tag_lengths = column(input, "tagLengths", {pictures});
+  batch.tag_groups = column(input, "tagGroups", {pictures});
+  require_range(input.env(), batch.tags, input.path("tags"), 0, model.text.vocab_size - 1);
+  require_range(input.env(), batch.tag_lengths, input.path("tagLengths"), 1, width);
 }
 
 }  // namespace
@@ -81,6 +102,8 @@ Batch read_batch(const Settings& input, const ClipConfig& model) {
   require_range(input.env(), batch.paraphrase_lengths, input.path("paraphraseLengths"), 1, width);
   require_range(input.env(), batch.paraphrases, input.path("paraphrases"), 0,
                 model.text.vocab_size - 1);
+  if (!input.value("regions").IsUndefined())
+    read_regions(input.object("regions"), model, width, batch);
   batch.triples = read_triples(input.value("triples"), input.path("triples"),
                                texts + shuffled + paraphrases, model.text.vocab_size);
   batch.seed = static_cast<uint64_t>(input.integer("seed", 0, kLargestInteger));

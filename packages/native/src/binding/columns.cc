@@ -117,6 +117,20 @@ torch::Tensor read_rows_of_pairs(const Settings& input, const char* name, int64_
   return rows;
 }
 
+torch::Tensor read_region_rows(const Settings& input, const char* name, int64_t pictures,
+                               int64_t pairs) {
+  const std::string path = input.path(name);
+  const int64_t length = length_of(input.value(name), path, torch::kInt32);
+  const int64_t levels = pictures == 0 ? 1 : length / pictures;
+  if (levels < 1 || levels * pictures != length) {
+    refuse(input.env(), path + " must have V × " + std::to_string(pictures) +
+                            " values, V at least 1, received " + std::to_string(length) + ".");
+  }
+  torch::Tensor rows = copy_in(input.value(name), path, torch::kInt32, {levels, pictures});
+  require_range(input.env(), rows, path, 0, pairs - 1);
+  return rows;
+}
+
 torch::Tensor read_weights(const Settings& input, int64_t pairs) {
   const std::string name = input.path("weights");
   torch::Tensor weights = copy_in(input.value("weights"), name, torch::kFloat32, {pairs});

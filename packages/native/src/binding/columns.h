@@ -32,6 +32,10 @@ torch::Tensor read_weights(const Settings& input, int64_t pairs);
 // (R) int32 of numbers below `pairs`, each at most once.
 torch::Tensor read_rows_of_pairs(const Settings& input, const char* name, int64_t pairs);
 
+// (V, K) int32 of numbers below `pairs`, V at least 1.
+torch::Tensor read_region_rows(const Settings& input, const char* name, int64_t pictures,
+                               int64_t pairs);
+
 // Nothing where `value` is undefined; else NativeTriples of `texts` texts.
 Triples read_triples(const Napi::Value& value, const std::string& name, int64_t texts,
                      int64_t vocabulary);

@@ -63,6 +63,12 @@ std::optional<KnowledgeConfig> read_knowledge(const Settings& settings) {
   return KnowledgeConfig{.layers = given.integer("layers", 1), .weight = given.number("weight", 0)};
 }
 
+std::optional<RegionsConfig> read_regions(const Settings& settings) {
+  if (settings.value("regions").IsUndefined()) return {};
+  const Settings given = settings.object("regions");
+  return RegionsConfig{.width = given.integer("width", 1), .layers = given.integer("layers", 1)};
+}
+
 Role read_role(const Settings& settings, const char* name) {
   constexpr Role kRoles[] = {Role::negative, Role::positive, Role::off};
   return kRoles[settings.choice(name, {"negative", "positive", "off"})];
@@ -123,6 +129,7 @@ ClipConfig read_clip_config(const Settings& settings) {
   config.text = read_text(settings.object("text"));
   config.siglip = read_siglip(settings);
   config.knowledge = read_knowledge(settings);
+  config.regions = read_regions(settings);
   return config;
 }
 
@@ -159,6 +166,7 @@ ObjectiveConfig read_objective_config(const Settings& settings) {
   read_optional(settings, "softTemperature", config.soft.temperature);
   read_optional(settings, "softened", config.softened);
   read_optional(settings, "softenedShare", config.softened_share, 1);
+  read_optional(settings, "crossLevels", config.cross_levels);
   read_optional(settings, "complementary", config.complementary);
   read_optional(settings, "distil", config.distil);
   read_optional(settings, "featureDistil", config.feature_distil);

@@ -46,6 +46,7 @@ struct ObjectiveJob {
   double logit_scale;
   std::optional<double> logit_bias;
   std::optional<torch::Tensor> paraphrases;
+  std::optional<RegionRows> regions;
   std::optional<TeacherRows> teacher;  // its scale in double
   torch::Dtype dtype;
 };
@@ -54,6 +55,7 @@ struct ObjectiveDone {
   double loss;
   std::map<std::string, double> terms;
   torch::Tensor image_gradients, text_gradients, paraphrase_gradients;
+  torch::Tensor region_gradients, tag_gradients;
   double logit_scale_gradient, logit_bias_gradient;
 };
 
@@ -103,6 +105,16 @@ ObjectiveJob read_objective(const Settings& input, const Settings& config) {
     job.paraphrases = read_rows(input.value("paraphrases"), input.path("paraphrases"), width);
     job.input.paraphrase_rows = read_rows_of_pairs(input, "paraphraseRows", pairs).to(torch::kLong);
   }
+  if (!input.value("regions").IsUndefined()) {
+    const Settings regions = input.object("regions");
+    auto embedded = read_rows(regions.value("images"), regions.path("images"), width);
+    const int64_t pictures = embedded.size(0);
+    job.regions = {
+        embedded, read_rows(regions.value("tags"), regions.path("tags"), width),
+        copy_in(regions.value("tagGroups"), regions.path("tagGroups"), torch::kInt32, {pictures})
+            .to(torch::kLong),
+        read_region_rows(regions, "rows", pictures, pairs).to(torch::kLong)};
+  }
   if (!input.value("teacher").IsUndefined()) {
     const Settings teacher = input.object("teacher");
     job.teacher = {read_rows(teacher.value("images"), teacher.path("images"), width),
@@ -124,6 +136,10 @@ ObjectiveDone run_objective(ObjectiveJob job) {
   if (job.logit_bias)
     job.input.logit_bias = leaf(torch::full({}, *job.logit_bias, torch::kFloat64));
   if (job.paraphrases) job.input.paraphrases = leaf(*job.paraphrases);
+  if (job.regions) {
+    job.input.regions = {leaf(job.regions->images), leaf(job.regions->tags),
+                         job.regions->tag_groups, job.regions->rows};
+  }
   if (job.teacher) {
     job.input.teacher = {job.teacher->images.to(job.dtype), job.teacher->texts.to(job.dtype),
                          job.teacher->logit_scale.to(job.dtype)};
@@ -139,6 +155,8 @@ ObjectiveDone run_objective(ObjectiveJob job) {
           gradient(job.input.images),
           gradient(job.input.texts),
           job.paraphrases ? gradient(*job.input.paraphrases) : torch::empty({0}, job.dtype),
+          job.regions ? gradient(job.input.regions->images) : torch::empty({0}, job.dtype),
+          job.regions ? gradient(job.input.regions->tags) : torch::empty({0}, job.dtype),
           gradient(job.input.logit_scale).item<double>(),
           job.logit_bias ? gradient(job.input.logit_bias).item<double>() : 0};
 }
@@ -228,6 +246,8 @@ Napi::Value evaluate_objective(const Napi::CallbackInfo& info) {
           object.Set("imageGradients", copy_out(env, done.image_gradients));
           object.Set("textGradients", copy_out(env, done.text_gradients));
           object.Set("paraphraseGradients", copy_out(env, done.paraphrase_gradients));
+          object.Set("regionGradients", copy_out(env, done.region_gradients));
+          object.Set("tagGradients", copy_out(env, done.tag_gradients));
           object.Set("logitScaleGradient", done.logit_scale_gradient);
           object.Set("logitBiasGradient", done.logit_bias_gradient);
           return object;

@@ -57,6 +57,14 @@ void check_config(const ClipConfig& config) {
     positive("knowledge layers", config.knowledge->layers);
     positive("knowledge weight", config.knowledge->weight);
   }
+  if (config.regions) {
+    TORCH_CHECK(vision.kind == VisionKind::transformer && !config.siglip,
+                "model config: regions are read by CLIP's vision transformer alone.");
+    positive("regions width", config.regions->width);
+    TORCH_CHECK(config.regions->layers >= 1 && config.regions->layers <= vision.layers,
+                "model config: expected regions layers from 1 to the image tower's ", vision.layers,
+                ", received ", config.regions->layers, ".");
+  }
   if (vision.kind == VisionKind::resnet) {
     TORCH_CHECK(vision.width % 2 == 0, "model config: expected an even ResNet width, received ",
                 vision.width, ".");
@@ -117,6 +125,7 @@ ClipImpl::ClipImpl(const ClipConfig& config, uint64_t seed, torch::Device device
   text_ = (config_.siglip ? make_siglip_text : make_text_transformer)(*this, config_, fresh);
   // Last, so that the towers begin as they would without it.
   if (config_.knowledge) knowledge_ = register_module("knowledge", Knowledge(config_, fresh));
+  if (config_.regions) regions_ = register_module("regions", Regions(config_, fresh));
   mean_ = channels(config_.image_mean, device, dtype);
   std_ = channels(config_.image_std, device, dtype);
   to(device);
@@ -157,6 +166,19 @@ Tensor ClipImpl::encode_text(const Tensor& ids, const Tensor& lengths, const Tri
               "text tower: this model reads no triples, received ", triples.count(), ".");
   const auto rows = unit(text_->forward(ids, lengths));  // (B, D)
   return knowledge_ ? knowledge_->forward(rows, text_->token_table(), triples) : rows;
+}
+
+Tensor ClipImpl::encode_regions(const Tensor& features, const Tensor& counts) {
+  TORCH_CHECK(regions_, "image tower: this model reads no regions, received those of ",
+              counts.size(0), " pictures.");
+  TORCH_CHECK(counts.dim() == 1 && counts.ge(1).all().item<bool>(),
+              "regions: expected at least one of each picture.");
+  const auto width = config_.regions->width;
+  TORCH_CHECK(features.dim() == 2 && features.size(0) == counts.sum().item<int64_t>() &&
+                  features.size(1) == width,
+              "regions: expected features (", counts.sum().item<int64_t>(), ", ", width,
+              "), received ", features.sizes(), ".");
+  return unit(regions_->forward(features, counts, *visual_));  // (K, D)
 }
 
 std::vector<NamedTensor> ClipImpl::tensors() const {

@@ -13,6 +13,7 @@
 #include "nn/image_tower.h"
 #include "nn/knowledge.h"
 #include "nn/libtorch.h"
+#include "nn/regions.h"
 #include "nn/text_tower.h"
 
 namespace anagram {
@@ -43,6 +44,11 @@ class ClipImpl : public torch::nn::Module {
   torch::Tensor encode_text(const torch::Tensor& ids, const torch::Tensor& lengths,
                             const Triples& triples = {});
 
+  // What a detector says of K pictures' regions, for a model that reads it: `features` float (ΣN,
+  // F), those of a picture side by side, `counts` int64 (K) of at least 1. Returns (K, D), rows of
+  // unit length.
+  torch::Tensor encode_regions(const torch::Tensor& features, const torch::Tensor& counts);
+
   // Everything a checkpoint holds.
   std::vector<NamedTensor> tensors() const;
   // The tensor called `name`; an error that names it when there is none.
@@ -64,6 +70,7 @@ class ClipImpl : public torch::nn::Module {
   std::shared_ptr<ImageTower> visual_;
   std::unique_ptr<TextTower> text_;
   Knowledge knowledge_{nullptr};  // empty where the config has none
+  Regions regions_{nullptr};      // the same
 };
 TORCH_MODULE(Clip);
 

@@ -52,6 +52,12 @@ struct KnowledgeConfig {
   double weight = 0.2;  // λ
 };
 
+// PyramidCLIP's region branch (Gao et al. 2022): regions.h.
+struct RegionsConfig {
+  int64_t width = 2052;  // F, numbers of a region
+  int64_t layers = 3;    // blocks of the image tower that read them, the last ones
+};
+
 struct ClipConfig {
   int64_t embed_dim = 512;
   bool quick_gelu = true;  // x·σ(1.702x) instead of GELU, in both towers
@@ -62,6 +68,7 @@ struct ClipConfig {
   TextConfig text;
   std::optional<SiglipConfig> siglip;  // none: CLIP
   std::optional<KnowledgeConfig> knowledge;
+  std::optional<RegionsConfig> regions;
 };
 
 }  // namespace anagram

@@ -13,6 +13,9 @@ class ImageTower : public torch::nn::Module {
  public:
   // Normalised pixels (B, 3, S, S) → (B, D), not of unit length.
   virtual torch::Tensor forward(const torch::Tensor& pixels) = 0;
+  // Tokens of another kind (B, L, W) through the last blocks → (B, D), not of unit length. Of a
+  // vision transformer alone.
+  virtual torch::Tensor forward_tokens(const torch::Tensor& tokens, int64_t layers);
 };
 
 std::shared_ptr<ImageTower> make_vision_transformer(const ClipConfig& config, const Fresh& fresh);

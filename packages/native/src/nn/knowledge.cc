@@ -1,7 +1,8 @@
 #include "nn/knowledge.h"
 
 #include <cmath>
-#include <vector>
+
+#include "nn/by_count.h"
 
 namespace anagram {
 
@@ -76,28 +77,12 @@ Tensor KnowledgeImpl::forward(const Tensor& rows, const Tensor& table,
   check_triples(triples, rows.size(0), table.size(0));
   const auto [texts, _, counts] = at::unique_consecutive(
       triples.texts.to(torch::kInt64), /*return_inverse=*/false, /*return_counts=*/true);  // (M)
-  const auto knowledge = unit(at::matmul(
-      ln_final_->forward(pooled(embed_triples(table, triples), counts)), projection_));  // (M, D)
+  const auto pooled = by_count(embed_triples(table, triples), counts, [&](const Tensor& x) {
+    return transformer_->forward(x).mean(1);  // (m, K, W) → (m, W)
+  });
+  const auto knowledge = unit(at::matmul(ln_final_->forward(pooled), projection_));  // (M, D)
   const auto which = texts.to(rows.device());
   return rows.index_copy(0, which, unit(rows.index_select(0, which) + knowledge * weight_));
-}
-
-// `triples` (N, W), `counts` (M) how many each text has → (M, W). Texts of equally many go
-// together, so that nothing is padded.
-Tensor KnowledgeImpl::pooled(const Tensor& triples, const Tensor& counts) const {
-  const auto offsets = counts.cumsum(0) - counts;
-  const auto sizes = std::get<0>(at::_unique(counts));
-  std::vector<Tensor> means, order;
-  for (int64_t i = 0; i < sizes.size(0); ++i) {
-    const auto size = sizes[i].item<int64_t>();
-    const auto texts = (counts == size).nonzero().squeeze(1);  // (m)
-    const auto places = offsets.index_select(0, texts).unsqueeze(1) + torch::arange(size);
-    const auto x = triples.index_select(0, places.flatten().to(triples.device()))
-                       .view({texts.size(0), size, triples.size(1)});  // (m, K, W)
-    means.push_back(transformer_->forward(x).mean(1));
-    order.push_back(texts);
-  }
-  return at::cat(means).index_select(0, at::cat(order).argsort().to(triples.device()));
 }
 
 }  // namespace anagram

@@ -40,8 +40,6 @@ class KnowledgeImpl : public torch::nn::Module {
                         const Triples& triples) const;
 
  private:
-  torch::Tensor pooled(const torch::Tensor& triples, const torch::Tensor& counts) const;
-
   double weight_;                     // λ
   Transformer transformer_{nullptr};  // as wide as the text tower
   LayerNorm ln_final_{nullptr};

@@ -93,8 +93,8 @@ Tensor TransformerImpl::forward(Tensor x) const {
 }
 
 Tensor TransformerImpl::forward_at(Tensor x, const Tensor& position,
-                                   const std::optional<Tensor>& mask) const {
-  for (size_t layer = 0; layer + 1 < blocks_.size(); ++layer) x = blocks_[layer]->forward(x);
+                                   const std::optional<Tensor>& mask, size_t from) const {
+  for (size_t layer = from; layer + 1 < blocks_.size(); ++layer) x = blocks_[layer]->forward(x);
   return blocks_.back()->forward_at(x, position, mask).squeeze(1);  // (B, W)
 }
 

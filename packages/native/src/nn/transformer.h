@@ -74,9 +74,9 @@ class TransformerImpl : public torch::nn::Module {
   torch::Tensor forward(torch::Tensor x) const;  // (B, L, W) → (B, L, W)
   // The last block's output at one position of each row: `x` (B, L, W), `position` (B) int64 → (B,
   // W). `mask` (B, 1, 1, L) says which keys that position sees in the last block (0 or -inf); none
-  // = all.
+  // = all. `from`: the first block of those that read.
   torch::Tensor forward_at(torch::Tensor x, const torch::Tensor& position,
-                           const std::optional<torch::Tensor>& mask) const;
+                           const std::optional<torch::Tensor>& mask, size_t from = 0) const;
 
   const std::vector<ResidualBlock>& blocks() const { return blocks_; }
 

@@ -48,17 +48,29 @@ class VisionTransformer : public ImageTower {
   }
 
   Tensor forward(const Tensor& pixels) override {
-    const auto rows = pixels.size(0), width = class_embedding_.size(0);
     const auto tokens =
         stem_ ? stem_->forward(pixels) : embed_patches(pixels, conv1_->weight);  // (B, G², W)
-    const auto first = class_embedding_.expand({rows, 1, width});
-    const auto x = at::cat({first, tokens}, 1) + positional_embedding_;  // (B, 1 + G², W)
-    const auto position = torch::zeros({rows}, pixels.options().dtype(torch::kInt64));
-    const auto pooled = transformer_->forward_at(ln_pre_->forward(x), position, {});  // (B, W)
-    return at::matmul(ln_post_->forward(pooled), proj_);                              // (B, D)
+    return read(with_class(tokens) + positional_embedding_, 0);
+  }
+
+  Tensor forward_tokens(const Tensor& tokens, int64_t layers) override {
+    return read(with_class(tokens), transformer_->blocks().size() - static_cast<size_t>(layers));
   }
 
  private:
+  // (B, L, W) → (B, 1 + L, W)
+  Tensor with_class(const Tensor& tokens) const {
+    return at::cat({class_embedding_.expand({tokens.size(0), 1, tokens.size(2)}), tokens}, 1);
+  }
+
+  // What the class token has become after the blocks from `from` on: (B, 1 + L, W) → (B, D).
+  Tensor read(const Tensor& x, size_t from) const {
+    const auto position = torch::zeros({x.size(0)}, x.options().dtype(torch::kInt64));
+    const auto pooled =
+        transformer_->forward_at(ln_pre_->forward(x), position, {}, from);  // (B, W)
+    return at::matmul(ln_post_->forward(pooled), proj_);                    // (B, D)
+  }
+
   Tensor class_embedding_, positional_embedding_, proj_;
   ConvStem stem_{nullptr};
   Conv conv1_{nullptr};
@@ -67,6 +79,10 @@ class VisionTransformer : public ImageTower {
 };
 
 }  // namespace
+
+Tensor ImageTower::forward_tokens(const Tensor&, int64_t) {
+  TORCH_CHECK(false, "image tower: regions are read by a vision transformer alone.");
+}
 
 std::shared_ptr<ImageTower> make_vision_transformer(const ClipConfig& config, const Fresh& fresh) {
   return std::make_shared<VisionTransformer>(config, fresh);

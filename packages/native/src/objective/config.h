@@ -45,6 +45,7 @@ struct ObjectiveConfig {
   SoftConfig soft;
   double softened = 0;
   double softened_share = 0.2;
+  double cross_levels = 0;  // softened by softened_share too
   double complementary = 0;
   double distil = 0;
   double feature_distil = 0;

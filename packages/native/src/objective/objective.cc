@@ -2,6 +2,7 @@
 
 #include "complementary.h"
 #include "contrastive.h"
+#include "cross_levels.h"
 #include "distil.h"
 #include "feature_distil.h"
 #include "hardest.h"
@@ -58,6 +59,20 @@ void check_views(const char* name, const std::optional<Tensor>& views,
   check_index(name, *rows, in.pairs);
 }
 
+void check_regions(const RegionRows& regions, const ObjectiveInput& in) {
+  const auto& images = regions.images;
+  TORCH_CHECK(images.dim() == 2 && images.size(1) == in.images.size(1) &&
+                  regions.tags.sizes() == images.sizes(),
+              "objective: expected regions and tags (K, ", in.images.size(1), "), received ",
+              images.sizes(), " and ", regions.tags.sizes());
+  check_rows("tag groups", regions.tag_groups, images.size(0));
+  TORCH_CHECK(regions.rows.dim() == 2 && regions.rows.size(0) >= 1 &&
+                  regions.rows.size(1) == images.size(0),
+              "objective: expected rows of regions (at least 1, ", images.size(0), "), received ",
+              regions.rows.sizes());
+  check_index("rows of regions", regions.rows, in.pairs);
+}
+
 void check(const ObjectiveInput& in) {
   TORCH_CHECK(in.images.dim() == 2 && in.texts.dim() == 2 &&
                   in.images.size(1) == in.texts.size(1) &&
@@ -84,6 +99,7 @@ void check(const ObjectiveInput& in) {
   check_views("shuffled images", in.shuffled_images, in.shuffled_image_rows, in);
   check_views("shuffled texts", in.shuffled_texts, in.shuffled_text_rows, in);
   check_views("paraphrases", in.paraphrases, in.paraphrase_rows, in);
+  if (in.regions) check_regions(*in.regions, in);
   TORCH_CHECK(!in.teacher || (in.teacher->images.sizes() == in.images.sizes() &&
                               in.teacher->texts.sizes() == in.texts.sizes()),
               "objective: expected a teacher's rows ", in.images.sizes(), " and ", in.texts.sizes(),
@@ -99,6 +115,9 @@ ObjectiveInput prepared(ObjectiveInput in) {
   }
   for (auto* rows : {&in.shuffled_image_rows, &in.shuffled_text_rows, &in.paraphrase_rows}) {
     if (*rows) *rows = (*rows)->to(device);
+  }
+  if (in.regions) {
+    for (auto* index : {&in.regions->tag_groups, &in.regions->rows}) *index = index->to(device);
   }
   in.weights = in.weights.detach().to(in.images.options());
   in.weights = in.weights / in.weights.mean();
@@ -162,6 +181,8 @@ ObjectiveOutput compute_objective(const ObjectiveInput& input, const ObjectiveCo
   if (config.soft_relations != 0)
     add("softRelations", config.soft_relations, soft_targets(in, config, /*relations=*/true));
   if (config.softened != 0) add("softened", config.softened, softened(in, config));
+  if (config.cross_levels != 0 && in.regions && in.regions->images.size(0) > 0)
+    add("crossLevels", config.cross_levels, cross_levels(in, config));
   if (config.complementary != 0)
     add("complementary", config.complementary, complementary(in, config));
   if (config.distil != 0) add("distil", config.distil, distil(in));

@@ -3,7 +3,7 @@
 //   loss = Σ weight·term over the weights of ObjectiveConfig + structure.weight·(SI + ST)
 //
 // Formula, range and a known value of each term stand in the header of its name. Gradient flows to
-// images, texts, logit scale, logit bias, shuffled views and paraphrases.
+// images, texts, logit scale, logit bias, shuffled views, paraphrases, regions and tags.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -23,6 +23,15 @@ struct TeacherRows {
   at::Tensor images;       // (NI, D) rows of unit length
   at::Tensor texts;        // (NT, D)
   at::Tensor logit_scale;  // ()
+};
+
+// What a detector says of K pairs' pictures. Their levels (one, or global and local) are pairs of
+// their own.
+struct RegionRows {
+  at::Tensor images;      // (K, D) rows of unit length, R
+  at::Tensor tags;        // (K, D) rows of unit length, A
+  at::Tensor tag_groups;  // (K) equal numbers = equal tags
+  at::Tensor rows;        // (V, K) pair numbers, by level
 };
 
 // The first P images and texts are the pairs (row r: image r, text r); what follows are lone
@@ -56,6 +65,8 @@ struct ObjectiveInput {
   // Other wordings of some pairs' texts; each row at most once.
   std::optional<at::Tensor> paraphrases;      // (R", D) rows of unit length
   std::optional<at::Tensor> paraphrase_rows;  // (R") pair numbers
+
+  std::optional<RegionRows> regions;
 
   std::optional<TeacherRows> teacher;
 };

@@ -5,18 +5,20 @@
 
 namespace anagram {
 
+at::Tensor softened_rows(const at::Tensor& logits, double share) {
+  const auto left_out = logits.isneginf();
+  const auto cross_entropy = -logits.log_softmax(1).masked_fill(left_out, 0);  // (P, P)
+  const auto own = cross_entropy.diagonal();                                   // (P)
+  const auto negatives = left_out.logical_not().sum(1) - 1;                    // (P)
+  const auto others = (cross_entropy.sum(1) - own) / negatives.clamp_min(1);   // (P)
+  // Without a negative, the own entry has all of the target: its cross entropy is 0.
+  return own * (1 - share) + others * share;
+}
+
 at::Tensor softened(const ObjectiveInput& in, const ObjectiveConfig& config) {
   const double share = config.softened_share;
   const auto all = pair_logits(in, config);  // (P, P)
-  const auto direction = [&](const at::Tensor& logits) {
-    const auto left_out = logits.isneginf();
-    const auto cross_entropy = -logits.log_softmax(1).masked_fill(left_out, 0);  // (P, P)
-    const auto own = cross_entropy.diagonal();                                   // (P)
-    const auto negatives = left_out.logical_not().sum(1) - 1;                    // (P)
-    const auto others = (cross_entropy.sum(1) - own) / negatives.clamp_min(1);   // (P)
-    return own * (1 - share) + others * share;
-  };
-  return weighted_mean((direction(all) + direction(all.t())) / 2, in.weights);
+  return weighted_mean((softened_rows(all, share) + softened_rows(all.t(), share)) / 2, in.weights);
 }
 
 }  // namespace anagram

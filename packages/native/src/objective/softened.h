@@ -15,6 +15,10 @@
 
 namespace anagram {
 
+// One direction: a row's cross entropy, own entry on the diagonal, those at -inf left out. (P, P) →
+// (P)
+at::Tensor softened_rows(const at::Tensor& logits, double share);
+
 at::Tensor softened(const ObjectiveInput& input, const ObjectiveConfig& config);  // → ()
 
 }  // namespace anagram

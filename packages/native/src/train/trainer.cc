@@ -55,6 +55,14 @@ void check_batch(const Batch& batch, const ClipConfig& model) {
               paraphrases.sizes(), ".");
   check_length("paraphraseLengths", batch.paraphrase_lengths, paraphrases.size(0));
   check_length("paraphraseRows", batch.paraphrase_rows, paraphrases.size(0));
+  if (batch.region_counts.defined()) {
+    const auto pictures = batch.region_counts.size(0);
+    TORCH_CHECK(batch.tags.dim() == 2 && batch.tags.size(0) == pictures &&
+                    batch.tags.size(1) == texts.size(1),
+                "step: expected tags (", pictures, ", ", texts.size(1), "), received ",
+                batch.tags.sizes(), ".");
+    check_length("tagLengths", batch.tag_lengths, pictures);
+  }
   if (batch.shuffled_texts.size(0) == 0) return;
   TORCH_CHECK(batch.shuffled_texts.dim() == 2 && batch.shuffled_texts.size(0) == pairs &&
                   batch.shuffled_texts.size(1) == texts.size(1),
@@ -238,12 +246,17 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
     in.paraphrase_rows = index(batch.paraphrase_rows);
   }
 
+  if (batch.region_counts.defined()) {
+    texts = at::cat({texts, batch.tags});
+    lengths = at::cat({lengths, batch.tag_lengths});
+  }
+
   const auto augmented = augment(pixels.to(model_->device()), config_.augment,
                                  stream_seed(batch.seed, Stream::augment));  // (NI + R, 3, S, S)
   const auto image_rows = model_->encode_image(augmented);                   // (NI + R, D)
   const auto triples =
       select_triples(batch.triples, kept, all_texts + all_shuffled + batch.paraphrases.size(0));
-  const auto text_rows = model_->encode_text(texts, lengths, triples);  // (NT + R' + R", D)
+  const auto text_rows = model_->encode_text(texts, lengths, triples);  // (NT + R' + R" + K, D)
   const auto images = batch.images.size(0);
   in.images = image_rows.slice(0, 0, images);
   in.texts = text_rows.slice(0, 0, all_texts);
@@ -251,7 +264,12 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
   const auto shuffled = in.shuffled_text_rows ? in.shuffled_text_rows->size(0) : 0;
   if (in.shuffled_text_rows)
     in.shuffled_texts = text_rows.slice(0, all_texts, all_texts + shuffled);
-  if (in.paraphrase_rows) in.paraphrases = text_rows.slice(0, all_texts + shuffled);
+  const auto reworded = all_texts + shuffled + batch.paraphrases.size(0);
+  if (in.paraphrase_rows) in.paraphrases = text_rows.slice(0, all_texts + shuffled, reworded);
+  if (batch.region_counts.defined()) {
+    in.regions = {model_->encode_regions(batch.region_features, index(batch.region_counts)),
+                  text_rows.slice(0, reworded), index(batch.tag_groups), index(batch.region_rows)};
+  }
   if (teacher_)
     in.teacher = teacher_->embed(augmented.slice(0, 0, images), batch.texts, batch.text_lengths,
                                  select_triples(triples, torch::arange(all_texts), texts.size(0)));

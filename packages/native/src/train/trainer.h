@@ -41,6 +41,13 @@ struct Batch {
   torch::Tensor paraphrases;            // int32 (R, L), R ≤ P
   torch::Tensor paraphrase_lengths;     // int32 (R)
   torch::Tensor paraphrase_rows;        // int32 (R) pairs, each at most once
+  // What a detector says of K pairs, on V levels of each; undefined tensors: of none.
+  torch::Tensor region_features;  // float (ΣN, F)
+  torch::Tensor region_counts;    // int32 (K), regions of each
+  torch::Tensor region_rows;      // int32 (V, K) pair numbers
+  torch::Tensor tags;             // int32 (K, L)
+  torch::Tensor tag_lengths;      // int32 (K)
+  torch::Tensor tag_groups;       // int32 (K)
   Triples triples;    // of texts, shuffled texts and paraphrases, counted on in this order
   uint64_t seed = 0;  // augmentation and patch shuffle
 };

@@ -49,6 +49,8 @@ ObjectiveInput example(double logit_scale) {
   in.shuffled_text_rows = integers({1, 2, 4});
   in.paraphrases = unit_rows(kShuffled, generator);
   in.paraphrase_rows = integers({2, 0, 4});
+  in.regions = {unit_rows(kShuffled, generator), unit_rows(kShuffled, generator),
+                integers({0, 1, 1}), integers({3, 2, 0, 1, 4, 2}).view({2, kShuffled})};
   in.teacher = {unit_rows(kImages, generator), unit_rows(kTexts, generator),
                 at::scalar_tensor(6.0, at::kDouble)};
   return in;
@@ -58,8 +60,8 @@ void expect_gradients(const ObjectiveConfig& config, const StructureConfig& stru
                       double logit_scale) {
   auto in = example(logit_scale);
   const std::vector<Tensor> leaves{
-      in.images,           in.texts,           in.logit_scale, in.logit_bias,
-      *in.shuffled_images, *in.shuffled_texts, *in.paraphrases};
+      in.images,          in.texts,        in.logit_scale,     in.logit_bias,   *in.shuffled_images,
+      *in.shuffled_texts, *in.paraphrases, in.regions->images, in.regions->tags};
   for (const auto& leaf : leaves) leaf.requires_grad_();
   const auto gradients =
       torch::autograd::grad({compute_objective(in, config, structure).loss}, leaves, {}, {}, false,
@@ -174,6 +176,13 @@ CHECK_THAT("objective gradients: text contrast", {
   auto config = kNone;
   config.text_contrast = 1;
   expect_gradients(config, kNoStructure, 5.0);
+});
+
+CHECK_THAT("objective gradients: cross level", {
+  auto config = kNone;
+  config.cross_levels = 0.7;
+  config.softened_share = 0.3;
+  expect_gradients(config, kNoStructure, 14.0);
 });
 
 CHECK_THAT("objective gradients: softened contrast", {

@@ -103,6 +103,22 @@ CHECK_THAT("tower gradients: SigLIP's text tower, exact GELU", {
   expect_text_gradients(config);
 });
 
+CHECK_THAT("tower gradients: regions through the last block of the vision transformer", {
+  auto config = tiny_config();
+  config.regions = {.width = 3, .layers = 1};
+  auto model = stirred(config);
+  const auto features = torch::arange(18, torch::kFloat64).view({6, 3}).sin();
+  const auto counts = torch::tensor({2, 1, 3});
+  expect_gradients(
+      model, [&] { return model->encode_regions(features, counts); },
+      [](const std::string& name) {
+        return name.starts_with("regions.") ||
+               (name.starts_with("visual.") && name != "visual.conv1.weight" &&
+                name != "visual.positional_embedding" &&
+                !name.starts_with("visual.transformer.resblocks.0."));
+      });
+});
+
 CHECK_THAT("tower gradients: text transformer and its reader of triples", {
   auto config = tiny_config();
   config.knowledge = {.layers = 2, .weight = 0.7};
