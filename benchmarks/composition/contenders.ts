@@ -3,10 +3,12 @@ import {
   type KnowledgeOptions,
   objectivePresets,
   presetTerms,
+  type RegionOptions,
   type StructureRole,
   structureRoles,
   type TrainSettings,
 } from '@anagram/core';
+import { gridRegionWidth } from './grid-regions.ts';
 import type { NoisyData } from './noisy-data.ts';
 import type { StandInSettings } from './stand-ins.ts';
 
@@ -22,9 +24,9 @@ export interface Contender {
    * `contrasts` (default): each pair with its negative. `apart`: both sides of a contrast are ordinary pairs of a set twice as long, drawn
    * independently: the same pictures and captions, but a pair meets its negative in a batch by chance alone. `reworded`: contrasts whose pairs
    * carry other wordings of their captions. `exact-texts`: the negatives' texts without their pictures; `rule-texts`: texts that rules make of
-   * the captions in their place.
+   * the captions in their place; `regions`: without negatives, with a grid's cells in the place of what a detector finds.
    */
-  readonly data?: 'contrasts' | 'apart' | 'reworded' | 'exact-texts' | 'rule-texts';
+  readonly data?: 'contrasts' | 'apart' | 'reworded' | 'exact-texts' | 'rule-texts' | 'regions';
   /** In place of the world's own scenes: a finite corpus of them, spoilt, with negative texts made of the texts that the row has (`noisy-data.ts`). */
   readonly corpus?: NoisyData;
   /** How often the stand-ins for models are right, where `corpus` is `restored`. */
@@ -33,6 +35,8 @@ export interface Contender {
   readonly architecture?: ArchitectureName;
   /** Structure-CLIP's reader of triples beside the text tower. */
   readonly knowledge?: KnowledgeOptions;
+  /** PyramidCLIP's reader of regions. */
+  readonly regions?: RegionOptions;
 }
 
 /** Presets that have no row of their own; `con-clip` is `side-by-side` under the name of the data that it is meant for. */
@@ -80,6 +84,12 @@ export const contenders: { readonly [row: string]: Contender } = {
   'image-negatives': { title: 'negative pictures only', objective: { ...lone, ownImages: 0.5 } },
   'both-negatives': { title: 'negative texts and pictures', objective: { ...lone, ownTexts: 0.5, ownImages: 0.5 } },
   ...Object.fromEntries(presets.map((name) => [name, { title: name, objective: name }])),
+  'pyramid-clip-regions': {
+    title: 'pyramid-clip, cells of a grid as regions',
+    objective: 'pyramid-clip',
+    data: 'regions',
+    regions: { width: gridRegionWidth },
+  },
   'clip-triples': { title: 'plain CLIP, triples beside the text', objective: 'clip', knowledge: {} },
   'anagram-triples': { title: 'Anagram, triples beside the text', objective: 'anagram', knowledge: {} },
   'structure-clip-triples': {

@@ -10,6 +10,7 @@ import {
   train,
 } from '@anagram/core';
 import { contenders, objectiveOf, structureOf } from './contenders.ts';
+import { gridRegions } from './grid-regions.ts';
 import { type NoisySettings, noisyData, noisySettings } from './noisy-data.ts';
 import { addResult, type CurvePoint, readLines } from './results.ts';
 import { reworded } from './reworded.ts';
@@ -30,6 +31,7 @@ const dataOf = {
   reworded,
   'exact-texts': exactTexts,
   'rule-texts': ruleTexts,
+  regions: gridRegions,
 } as const;
 
 export interface RowOptions extends Measure {
@@ -63,6 +65,7 @@ export async function runRow(options: RowOptions): Promise<void> {
     optimizer = 'muon',
     architecture = 'tiny-vit',
     knowledge,
+    regions,
     objective,
     structure,
   } = contenders[row]!;
@@ -82,7 +85,13 @@ export async function runRow(options: RowOptions): Promise<void> {
   await mkdir(dir, { recursive: true });
   const curveFile = join(dir, 'curve.jsonl');
   const items = world.items('validation', options.curveItems);
-  await using model = await ClipModel.create({ architecture, tokenizer, seed, ...(knowledge && { knowledge }) });
+  await using model = await ClipModel.create({
+    architecture,
+    tokenizer,
+    seed,
+    ...(knowledge && { knowledge }),
+    ...(regions && { regions }),
+  });
   const settings = {
     ...sharedSettings,
     steps,

@@ -17,6 +17,7 @@ function written(text: string): string {
 test.each([
   ['two black cats sitting on a red car', '2 cats(black), car(red); 0 -sitting on- 1'],
   ['a green square left of a blue square', 'square(green), square(blue); 0 -left of- 1'],
+  ['a small red cube and two big old brown dogs', 'cube(small,red), 2 dogs(big,old,brown)'],
   ['the square is red', 'square(red)'],
   ['a square box', 'box(square)'],
   ['a man in a hat riding a brown horse', 'man, hat, horse(brown); 0 -in- 1; 0 -riding- 2'],

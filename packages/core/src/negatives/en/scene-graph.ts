@@ -83,11 +83,16 @@ function isFrame({ tokens }: Caption, { start, head, end }: NounPhrase): boolean
   return start <= 1 && frames.test(tokens[head]!.lower) && tokens[end]?.lower === 'of';
 }
 
+// Before another adjective they are tagged as adverbs: `a small red cube`.
+const sizes = /^(big|large|huge|giant|small|little|tiny)$/;
+
 function objectOf({ tokens }: Caption, { start, head, plural }: NounPhrase, said: readonly SceneWord[]): SceneObject {
   const before = tokens.slice(start, head);
   const number = before.find((token) => !Number.isNaN(numberOf(token.lower)) && numberOf(token.lower) > 0);
   const nouns = before.slice(before.findLastIndex(({ tag }) => !/^(NOUN|PROPN)$/.test(tag)) + 1);
-  const attributes = before.filter((token) => /^(ADJ|VERB)$/.test(token.tag) && token !== number).map(wordOf);
+  const attributes = before
+    .filter((token) => (/^(ADJ|VERB)$/.test(token.tag) || sizes.test(token.lower)) && token !== number)
+    .map(wordOf);
   return {
     name: [...nouns, tokens[head]!].map((token) => token.lower).join(' '),
     noun: wordOf(tokens[head]!),
