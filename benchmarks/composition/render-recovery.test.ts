@@ -75,12 +75,14 @@ describe('renderRecovery', () => {
     expect(renderRecovery(all)).not.toContain('flawless');
   });
 
-  it('says what restored pairs add, where every seed of that row was run', () => {
-    const restored = (seed: number) => result('noisy-restored', seed, 0.6, 0.5, data(90, 0.93));
-    expect(renderRecovery([...all, restored(1), restored(2)])).toContain(
-      'illustrate: mean group 0.600 ± 0.000 (1.00 of the gap), R@1 0.500 ± 0.000 (the gap is within two deviations). Trained on: 90 pairs',
+  it('says what restored pairs add, a line for each kind of stand-ins that was run', () => {
+    const restored = (seed: number, row = 'noisy-restored') => result(row, seed, 0.6, 0.5, data(90, 0.93));
+    const lines = renderRecovery([...all, restored(2), restored(1), restored(1, 'noisy-restored-right')]).split('\n\n');
+    expect(lines[1]).toContain(
+      'stand-in models (seeds 1, 2): mean group 0.600 ± 0.000 (1.00 of the gap), R@1 0.500 ± 0.000 (the gap is within two deviations). Trained on: 90 pairs',
     );
-    expect(renderRecovery([...all, restored(1)])).toBe(renderRecovery(all));
+    expect(lines[2]).toContain('never err (seeds 1): mean group 0.600 (1.00 of the gap)');
+    expect(renderRecovery(all)).not.toContain('stand-in');
   });
 
   it('compares the seeds that all three rows have', () => {

@@ -1,8 +1,11 @@
+import { contenders } from './contenders.ts';
 import type { DataFigures } from './noisy-data.ts';
 import { deviationOf, markdownTable, meanOf, spread } from './render-table.ts';
 import type { Result } from './results.ts';
 
 const rows = ['noisy-raw', 'noisy-prepared', 'noisy-clean'] as const;
+/** Rows whose corpus was restored by stand-ins for models. */
+const restoredRows = Object.keys(contenders).filter((row) => contenders[row]!.models);
 const figures = [
   { title: 'mean group', of: ({ mean }: Result) => mean },
   { title: 'R@1', of: ({ recallAt1 }: Result) => recallAt1 },
@@ -64,25 +67,29 @@ function renderLength(results: readonly Result[], steps: number): string[] {
     ([first], i) => `${['noisy', 'prepared', 'clean'][i]}: ${describe(first!.data!)}`,
   );
   const right = results.filter(({ row }) => row === 'noisy-right');
-  const restored = seeds.flatMap(
-    (seed) => results.find((one) => one.row === 'noisy-restored' && one.seed === seed) ?? [],
-  );
   return [
     table,
-    ...(restored.length === seeds.length ? [describeRestored(restored, raw, clean)] : []),
+    ...restoredRows.flatMap((row) => describeRestored(row, results, { raw, clean }) ?? []),
     ...(right.length > 0 ? [describeRight(right)] : []),
     `Trained on: ${trained.join('; ')}.`,
   ];
 }
 
-/** What captions, repairs and illustrations add, from models that err as often as the stand-ins are told. */
-function describeRestored(restored: readonly Result[], raw: readonly Result[], clean: readonly Result[]): string {
+/** What captions, repairs and illustrations add, from models that err as often as the stand-ins are told; the gap is that of all seeds. */
+function describeRestored(
+  row: string,
+  results: readonly Result[],
+  { raw, clean }: { raw: readonly Result[]; clean: readonly Result[] },
+): string | null {
+  const restored = results.filter((one) => one.row === row);
+  if (restored.length === 0) return null;
   const reached = figures.map(({ title, of }) => {
     const share = recovered(raw.map(of), restored.map(of), clean.map(of));
     const told = typeof share === 'number' ? `${share.toFixed(2)} of the gap` : share;
     return `${title} ${spread(restored.map(of))} (${told})`;
   });
-  return `With stand-ins for the models that caption, repair and illustrate: ${reached.join(', ')}. Trained on: ${describe(restored[0]!.data!)}.`;
+  const seeds = restored.map(({ seed }) => seed).sort((a, b) => a - b);
+  return `${contenders[row]!.title} (seeds ${seeds.join(', ')}): ${reached.join(', ')}. Trained on: ${describe(restored[0]!.data!)}.`;
 }
 
 /** What is left of the gap when nothing wrong is kept and nothing right is lost: the noise's cost in pairs. */
