@@ -93,6 +93,9 @@ describe('the whole way', () => {
     expect(await readFile(at('labels.html'), 'utf8')).toContain('a caption of 0004');
     await cp(at('data', 'verifier'), at('own-verifier'), { recursive: true });
     const verifier = ['--verifier', at('own-verifier')];
+    // So few labels prove nothing.
+    const proof = ['--labels', corpus.labels, '--precision', '0.999', '--guarantee'];
+    expect(await json(3, 'calibrate', corpus.dir, ...verifier, ...proof)).toMatchObject({ promise: 'estimated' });
     expect(await json(0, 'calibrate', ...table, ...verifier, '--keep', '0.5')).toMatchObject({ pairs: 81 });
     for (const verb of ['label', 'calibrate']) {
       const { code, stderr } = await runCli([verb, at('data'), '--caption-column', 'said', '--page', at('x.html')]);

@@ -75,8 +75,9 @@ export function addCalibrate(program: Command): void {
       requirePath('--verifier', folder, 'what prepare trained, e.g. ./data/verifier');
       const target = targetOf(flags);
       await using verifier = await Verifier.load(folder);
+      const configured = config('calibrate');
       const report = await calibrate({
-        ...config('calibrate'),
+        ...configured,
         ...(target && { target }),
         ...(flags.labels !== undefined && { labels: flags.labels }),
         ...(flags.guarantee && { guarantee: true }),
@@ -84,7 +85,8 @@ export function addCalibrate(program: Command): void {
         ...{ verifier, source: pairs, signal, onEvent },
       } as CalibrateOptions);
       const page = flags.page === undefined ? [] : ['', `${flags.page} shows any threshold, with pairs at the border.`];
-      return { json: report, lines: [...summary(report), ...page] };
+      const asked = flags.guarantee ?? configured.guarantee === true;
+      return { json: report, lines: [...summary(report), ...page], partial: asked && report.promise === 'estimated' };
     }),
   );
 }
