@@ -40,6 +40,8 @@ export interface NativeObjectiveConfig {
   softened?: number;
   /** Part of the target that lies on the negatives, 0–1. 0.2. */
   softenedShare?: number;
+  /** V pairs in a row are V levels of one; of `softened`, those of one level alone are negatives of each other. 1. */
+  levels?: number;
   /** Regions against texts, and pictures against tags, each softened (PyramidCLIP). */
   crossLevels?: number;
   /** -log(1 - p) of every negative, no positive (RCL). */

@@ -95,7 +95,7 @@ export interface ObjectiveSettings {
   joinedEvery?: number;
   /**
    * Each pair is two rows: a global crop of its picture (90–100 % of the area) with the things that its text names, and a local one
-   * (50–100 %) with the text itself (PyramidCLIP; the summary is English). They come without negatives of their own. Default false.
+   * (50–100 %) with the text itself (PyramidCLIP; the summary is English), and `softened` compares rows of one level. They come without negatives of their own. Default false.
    */
   levels?: boolean;
   /**
@@ -170,5 +170,5 @@ export function needsTeacher({ distil, featureDistil, teacherContrast }: Resolve
 export function toObjectiveConfig(objective: ResolvedObjective): NativeObjectiveConfig {
   const { negativePairs, negativesPerPair, negativeImages, joinedEvery, levels, teacherDecay, margin, ...terms } =
     objective;
-  return { ...terms, margin: margin === 'adaptive' ? null : margin };
+  return { ...terms, levels: levels ? 2 : 1, margin: margin === 'adaptive' ? null : margin };
 }

@@ -166,6 +166,7 @@ ObjectiveConfig read_objective_config(const Settings& settings) {
   read_optional(settings, "softTemperature", config.soft.temperature);
   read_optional(settings, "softened", config.softened);
   read_optional(settings, "softenedShare", config.softened_share, 1);
+  if (!settings.value("levels").IsUndefined()) config.levels = settings.integer("levels", 1);
   read_optional(settings, "crossLevels", config.cross_levels);
   read_optional(settings, "complementary", config.complementary);
   read_optional(settings, "distil", config.distil);

@@ -45,6 +45,8 @@ struct ObjectiveConfig {
   SoftConfig soft;
   double softened = 0;
   double softened_share = 0.2;
+  // Of softened: V pairs in a row are V levels of one, and rows of different levels no negatives.
+  int64_t levels = 1;
   double cross_levels = 0;  // softened by softened_share too
   double complementary = 0;
   double distil = 0;

@@ -1,5 +1,7 @@
 #include "softened.h"
 
+#include <limits>
+
 #include "pair_logits.h"
 #include "weighted_mean.h"
 
@@ -17,7 +19,12 @@ at::Tensor softened_rows(const at::Tensor& logits, double share) {
 
 at::Tensor softened(const ObjectiveInput& in, const ObjectiveConfig& config) {
   const double share = config.softened_share;
-  const auto all = pair_logits(in, config);  // (P, P)
+  auto all = pair_logits(in, config);  // (P, P)
+  if (config.levels > 1) {
+    const auto level = at::arange(in.pairs, in.image_groups.options()) % config.levels;  // (P)
+    all = all.masked_fill(level.unsqueeze(0).ne(level.unsqueeze(1)),
+                          -std::numeric_limits<double>::infinity());
+  }
   return weighted_mean((softened_rows(all, share) + softened_rows(all.t(), share)) / 2, in.weights);
 }
 

@@ -5,6 +5,7 @@
 //   q_i = 1 - a on the own entry, a/n_i on each of its n_i negatives; the own entry alone if n_i =
 //   0
 //
+// Of pairs on several levels, those of one level alone are negatives of each other.
 // Range [H(q), ∞): the floor is the entropy of the target, 1.608655 for a = 0.2 and n = 255. Known
 // value, all similarities equal: ln P, for any a.
 // Gradient flows to pictures, texts and logit scale; true entries get none. Memory is O(P²).

@@ -185,6 +185,13 @@ CHECK_THAT("objective gradients: cross level", {
   expect_gradients(config, kNoStructure, 14.0);
 });
 
+CHECK_THAT("objective gradients: softened contrast on two levels", {
+  auto config = kNone;
+  config.softened = 1;
+  config.levels = 2;
+  expect_gradients(config, kNoStructure, 14.0);
+});
+
 CHECK_THAT("objective gradients: softened contrast", {
   auto config = kNone;
   config.softened = 1;

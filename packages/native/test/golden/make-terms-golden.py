@@ -97,10 +97,11 @@ def soft(p, logits, true, w, images, texts, share, temperature, relations):
     return mean(values, list(w))
 
 
-def softened(p, logits, true, w, share):
+def softened(p, logits, true, w, share, levels):
     def direction(matrix, truth):
         result = []
         for i, kept in enumerate(rows(p, truth)):
+            kept = [j for j in kept if j % levels == i % levels]
             q = torch.tensor([1 - share if j == i else share / max(len(kept) - 1, 1) for j in kept], dtype=torch.float64)
             result.append(-(q * matrix[i, kept].log_softmax(0)).sum())
         return result
@@ -140,7 +141,7 @@ def expected(case):
         "hardest": lambda: hardest(p, cosines, true, w, c.get("hardestMargin", 0.2)),
         "softTargets": lambda: soft(p, logits, true, w, images, texts, *softness, False),
         "softRelations": lambda: soft(p, logits, true, w, images, texts, *softness, True),
-        "softened": lambda: softened(p, logits, true, w, c.get("softenedShare", 0.2)),
+        "softened": lambda: softened(p, logits, true, w, c.get("softenedShare", 0.2), c.get("levels", 1)),
         "complementary": lambda: complementary(p, logits, true, w),
     }
     terms = {name: term() for name, term in all_terms.items() if c.get(name)}
@@ -167,6 +168,7 @@ settings = [
     ("soft relations", {"softRelations": 1}),
     ("softened contrast", {"softened": 1, "softenedShare": 0.3}),
     ("complementary contrast", {"complementary": 1}),
+    ("softened contrast on two levels", {"softened": 1, "softenedShare": 0.3, "levels": 2}),
 ]
 print(json.dumps(base.rounded([
     base.make_case(name + suffix, 20 + number, 6, 8, 9, 7.0, config, **base.OWN, **masks)
