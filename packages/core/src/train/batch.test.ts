@@ -270,6 +270,9 @@ test('what a detector says of the drawn pairs goes with the rows of both of thei
   const length = regions!.tags.length / 3;
   expect(tokenizer.decode(regions!.tags.subarray(length, length + regions!.tagLengths[1]!))).toBe('thing 2');
   expect(buildBatch(0, twice, options).native.regions).toBeUndefined();
+  const short = { ...options, contextLength: 3 };
+  const cut = (regionWidth: number | null) => buildBatch(0, twice, { ...short, regionWidth }).cutTexts;
+  expect(cut(3) - cut(null)).toBe(3);
   const peers = resolveSettings({ steps: 100, objective: { preset: 'pyramid-clip', crossLevels: 0 } });
   expect(buildBatch(0, twice, { ...options, settings: peers, regionWidth: 3 }).native.regions).toBeUndefined();
 });

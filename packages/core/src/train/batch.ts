@@ -142,7 +142,7 @@ export function buildBatch(
       paraphraseRows: Int32Array.from(reworded, ({ row }) => row),
       ...(detected.length > 0 && {
         regions: {
-          features: Float32Array.from(detected.flatMap(({ features }) => [...features])),
+          features: join(detected.map(({ features }) => features)),
           counts: Int32Array.from(detected, ({ features }) => features.length / regionWidth!),
           rows: Int32Array.from(levelsOf(settings).flatMap((level) => detected.map(({ row }) => row + level))),
           tags: stack(
@@ -157,7 +157,7 @@ export function buildBatch(
       seed: new Random(settings.seed, 'step', step).seed(),
     },
     draws,
-    cutTexts: encoded.filter(({ lost }) => lost > 0).length,
+    cutTexts: [...encoded, ...tags.map(({ encoded }) => encoded)].filter(({ lost }) => lost > 0).length,
   };
 }
 
@@ -174,10 +174,12 @@ function findRegions(
 ): (RegionFeatures & { row: number })[] {
   if (settings.objective.crossLevels === 0) return [];
   const levels = levelsOf(settings).length;
-  return drawn.flatMap(({ pair: { regions, text } }, row) => {
+  return drawn.flatMap(({ pair: { regions } }, row) => {
     if (!regions || row % levels !== 0) return [];
     const { length } = regions.features;
     if (length > 0 && length % width === 0) return [{ ...regions, row }];
+    // The last level has the caption itself.
+    const { text } = drawn[row + levels - 1]!.pair;
     throw new AnagramError(
       'invalid-options',
       `The pair of "${text}" has ${length} numbers of regions. Expected a multiple of the ${width} of a region that the model reads, at least one region. Correct the pair's \`regions\`, or the model's \`regions.width\`.`,
@@ -215,6 +217,17 @@ function stack(texts: readonly (EncodedText | null)[], length: number): Int32Arr
     if (text) ids.set(text.ids.subarray(0, text.length), row * length);
   });
   return ids;
+}
+
+/** One after the other: a batch has millions of numbers of regions. */
+function join(parts: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }
 
 /** (images, size, size, 3) */
