@@ -75,8 +75,31 @@ test('regions are read in training alone, and saved with their model; a stopped 
   const embedded = await model.embedImages([image]);
   expect(await loaded.embedImages([image])).toEqual(embedded);
   expect(await without.embedImages([image])).toEqual(embedded);
-  await expect(loaded.save(join(root, 'theirs'), { layout: 'open_clip' })).rejects.toThrow(/regions: false/);
   await expect(ClipModel.load(whole.model, { regions: {} })).rejects.toThrow('the model reads regions already');
+});
+
+test('what reads regions is left out on request, and the model then goes to open_clip and transformers', async () => {
+  const architecture = {
+    embed_dim: 32,
+    vision_cfg: { image_size: 32, patch_size: 8, width: 32, layers: 2, head_width: 16 },
+    text_cfg: { context_length: 32, vocab_size: tokenizer.vocabSize, width: 32, heads: 2, layers: 2 },
+  };
+  await using model = await ClipModel.create({ architecture, tokenizer, seed: 1, regions: { width } });
+  const dir = join(root, 'ours');
+  await model.save(dir);
+  const { image } = await plain.pair(0, 32);
+  const embedded = await model.embedImages([image]);
+  await using without = await ClipModel.load(dir, { regions: false });
+  for (const layout of ['open_clip', 'transformers'] as const) {
+    await expect(model.save(join(root, layout), { layout })).rejects.toThrow(/regions: false/);
+    await without.save(join(root, layout), { layout });
+    await using theirs = await ClipModel.load(join(root, layout), { regions: { width } });
+    expect(theirs.regionWidth).toBe(width);
+    expect(await theirs.embedImages([image])).toEqual(embedded);
+  }
+  // A stem that they do not know is told first: without the reader it would be refused all the same.
+  await using stem = await create({ width });
+  await expect(stem.save(join(root, 'stem'), { layout: 'open_clip' })).rejects.toThrow(/convolutional stem/);
 });
 
 test('without a detector it is the peer level, to the last bit', async () => {
@@ -97,7 +120,10 @@ test('what was asked for in vain is told', async () => {
   const inVain = await run(model, 'in vain', plain, { steps: 1 });
   expect(inVain.warnings).toEqual([expect.stringContaining('want what a detector says of their regions')]);
   await using wide = await create({ width: 4 });
-  await expect(run(wide, 'too wide')).rejects.toThrow(/numbers of regions\. Expected a multiple of the 4/);
+  // By the caption, not by its summary.
+  await expect(run(wide, 'too wide')).rejects.toThrow(
+    /^The pair of "a .* left of .*" has \d+ numbers of regions\. Expected a multiple of the 4/,
+  );
 });
 
 test.each([

@@ -109,14 +109,14 @@ export function whyNot(
   if (layout === 'anagram') return null;
   if (architecture.knowledge_cfg)
     return 'neither transformers nor open_clip knows a text encoder that is fed by triples';
-  if (architecture.regions_cfg)
-    return 'neither transformers nor open_clip knows a reader of regions; `ClipModel.load(DIR, { regions: false })` leaves it out, as pictures are embedded without it';
   if (layout === 'open_clip' && isSiglip(architecture)) {
     if (!toOpenClipSiglip(architecture, 1)) {
       return "open_clip builds SigLIP's image tower by a name of timm's, and there is none for these sizes";
     }
   }
   if (vision.stem === 'conv') return 'neither transformers nor open_clip knows a convolutional stem';
+  if (architecture.regions_cfg)
+    return 'neither transformers nor open_clip knows a reader of regions; `ClipModel.load(DIR, { regions: false })` leaves it out, as pictures are embedded without it';
   if (layout === 'transformers') {
     if (isResNet(vision)) return "transformers' CLIPModel knows no ResNet";
     return preprocess.resizeMode === 'longest' ? "transformers' CLIP knows no resizing by the longer side" : null;
