@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClipModel } from '../src/clip/clip-model.ts';
-import type { PairSet, RegionFeatures } from '../src/pair.ts';
+import type { PairSet } from '../src/pair.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
 import { type TrainOptions, train } from '../src/train/train.ts';
@@ -13,14 +13,15 @@ const plain = tinyPairs({ count: 10 });
 const tokenizer = Tokenizer.train(plain.texts() as Iterable<string>, { vocabSize: 560 });
 const width = 5;
 /** One to three regions; every fourth pair has none. */
-const pairs = withRegions(plain, {
+const detector: Parameters<typeof withRegions>[1] = {
   id: 'made up',
-  read: (index, { text }): RegionFeatures | null => {
+  read: (index, { text }) => {
     if (index % 4 === 3) return null;
     const features = Float32Array.from({ length: width * (1 + (index % 3)) }, (_, i) => Math.sin(index + i));
     return { features, tags: `${text} ${index}` };
   },
-});
+};
+const pairs = withRegions(plain, detector);
 
 let root: string;
 beforeAll(async () => {
@@ -48,7 +49,9 @@ const bytesOf = (dir: string) => readFile(join(dir, 'model.safetensors'));
 test('regions are read in training alone, and saved with their model; a stopped run ends in the same bytes', async () => {
   await using model = await create({ width, layers: 2 });
   const before = await model.native.readTensor('regions.projection');
-  const whole = await run(model, 'whole');
+  const whole = await run(model, 'whole', withRegions({ ...plain, ...{ dir: root } }, detector));
+  const record = JSON.parse(await readFile(join(whole.dir, 'run.json'), 'utf8'));
+  expect(record.pairs[0].dir).toBe(root);
   expect(whole.warnings).toEqual([]);
   expect(await model.native.readTensor('regions.projection')).not.toEqual(before);
   const lines = (await readFile(join(whole.dir, 'log.jsonl'), 'utf8')).trim().split('\n');

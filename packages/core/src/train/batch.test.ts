@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { PairSet, TrainingPair } from '../pair.ts';
+import type { PairSet, RegionFeatures, TrainingPair } from '../pair.ts';
 import { tinyPairs } from '../testing/tiny-pairs.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
 import { buildBatch } from './batch.ts';
@@ -275,6 +275,32 @@ test('what a detector says of the drawn pairs goes with the rows of both of thei
   expect(cut(3) - cut(null)).toBe(3);
   const peers = resolveSettings({ steps: 100, objective: { preset: 'pyramid-clip', crossLevels: 0 } });
   expect(buildBatch(0, twice, { ...options, settings: peers, regionWidth: 3 }).native.regions).toBeUndefined();
+});
+
+test.each([
+  [
+    'another width',
+    { features: new Float32Array(4), tags: 'cat' },
+    /^The pair of ".+" has 4 numbers of regions\. .* of the 3 /,
+  ],
+  [
+    'rows of numbers',
+    {
+      features: [
+        [1, 2, 3],
+        [1, 2, 3],
+        [1, 2, 3],
+      ],
+      tags: 'cat',
+    },
+    /features are no Float32Array/,
+  ],
+  ['a list of tags', { features: new Float32Array(3), tags: ['cat'] }, /tags are no text/],
+])('regions with %s are refused', async (_, regions, message) => {
+  const pair = { ...(await tinyPairs().pair(0, size)), regions: regions as unknown as RegionFeatures };
+  const settings = resolveSettings({ steps: 1, objective: { crossLevels: 1 } });
+  const options = { settings, tokenizer, contextLength: 32, imageSize: size, regionWidth: 3 };
+  expect(() => buildBatch(0, [{ pair, negatives: [], paraphrase: null }], options)).toThrow(message);
 });
 
 test('trigrams are shuffled for a share of the rows', async () => {

@@ -176,16 +176,25 @@ function findRegions(
   const levels = levelsOf(settings).length;
   return drawn.flatMap(({ pair: { regions } }, row) => {
     if (!regions || row % levels !== 0) return [];
-    const { length } = regions.features;
-    if (length > 0 && length % width === 0) return [{ ...regions, row }];
+    const why = whyUnfit(regions, width);
+    if (why === null) return [{ ...regions, row }];
     // The last level has the caption itself.
     const { text } = drawn[row + levels - 1]!.pair;
     throw new AnagramError(
       'invalid-options',
-      `The pair of "${text}" has ${length} numbers of regions. Expected a multiple of the ${width} of a region that the model reads, at least one region. Correct the pair's \`regions\`, or the model's \`regions.width\`.`,
+      `The pair of "${text}" has ${why}. Correct the pair's \`regions\`, or the model's \`regions.width\`.`,
       { where: 'pairs' },
     );
   });
+}
+
+function whyUnfit({ features, tags }: RegionFeatures, width: number): string | null {
+  if (!(features instanceof Float32Array))
+    return 'regions whose features are no Float32Array. Expected one, row by row';
+  if (typeof tags !== 'string')
+    return 'regions whose tags are no text. Expected one text, such as "black cat, red car"';
+  if (features.length > 0 && features.length % width === 0) return null;
+  return `${features.length} numbers of regions. Expected a multiple of the ${width} of a region that the model reads, at least one region`;
 }
 
 /** T'_S for a share of the rows; null for the others and for those too short. Empty where the term is off. */

@@ -17,6 +17,8 @@ export function withRegions(
   },
 ): PairSet {
   return {
+    // A prepared folder is named in `run.json`.
+    ...('dir' in pairs && { dir: pairs.dir }),
     name: pairs.name,
     length: pairs.length,
     fingerprint: hashBytes(JSON.stringify([pairs.fingerprint, 'regions', id])),
