@@ -8,8 +8,6 @@ export type {
   NativeEmbeddingGradients,
   NativeLoraConfig,
   NativeModel,
-  NativeObjectiveInput,
-  NativeObjectiveResult,
   NativeResize,
   NativeStructureConfig,
   NativeTrainer,
@@ -27,6 +25,7 @@ export { NativeError, type NativeErrorCode } from './errors.ts';
 export { findLibtorch, LIBTORCH_VERSION, type Libtorch, type ResolveOptions, resolveLibtorch } from './libtorch.ts';
 export { loadBinding, quietOpenMp } from './load.ts';
 export type { NativeObjectiveConfig } from './objective-config.ts';
+export type { NativeObjectiveInput, NativeObjectiveResult } from './objective-input.ts';
 export { type SetupOptions, setupLibtorch } from './setup.ts';
 export type { OnSetupEvent, SetupEvent, SetupStage } from './setup-events.ts';
 export { type UnpackOptions, unpack } from './unpack.ts';

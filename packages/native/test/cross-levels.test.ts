@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { NativeClipConfig, NativeObjectiveResult } from '../lib/binding.ts';
+import type { NativeClipConfig } from '../lib/binding.ts';
 import { loadBinding } from '../lib/index.ts';
 import type { NativeObjectiveConfig } from '../lib/objective-config.ts';
+import type { NativeObjectiveResult } from '../lib/objective-input.ts';
 import { readSafetensors } from './golden/read-safetensors.ts';
 import { type Batch, batch, largestDifference, level, numbers, objective, plain } from './objective-batch.ts';
 import { batchOfPairs, plain as plainTrainer, random, texts, tiny } from './tiny.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { NativeObjectiveInput, NativeObjectiveResult } from '../lib/binding.ts';
 import { loadBinding } from '../lib/index.ts';
 import type { NativeObjectiveConfig } from '../lib/objective-config.ts';
+import type { NativeObjectiveInput, NativeObjectiveResult } from '../lib/objective-input.ts';
 
 const binding = await loadBinding();
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { NativeObjectiveResult } from '../lib/binding.ts';
 import type { NativeObjectiveConfig } from '../lib/objective-config.ts';
+import type { NativeObjectiveResult } from '../lib/objective-input.ts';
 import { type Batch, largestDifference, level, numbers, objective, plain } from './objective-batch.ts';
 
 const none: NativeObjectiveConfig = { ...plain, contrastive: 0 };
