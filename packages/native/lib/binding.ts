@@ -238,7 +238,7 @@ export interface NativeBatch {
   /** (R) their pairs, each at most once. */
   paraphraseRows: Int32Array;
   regions?: NativeRegions;
-  /** Of texts, shuffled texts and paraphrases, counted on in this order. */
+  /** Of texts, shuffled texts, paraphrases and tags, counted on in this order. */
   triples?: NativeTriples;
   /** Seeds augmentation and patch shuffle; below 2^53. */
   seed: number;

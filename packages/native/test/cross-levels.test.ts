@@ -129,6 +129,7 @@ describe('a model that reads regions', () => {
   it.each([
     ['features', { features: new Float32Array(6) }, /regions\.features must have 9 × 7 = 63 values/],
     ['counts', { counts: Int32Array.from([2, 0, 4, 2]) }, /regions\.counts\[1\] must lie from 1/],
+    ['NaN', { features: new Float32Array(63).fill(Number.NaN) }, /regions\.features must be finite numbers/],
     ['tag lengths', { tagLengths: new Int32Array(pairs) }, /regions\.tagLengths\[0\] must lie from 1/],
   ])('refuses %s that fit no picture', async (_, wrong, message) => {
     const model = await modelOf(config);

@@ -100,10 +100,10 @@ export function buildBatch(
   ).map((text) => (text === null ? null : read(text)));
   const shuffled = ofShuffled.map((text) => text?.encoded ?? null);
   const reworded = drawn.flatMap(({ paraphrase }, row) => (paraphrase === null ? [] : [{ row, ...read(paraphrase) }]));
-  const all = [...ofTexts, ...ofShuffled, ...reworded];
   const detected = regionWidth === null ? [] : findRegions(drawn, settings, regionWidth);
   const tags = detected.map(({ tags }) => read(tags));
-  const length = Math.max(...[...all, ...tags].map((text) => text?.encoded.length ?? 0));
+  const all = [...ofTexts, ...ofShuffled, ...reworded, ...tags];
+  const length = Math.max(...all.map((text) => text?.encoded.length ?? 0));
   const keys = texts.slice(0, pairs).map(({ key }) => key);
   // A text that words another pair's caption otherwise is true of that pair's picture.
   const alsoTrue = reworded.flatMap(({ row, text }) => {

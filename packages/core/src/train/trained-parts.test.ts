@@ -169,7 +169,8 @@ describe('lora', () => {
 
   test('of the text tower is refused where it reads triples, of the image tower it is not', () => {
     const image = parts({ freeze: { image: true } }, withRegions).frozen;
-    expect(image).toContain('regions.projection');
+    expect(image).toContain('visual.proj');
+    expect(image).not.toContain('regions.projection');
     expect(() => parts({ lora: {} }, withRegions)).toThrow(/train\.lora: .*reader of regions.*towers: \["text"\]/);
     expect(() => parts({ lora: {} }, reading)).toThrow(/train\.lora: .*reader of triples.*towers: \["image"\]/);
     expect(parts({ lora: { towers: ['image'] } }, reading).frozen.every((name) => name.startsWith('visual.'))).toBe(

@@ -7,6 +7,7 @@ import type { ResolvedSettings } from './settings.ts';
 type Parts = Pick<NativeTrainerConfig, 'frozen' | 'rates' | 'lora' | 'ema'>;
 
 const knowledge = 'knowledge.';
+const regions = 'regions.';
 
 /**
  * Which of a model's tensors a run trains, and how.
@@ -43,7 +44,8 @@ function frozenNames({ freeze, lora, logitScale }: ResolvedSettings, parameters:
     const own = names.filter((name) => towerOf(name) === tower);
     const how = freeze[tower] ?? lora?.towers.includes(tower) ?? false;
     if (how === false) return [];
-    return how === true ? own : locked(own, tower, how.unlocked);
+    // A fresh reader of regions that stood still would pull the texts towards nothing.
+    return how === true ? own.filter((name) => !name.startsWith(regions)) : locked(own, tower, how.unlocked);
   });
   return logitScale.trainable ? ofTowers : [...ofTowers, ...names.filter((name) => towerOf(name) === null)];
 }
@@ -101,7 +103,7 @@ function loraConfig(
       'adapters of the text tower cannot hold a reader of triples, which is trained as a whole. Expected towers: ["image"], or a model without `knowledge`',
     );
   }
-  if (towers.includes('image') && parameters.some(({ name }) => name.startsWith('regions.'))) {
+  if (towers.includes('image') && parameters.some(({ name }) => name.startsWith(regions))) {
     throw refused(
       'lora',
       'adapters of the image tower cannot hold a reader of regions, which is trained as a whole. Expected towers: ["text"], or a model without `regions`',

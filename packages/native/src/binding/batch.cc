@@ -34,9 +34,10 @@ int64_t text_width(const Settings& input, int64_t texts, int64_t context_length)
                           ", received " + std::to_string(values) + ".");
 }
 
-void read_regions(const Settings& input, const ClipConfig& model, int64_t width, Batch& batch) {
+// How many pictures they are of.
+int64_t read_regions(const Settings& input, const ClipConfig& model, int64_t width, Batch& batch) {
   const int64_t pictures = length_of(input.value("counts"), input.path("counts"), torch::kInt32);
-  if (pictures == 0) return;
+  if (pictures == 0) return 0;
   if (!model.regions)
     refuse(input.env(), input.path("counts") + " must be empty for a model that reads no regions.");
   batch.region_counts = column(input, "counts", {pictures});
@@ -45,12 +46,15 @@ void read_regions(const Settings& input, const ClipConfig& model, int64_t width,
   batch.region_features =
       copy_in(input.value("features"), input.path("features"), torch::kFloat32,
               {batch.region_counts.sum().item<int64_t>(), model.regions->width});
+  if (!batch.region_features.isfinite().all().item<bool>())
+    refuse(input.env(), input.path("features") + " must be finite numbers.");
   batch.region_rows = read_region_rows(input, "rows", pictures, batch.pairs);
   batch.tags = column(input, "tags", {pictures, width});
   batch.tag_lengths = column(input, "tagLengths", {pictures});
   batch.tag_groups = column(input, "tagGroups", {pictures});
   require_range(input.env(), batch.tags, input.path("tags"), 0, model.text.vocab_size - 1);
   require_range(input.env(), batch.tag_lengths, input.path("tagLengths"), 1, width);
+  return pictures;
 }
 
 }  // namespace
@@ -102,10 +106,11 @@ Batch read_batch(const Settings& input, const ClipConfig& model) {
   require_range(input.env(), batch.paraphrase_lengths, input.path("paraphraseLengths"), 1, width);
   require_range(input.env(), batch.paraphrases, input.path("paraphrases"), 0,
                 model.text.vocab_size - 1);
+  int64_t pictures = 0;
   if (!input.value("regions").IsUndefined())
-    read_regions(input.object("regions"), model, width, batch);
+    pictures = read_regions(input.object("regions"), model, width, batch);
   batch.triples = read_triples(input.value("triples"), input.path("triples"),
-                               texts + shuffled + paraphrases, model.text.vocab_size);
+                               texts + shuffled + paraphrases + pictures, model.text.vocab_size);
   batch.seed = static_cast<uint64_t>(input.integer("seed", 0, kLargestInteger));
   return batch;
 }

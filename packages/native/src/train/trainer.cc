@@ -239,23 +239,26 @@ ObjectiveInput Trainer::embed(const Batch& batch) {
     }
   }
 
+  auto given = all_texts + all_shuffled;  // texts of the batch, embedded or not
   if (batch.paraphrases.size(0) > 0) {
     texts = at::cat({texts, batch.paraphrases});
     lengths = at::cat({lengths, batch.paraphrase_lengths});
-    kept = at::cat({kept, torch::arange(batch.paraphrases.size(0)) + (all_texts + all_shuffled)});
+    kept = at::cat({kept, torch::arange(batch.paraphrases.size(0)) + given});
+    given += batch.paraphrases.size(0);
     in.paraphrase_rows = index(batch.paraphrase_rows);
   }
 
   if (batch.region_counts.defined()) {
     texts = at::cat({texts, batch.tags});
     lengths = at::cat({lengths, batch.tag_lengths});
+    kept = at::cat({kept, torch::arange(batch.tags.size(0)) + given});
+    given += batch.tags.size(0);
   }
 
   const auto augmented = augment(pixels.to(model_->device()), config_.augment,
                                  stream_seed(batch.seed, Stream::augment));  // (NI + R, 3, S, S)
   const auto image_rows = model_->encode_image(augmented);                   // (NI + R, D)
-  const auto triples =
-      select_triples(batch.triples, kept, all_texts + all_shuffled + batch.paraphrases.size(0));
+  const auto triples = select_triples(batch.triples, kept, given);
   const auto text_rows = model_->encode_text(texts, lengths, triples);  // (NT + R' + R" + K, D)
   const auto images = batch.images.size(0);
   in.images = image_rows.slice(0, 0, images);

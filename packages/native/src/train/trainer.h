@@ -48,7 +48,7 @@ struct Batch {
   torch::Tensor tags;             // int32 (K, L)
   torch::Tensor tag_lengths;      // int32 (K)
   torch::Tensor tag_groups;       // int32 (K)
-  Triples triples;    // of texts, shuffled texts and paraphrases, counted on in this order
+  Triples triples;    // of texts, shuffled texts, paraphrases and tags, counted on in this order
   uint64_t seed = 0;  // augmentation and patch shuffle
 };
 

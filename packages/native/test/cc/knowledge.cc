@@ -109,6 +109,29 @@ CHECK_THAT("knowledge: a step reads texts, shuffled texts and paraphrases, and s
                     "paraphrases are not read");
            });
 
+CHECK_THAT("knowledge: the tags of regions are read too", {
+  auto given = reading_config();
+  given.regions = {.width = 3, .layers = 1};
+  Clip model(given, 1, torch::kCPU);
+  TrainerConfig config;
+  config.objective.cross_levels = 1;
+  auto batch = example_batch(4, 8);
+  batch.paraphrases = batch.texts.slice(0, 0, 1).contiguous();
+  batch.paraphrase_lengths = batch.text_lengths.slice(0, 0, 1).contiguous();
+  batch.paraphrase_rows = torch::tensor({0}, torch::kInt32);
+  batch.region_features = torch::arange(9, torch::kFloat32).view({3, 3}).sin();
+  batch.region_counts = torch::tensor({1, 2}, torch::kInt32);
+  batch.region_rows = torch::tensor({{1, 2}}, torch::kInt32);
+  batch.tags = batch.texts.slice(0, 2, 4).contiguous();
+  batch.tag_lengths = batch.text_lengths.slice(0, 2, 4).contiguous();
+  batch.tag_groups = torch::tensor({0, 1}, torch::kInt32);
+  const auto term = [&] { return Trainer(model, config).step(batch, 0).terms.at("crossLevels"); };
+  const auto unread = term();
+  // Behind four texts and a paraphrase: of the second tag.
+  batch.triples = triples_of({6}, {1, 2, 3});
+  expect(std::abs(term() - unread) > 1e-6, "tags are not read");
+});
+
 CHECK_THAT("knowledge: triples that fit no text, and a model that reads none, are refused", {
   torch::NoGradGuard no_grad;
   auto model = stirred(reading_config());
