@@ -48,7 +48,7 @@ function renderLength(results: readonly Result[], steps: number): string[] {
   const bySeed = rows.map(
     (row) => new Map(results.filter((one) => one.row === row).map((one) => [one.seed, one] as const)),
   );
-  const seeds = [...bySeed[0]!.keys()].filter((seed) => bySeed.every((own) => own.has(seed)));
+  const seeds = [...bySeed[0]!.keys()].filter((seed) => bySeed.every((own) => own.has(seed))).sort((a, b) => a - b);
   if (seeds.length === 0) return [];
   const [raw, prepared, clean] = bySeed.map((own) => seeds.map((seed) => own.get(seed)!)) as [
     Result[],
