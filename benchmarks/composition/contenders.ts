@@ -59,6 +59,10 @@ export const contenders: { readonly [row: string]: Contender } = {
     objective: { preset: 'anagram', paraphrases: 1 },
     structure: structureRoles,
   },
+  'shared-texts': {
+    title: 'own and rank terms over negative texts that all pictures share',
+    objective: { ...lone, sharedNegatives: true, ownTexts: 0.5, rankTexts: 0.2, margin: 'adaptive' },
+  },
   unranked: { title: 'Anagram without its rank term', ...unranked },
   'structure-off': { ...unranked, title: 'unranked, structure off', structure: { image: 'off', text: 'off' } },
   'structure-negative': {
