@@ -89,7 +89,6 @@ describe('a row of the noisy corpus', () => {
     count: 300,
     noise,
     seed: 1,
-    accuracy: 0.8,
     verifier: { epochs: 2, folds: 2, batchSize: 32, vocabSize: 600 },
   };
 
@@ -114,7 +113,7 @@ describe('a row of the noisy corpus', () => {
     expect(Object.values(routes).reduce((sum, { kept }) => sum + kept, 0)).toBe(figures.pairs);
     expect(pairs.length).toBe(figures.pairs);
 
-    const restored = await noisyData({ ...wanted, data: 'restored' });
+    const restored = await noisyData({ ...wanted, data: 'restored', models: { accuracy: 0.8, answers: 1 } });
     const generated = restored.figures.preparation!.routes;
     expect(generated.keep).toEqual(routes.keep); // by the same verifier
     const added = ['repair', 'caption', 'illustrate'].reduce((sum, route) => sum + (generated[route]?.kept ?? 0), 0);

@@ -92,6 +92,8 @@ export function noisyData(
   options: { world: World; data: NoisyData; models?: StandInSettings; settings: NoisySettings; work: string } & Knobs,
 ): Promise<{ pairs: PairSet; figures: DataFigures }> {
   const { world, data, models, settings, work } = options;
+  if ((data === 'restored') !== (models !== undefined))
+    throw new Error('A corpus is restored by `models`, and by nothing else.');
   const dir = join(work, world.name, 'noisy', named(data, world, { ...settings, ...models }));
   const known = open.get(dir);
   if (known) return known;
