@@ -91,7 +91,8 @@ function objectOf({ tokens }: Caption, { start, head, plural }: NounPhrase, said
   const number = before.find((token) => !Number.isNaN(numberOf(token.lower)) && numberOf(token.lower) > 0);
   const nouns = before.slice(before.findLastIndex(({ tag }) => !/^(NOUN|PROPN)$/.test(tag)) + 1);
   const attributes = before
-    .filter((token) => (/^(ADJ|VERB)$/.test(token.tag) || sizes.test(token.lower)) && token !== number)
+    .filter((token) => /^(ADJ|VERB)$/.test(token.tag) || (token.tag === 'ADV' && sizes.test(token.lower)))
+    .filter((token) => token !== number)
     .map(wordOf);
   return {
     name: [...nouns, tokens[head]!].map((token) => token.lower).join(' '),
