@@ -258,7 +258,7 @@ describe('the whole way', () => {
     expect(index.skipped.map(({ id }) => id)).toEqual(['broken.png']);
     const search = ['search', at('index')];
     const picture = join(corpus.dir, '0003.png');
-    const [first, ...more] = await json<{ id: string; score: number }[]>(
+    const [first, ...more] = await json<{ id: string; image: string; score: number }[]>(
       0,
       ...search,
       picture,
@@ -266,7 +266,7 @@ describe('the whole way', () => {
       '--limit',
       '2',
     );
-    expect(first!.id).toBe('0003.png');
+    expect([first!.id, first!.image]).toEqual(['0003.png', '0003.png']);
     const none = await runCli([...search, picture, ...model, '--limit', '0']);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('search.limit: ')]);
     expect(first!.score).toBeCloseTo(1, 4);

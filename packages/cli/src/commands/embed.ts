@@ -5,6 +5,7 @@ import { type CommonFlags, withCommonFlags } from '../flags.ts';
 import { loadModel } from '../open-model.ts';
 import { openSource } from '../open-source.ts';
 import { runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
 import { addSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count } from '../table.ts';
 
@@ -30,7 +31,9 @@ export function addEmbed(program: Command): void {
         const items = source.records({ signal });
         const index = await buildIndex({ model, items, dir: flags.dir, signal, onEvent });
         const partial = index.count === 0 || index.skipped.length > 0;
-        return { json: { dir: flags.dir, ...index }, lines: summary(flags.dir, index), partial };
+        const asked = `anagram search ${shellWord(flags.dir)} "a text" --model ${shellWord(flags.model)}`;
+        const lines = [...summary(flags.dir, index), ...(index.count > 0 ? [`Next: ${asked}`] : [])];
+        return { json: { dir: flags.dir, ...index }, lines, partial };
       }),
   );
 }

@@ -13,6 +13,7 @@ import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator, wireOfFlags } from '../generators.ts';
 import { requireData } from '../open-data.ts';
 import { runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
 import { count, share, table } from '../table.ts';
 
 interface Flags extends CommonFlags {
@@ -79,7 +80,9 @@ export function addNegatives(program: Command): void {
         };
       }
       const written = await withGeneration(config, dir, onEvent, (generation) => writeNegatives(options(generation)));
-      return { json: written, lines: summary(written), partial: written.negatives === 0 };
+      const next = `Next: anagram train ${shellWord(dir)} --dir ./runs/a --steps 2000`;
+      const lines = [...summary(written), ...(written.negatives > 0 ? [next] : [])];
+      return { json: written, lines, partial: written.negatives === 0 };
     }),
   );
 }

@@ -24,6 +24,7 @@ import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
 import { addSimilarOptions, openSimilar, type SimilarFlags, wantedSimilar } from '../similar.ts';
 import { addSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count, table } from '../table.ts';
@@ -89,7 +90,12 @@ export function addPrepare(program: Command): void {
           : [];
       return {
         json: { dir, pairs: length, manifestHash, counts },
-        lines: [...summary(pairs), ...withoutModels(pairs, config('prepare')), ...partly],
+        lines: [
+          ...summary(pairs),
+          ...withoutModels(pairs, config('prepare')),
+          ...partly,
+          ...(length > 0 ? [`Next: anagram negatives ${shellWord(dir)}`] : []),
+        ],
         partial: length === 0 || unusable > 0,
       };
     }),

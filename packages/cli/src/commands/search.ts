@@ -47,8 +47,12 @@ export function addSearch(program: Command): void {
       return {
         json: hits,
         lines: table(
-          ['id', 'cosine', 'kind', ''],
-          hits.map(({ id, score, kind, text }) => [id, score.toFixed(4), kind ?? '', text ?? '']),
+          ['id', 'cosine', 'kind', 'picture', 'text'],
+          hits.map(({ id, score, kind, image = id, text = '' }) => [
+            ...[id, score.toFixed(4), kind ?? ''],
+            image === id ? '' : image, // a folder's pictures are named by their files
+            text,
+          ]),
         ),
       };
     }),

@@ -14,6 +14,7 @@ import { type CommonFlags, collect, number, oneOf, withCommonFlags } from '../fl
 import { openData } from '../open-data.ts';
 import { createModel, loadModel, requireModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
 import { count } from '../table.ts';
 
 interface Flags extends CommonFlags {
@@ -106,5 +107,6 @@ function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, log, ...dirs 
     `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
     `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
     ...(cutTexts > 0 ? [`cut      ${count(cutTexts)} times a text was longer than the model's context`] : []),
+    `Next: anagram embed PHOTOS --model ${shellWord(dirs.modelDir)} --dir ./index`,
   ];
 }

@@ -52,8 +52,8 @@ it('puts pictures before texts, each in their order, and leaves out what cannot 
   expect([...new Float32Array(bytes.buffer, bytes.byteOffset, 6)]).toEqual([10, 7, 30, 7, 4, 0]);
   const items = (await readFile(join(dir, 'items.jsonl'), 'utf8')).trim().split('\n');
   expect(items.map((line) => JSON.parse(line))).toEqual([
-    { id: 'a' },
-    { id: 'c', text: 'red' },
+    { id: 'a', image: '10.png' },
+    { id: 'c', image: '30.png', text: 'red' },
     { id: 'b', text: 'four' },
   ]);
 });

@@ -70,7 +70,7 @@ export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex
     for (const [i, { id, image, text }] of embedded.entries()) {
       const { blocks, lines } = image ? pictures : texts;
       blocks.push(rows.subarray(i * model.embedDim, (i + 1) * model.embedDim));
-      lines.push(JSON.stringify(text === undefined ? { id } : { id, text }));
+      lines.push(JSON.stringify({ id, ...(image && 'name' in image && { image: image.name }), text }));
     }
     batch = [];
     const done = pictures.lines.length + texts.lines.length;

@@ -13,6 +13,8 @@ export interface SearchHit {
   readonly id: string;
   /** Null in an index of an older version, which does not tell. */
   readonly kind: 'picture' | 'text' | null;
+  /** The picture's file as its source names it: a path in the folder, a url, a shard's entry. */
+  readonly image?: string;
   readonly text?: string;
   /** Cosine. */
   readonly score: number;
@@ -76,7 +78,7 @@ export async function openIndex({
   const items = (await readFile(join(dir, 'items.jsonl'), 'utf8'))
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as { id: string; text?: string });
+    .map((line) => JSON.parse(line) as { id: string; image?: string; text?: string });
   const { pictures } = head;
   const rowsOf = (find: SearchOptions['find']): readonly [from: number, to: number] => {
     if (pictures === undefined && find !== undefined && find !== 'all') {
