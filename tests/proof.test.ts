@@ -42,7 +42,7 @@ it('writes a row in the documented shape, with its curve and its decisions', asy
   expect(shapes).toMatchObject([
     {
       objective: 'anagram',
-      structure: 'image positive, text negative',
+      structure: 'off',
       seed: 1,
       steps: 6,
       imagesSeen: 6 * 64,

@@ -2,7 +2,6 @@ import {
   type ArchitectureName,
   type KnowledgeOptions,
   objectivePresets,
-  presetTerms,
   type RegionOptions,
   type StructureRole,
   structureRoles,
@@ -42,9 +41,14 @@ export interface Contender {
 /** Presets that have no row of their own; `con-clip` is `side-by-side` under the name of the data that it is meant for. */
 const presets = objectivePresets.filter((name) => !['anagram', 'clip', 'negclip', 'siglip', 'con-clip'].includes(name));
 const lone = { negativePairs: false } as const;
-/** Anagram's recipe before its rank term was added (decision 0010): what the ablations and the noisy rows are made with. */
+/** Anagram's recipe before its rank term was added: what the ablations and the noisy rows are made with. */
 const unranked = {
-  objective: { ...presetTerms.anagram, rankTexts: 0 },
+  objective: { ownTexts: 0.5, ownImages: 0.5, negativeImages: 0.5 },
+  structure: structureRoles,
+} as const;
+/** Anagram's recipe of decision 0010, with the rank term and before decision 0015: what the rows of its time are made with. */
+export const ranked = {
+  objective: { ...unranked.objective, rankTexts: 0.2, margin: 'adaptive' },
   structure: structureRoles,
 } as const;
 
@@ -54,16 +58,17 @@ export const contenders: { readonly [row: string]: Contender } = {
   control: { title: 'control: negatives as ordinary pairs', objective: 'clip', data: 'apart' },
   'side-by-side': { title: 'negatives as pairs of the same batch', objective: {} },
   anagram: { title: 'Anagram', objective: 'anagram' },
-  'anagram-paraphrases': {
-    title: 'Anagram, paraphrases by rules',
-    objective: { preset: 'anagram', paraphrases: 1 },
-    structure: structureRoles,
+  ranked: { title: 'Anagram before decision 0015', ...ranked },
+  'ranked-paraphrases': {
+    title: 'the same, paraphrases by rules',
+    ...ranked,
+    objective: { ...ranked.objective, paraphrases: 1 },
   },
   'shared-texts': {
     title: 'own and rank terms over negative texts that all pictures share',
     objective: { ...lone, sharedNegatives: true, ownTexts: 0.5, rankTexts: 0.2, margin: 'adaptive' },
   },
-  unranked: { title: 'Anagram without its rank term', ...unranked },
+  unranked: { title: 'Anagram before its rank term', ...unranked },
   'structure-off': { ...unranked, title: 'unranked, structure off', structure: { image: 'off', text: 'off' } },
   'structure-negative': {
     ...unranked,
@@ -81,8 +86,8 @@ export const contenders: { readonly [row: string]: Contender } = {
     structure: structureRoles,
     data: 'reworded',
   },
-  'exact-texts': { title: 'Anagram, exact negative texts alone', objective: 'anagram', data: 'exact-texts' },
-  'rule-texts': { title: 'Anagram, negative texts by rules', objective: 'anagram', data: 'rule-texts' },
+  'exact-texts': { title: 'ranked, exact negative texts alone', ...ranked, data: 'exact-texts' },
+  'rule-texts': { title: 'ranked, negative texts by rules', ...ranked, data: 'rule-texts' },
   negclip: { title: 'NegCLIP', objective: 'negclip' },
   'text-negatives': { title: 'negative texts only', objective: { ...lone, ownTexts: 0.5, negativeImages: 0 } },
   'image-negatives': { title: 'negative pictures only', objective: { ...lone, ownImages: 0.5 } },
@@ -95,7 +100,7 @@ export const contenders: { readonly [row: string]: Contender } = {
     regions: { width: gridRegionWidth },
   },
   'clip-triples': { title: 'plain CLIP, triples beside the text', objective: 'clip', knowledge: {} },
-  'anagram-triples': { title: 'Anagram, triples beside the text', objective: 'anagram', knowledge: {} },
+  'ranked-triples': { title: 'ranked, triples beside the text', ...ranked, knowledge: {} },
   'structure-clip-triples': {
     title: 'structure-clip, triples beside the text',
     objective: 'structure-clip',
@@ -128,8 +133,7 @@ export const contenders: { readonly [row: string]: Contender } = {
 };
 
 /** How a row's structure terms are named in the results. */
-export function structureOf({ objective, structure }: Contender): string {
-  const roles = structure ?? (objective === 'anagram' ? structureRoles : null);
+export function structureOf({ structure: roles }: Contender): string {
   if (!roles) return 'off';
   return roles.image === roles.text ? roles.image : `image ${roles.image}, text ${roles.text}`;
 }

@@ -10,6 +10,7 @@ import { towerOf } from '../src/clip/tower.ts';
 import type { AnagramEvent } from '../src/events.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
+import { structureRoles } from '../src/train/settings.ts';
 import { type TrainOptions, train } from '../src/train/train.ts';
 
 const pairs = tinyPairs({ count: 14 });
@@ -20,7 +21,13 @@ const plain: Architecture = {
   text_cfg: { context_length: 20, width: 32, heads: 2, layers: 2 },
 };
 const steps = 6;
-const settings = { pairs, steps, batchSize: 8, checkpointEvery: 3, structure: { grid: 2, share: 0.25 } };
+const settings = {
+  pairs,
+  steps,
+  batchSize: 8,
+  checkpointEvery: 3,
+  structure: { ...structureRoles, grid: 2, share: 0.25 },
+};
 const createModel = (architecture: Architecture | 'tiny-rn' = plain) =>
   ClipModel.create({ architecture, imageSize: architecture === 'tiny-rn' ? 32 : 16, tokenizer, seed: 1 });
 

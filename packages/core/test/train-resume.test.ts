@@ -8,6 +8,7 @@ import type { AnagramEvent } from '../src/events.ts';
 import type { PairSet } from '../src/pair.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
+import { structureRoles } from '../src/train/settings.ts';
 import { type TrainOptions, train } from '../src/train/train.ts';
 
 /** What every test here compares with: a run that nothing stopped. */
@@ -24,7 +25,7 @@ const settings = {
   checkpointEvery: 4,
   logEvery: 1,
   augment: { scale: 0.1, rotation: 5, tint: 0.1 },
-  structure: { grid: 2, share: 0.25 },
+  structure: { ...structureRoles, grid: 2, share: 0.25 },
   optimizer: { kind: 'muon' as const },
 };
 const createModel = (seed = 1) => ClipModel.create({ architecture: 'tiny-vit', imageSize: 16, tokenizer, seed });
@@ -91,7 +92,7 @@ test('a run that was killed between checkpoints goes on from the last one, its l
   const dir = join(root, 'killed');
   const failing: PairSet = {
     ...pairs,
-    pair: (index, size) => (reads++ < 30 ? pairs.pair(index, size) : Promise.reject(new Error('the disk is gone'))),
+    pair: (index, size) => (reads++ < 36 ? pairs.pair(index, size) : Promise.reject(new Error('the disk is gone'))),
   };
   let reads = 0;
   const sets = [{ set: failing, share: 2 }, settings.pairs[1]!];

@@ -7,6 +7,7 @@ import type { AnagramEvent, StepRecord } from '../src/events.ts';
 import type { PairSet } from '../src/pair.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
+import { structureRoles } from '../src/train/settings.ts';
 import { type TrainOptions, train } from '../src/train/train.ts';
 
 const tokenizer = Tokenizer.train(tinyPairs().texts() as Iterable<string>, { vocabSize: 560 });
@@ -48,7 +49,7 @@ test('pairs that differ in composition alone are learned by heart', async () => 
   const set = tinyPairs({ count: 8 });
   await using model = await createModel();
   expect(await composition(model, set)).toBeLessThan(0.9);
-  const { records, result } = await run(model, { pairs: set, steps: 150, structure: { image: 'off', text: 'off' } });
+  const { records, result } = await run(model, { pairs: set, steps: 150 });
   expect(records.at(-1)!.loss).toBeLessThan(0.1);
   expect(result.lastLoss).toBe(records.at(-1)!.loss);
   expect(await composition(model, set)).toBe(1);
@@ -64,7 +65,7 @@ test.each(['anagram', 'clip', 'negclip'] as const)('%s sees as many pictures as 
 
 test('structure terms are there where they are on', async () => {
   await using model = await createModel(16);
-  const { records } = await run(model, { pairs: tinyPairs(), steps: 1, structure: { share: 0.5 } });
+  const { records } = await run(model, { pairs: tinyPairs(), steps: 1, structure: { ...structureRoles, share: 0.5 } });
   expect(Object.keys(records[0]!.terms).sort()).toEqual([
     'contrastive',
     'ownImages',

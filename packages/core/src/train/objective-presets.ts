@@ -23,7 +23,10 @@ export type ObjectivePreset = (typeof objectivePresets)[number];
 
 /** Every preset is shorthand for terms. */
 export const presetTerms: { readonly [name in ObjectivePreset]: ObjectiveSettings } = {
-  anagram: { ownTexts: 0.5, ownImages: 0.5, rankTexts: 0.2, margin: 'adaptive', negativeImages: 0.5 },
+  anagram: {
+    ...{ ownTexts: 0.5, ownImages: 0.5, rankTexts: 0.1, margin: 'adaptive' },
+    ...{ negativeImages: 0.25, sharedNegatives: true },
+  },
   clip: { negativesPerPair: 0 },
   siglip: { contrastive: 0, sigmoid: 1, negativesPerPair: 0 },
   negclip: { negativePairs: false, sharedNegatives: true },

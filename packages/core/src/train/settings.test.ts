@@ -59,10 +59,9 @@ test('a teacher is kept for the terms that compare with one', () => {
   expect(teacher('degla')).toEqual({ decay: 0.9996 });
 });
 
-test('shuffled views are negatives with the preset anagram alone, unless said otherwise', () => {
+test('shuffled views are off unless they are given a role', () => {
   const structure = (settings: Partial<TrainSettings>) => resolveSettings({ steps: 1, ...settings }).structure;
-  expect(structure({})).toMatchObject({ image: 'positive', text: 'negative' });
-  expect(structure({ objective: 'clip' })).toMatchObject({ image: 'off', text: 'off' });
+  expect(structure({})).toMatchObject({ image: 'off', text: 'off' });
   expect(structure({ objective: 'clip', structure: { image: 'positive' } })).toMatchObject({
     image: 'positive',
     text: 'off',
@@ -77,6 +76,7 @@ test.each<[string, object, string]>([
   ['a focus between 0 and 1', { steps: 1, objective: { focal: 0.5 } }, 'train.objective'],
   ['a ramp that never ends', { steps: 1, curriculum: { hardness: { until: 0 } } }, 'train.curriculum.hardness.until'],
   ['a share above 1', { steps: 1, structure: { share: 2 } }, 'train.structure.share'],
+  ['shuffles without a role', { steps: 1, structure: { share: 0.1 } }, 'train.structure: nothing is shuffled'],
   ['a learning rate of 0', { steps: 1, optimizer: { learningRate: 0 } }, 'train.optimizer.learningRate'],
 ])('%s is refused by name', (_, settings, message) => {
   expect(() => resolveSettings(settings as TrainSettings)).toThrow(message);

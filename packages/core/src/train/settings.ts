@@ -1,5 +1,6 @@
 import type { NativeTrainerConfig, TensorInfo } from '@anagram/native';
 import * as z from 'zod';
+import { AnagramError } from '../errors.ts';
 import { parseSettings } from '../settings.ts';
 import { CustomObjective } from './custom-objective.ts';
 import {
@@ -21,13 +22,16 @@ import { trainedParts } from './trained-parts.ts';
 
 export type StructureRole = 'negative' | 'positive' | 'off';
 
-/** Paper 5.1: the picture cut N×N and shuffled (I'_S), the text's trigrams shuffled (T'_S). */
+/**
+ * Paper 5.1: the picture cut N×N and shuffled (I'_S), the text's trigrams shuffled (T'_S). Off unless a role is given: it was never shown to
+ * help (`docs/decisions/0015`). `structureRoles` has the roles that did least harm.
+ */
 export interface StructureSettings {
   /** N of the N×N cut, 2–16. Default 3. */
   grid?: number;
-  /** What a shuffled picture is to its text. Default `positive` with objective `anagram`, else `off`. */
+  /** What a shuffled picture is to its text. Default `off`. */
   image?: StructureRole;
-  /** What a shuffled text is to its picture. Default `negative` with objective `anagram`, else `off`. */
+  /** What a shuffled text is to its picture. Default `off`. */
   text?: StructureRole;
   /** Trigrams of words or of characters. Default `word`. */
   unit?: 'word' | 'character';
@@ -174,8 +178,8 @@ export const trainSettings = z.strictObject({
   structure: z
     .strictObject({
       grid: z.int().min(2).max(16).default(3),
-      image: role.optional(),
-      text: role.optional(),
+      image: role.default('off'),
+      text: role.default('off'),
       unit: z.enum(['word', 'character']).default('word'),
       share: share.default(0.03),
       weight: weight.default(0.1),
@@ -230,7 +234,7 @@ export const trainSettings = z.strictObject({
   seed: seed.default(0),
 });
 
-/** What `anagram` makes of shuffled pictures and texts, settled by ablation (`docs/decisions/0005`). */
+/** For `structure`: what shuffled pictures and texts are best made, by ablation (`docs/decisions/0005`). */
 export const structureRoles = { image: 'positive', text: 'negative' } as const;
 
 /** Settings with every default filled in. */
@@ -258,9 +262,15 @@ export function presetOf(objective: TrainSettings['objective'] = 'anagram'): Obj
 /** @throws AnagramError `invalid-options` */
 export function resolveSettings(settings: TrainSettings) {
   const { objective: given, structure, logitScale, ...rest } = parseSettings('train', trainSettings, settings);
+  const { image, text, ...asked } = settings.structure ?? {};
+  if (image === undefined && text === undefined && Object.keys(asked).length > 0) {
+    throw new AnagramError(
+      'invalid-options',
+      "train.structure: nothing is shuffled where neither picture nor text has a role. Give one, such as image: 'positive' or text: 'negative'.",
+      { where: 'train.structure' },
+    );
+  }
   const objective = termsOf(given);
-  const off = { image: 'off', text: 'off' } as const;
-  const roles = presetOf(settings.objective) === 'anagram' ? structureRoles : off;
   const custom = given instanceof CustomObjective ? given : null;
   return {
     ...rest,
@@ -268,10 +278,7 @@ export function resolveSettings(settings: TrainSettings) {
     custom,
     logitScale: { ...logitScale, maximum: logitScale.maximum ?? (objective.sigmoid > 0 ? 1000 : 100) },
     // A loss of one's own sees no shuffled views, so that none are made.
-    structure: {
-      ...structure,
-      ...(custom ? off : { image: structure.image ?? roles.image, text: structure.text ?? roles.text }),
-    },
+    structure: custom ? { ...structure, image: 'off' as const, text: 'off' as const } : structure,
   };
 }
 
