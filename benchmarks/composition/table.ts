@@ -8,7 +8,7 @@ import { worldNames } from './worlds.ts';
 
 /** Writes tables and plots out of the results: `node benchmarks/composition/table.ts`. */
 const here = import.meta.dirname;
-const mainRows = ['clip', 'clip-adamw', 'control', 'anagram', 'ce-clip', 'triplet-clip'];
+const mainRows = ['clip', 'clip-adamw', 'control', 'anagram', 'ranked', 'ce-clip', 'triplet-clip'];
 const [results, curves, outcomes] = [await readResults(here), await readCurves(here), await readOutcomes(here)];
 const page: string[] = [];
 const short: string[] = [];

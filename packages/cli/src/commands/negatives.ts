@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   negativeCategories,
   planNegatives,
@@ -81,7 +82,7 @@ export function addNegatives(program: Command): void {
       }
       const written = await withGeneration(config, dir, onEvent, (generation) => writeNegatives(options(generation)));
       const next = `Next: anagram train ${shellWord(dir)} --dir ./runs/a --steps 2000`;
-      const lines = [...summary(written), ...(written.negatives > 0 ? [next] : [])];
+      const lines = [...summary(written), ...(written.negatives > 0 && resolve(dir) === resolve(data) ? [next] : [])];
       return { json: written, lines, partial: written.negatives === 0 };
     }),
   );

@@ -107,6 +107,6 @@ function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, log, ...dirs 
     `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
     `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
     ...(cutTexts > 0 ? [`cut      ${count(cutTexts)} times a text was longer than the model's context`] : []),
-    `Next: anagram embed PHOTOS --model ${shellWord(dirs.modelDir)} --dir ./index`,
+    `Next: anagram embed ./photos --model ${shellWord(dirs.modelDir)} --dir ./index`,
   ];
 }

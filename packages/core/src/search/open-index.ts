@@ -13,7 +13,7 @@ export interface SearchHit {
   readonly id: string;
   /** Null in an index of an older version, which does not tell. */
   readonly kind: 'picture' | 'text' | null;
-  /** The picture's file as its source names it: a path in the folder, a url, a shard's entry. */
+  /** The picture as its source names it: a path in the source's folder, a url, a shard's entry, a line of a table with data URLs. */
   readonly image?: string;
   readonly text?: string;
   /** Cosine. */

@@ -60,7 +60,7 @@ export const presetTerms: { readonly [name in ObjectivePreset]: ObjectiveSetting
 
 /** What may be changed of a preset without making it another: weights, margins and shares that its paper leaves open or tunes. */
 export const presetParameters = {
-  anagram: ['ownTexts', 'ownImages', 'rankTexts', 'margin', 'negativeImages', 'paraphrases'],
+  anagram: ['ownTexts', 'ownImages', 'rankTexts', 'margin', 'negativeImages', 'sharedNegatives', 'paraphrases'],
   clip: [],
   siglip: [],
   negclip: ['negativesPerPair'],

@@ -43,7 +43,10 @@ test('a preset takes its own parameters, and no others', () => {
 });
 
 test.each(objectivePresets)('what %s may change is among its terms', (preset) => {
-  const others: { readonly [name: string]: number } = { negativesPerPair: 2, joinedEvery: 3, focal: 3 };
+  const others: { readonly [name: string]: number | boolean } = {
+    ...{ negativesPerPair: 2, joinedEvery: 3, focal: 3 },
+    sharedNegatives: false,
+  };
   const changed = Object.fromEntries(presetParameters[preset].map((name) => [name, others[name] ?? 0.7]));
   for (const [name, value] of Object.entries(changed)) expect(presetTerms[preset]).not.toHaveProperty(name, value);
   const terms = resolveSettings({ steps: 1, objective: { preset, ...changed } as PresetSettings }).objective;
@@ -59,9 +62,16 @@ test('a teacher is kept for the terms that compare with one', () => {
   expect(teacher('degla')).toEqual({ decay: 0.9996 });
 });
 
+test('anagram is the recipe of decision 0015', () => {
+  const { objective } = resolveSettings({ steps: 1 });
+  const terms = { contrastive: 1, ownTexts: 0.5, ownImages: 0.5, rankTexts: 0.1, margin: 'adaptive' };
+  expect(objective).toMatchObject({ ...terms, negativeImages: 0.25, sharedNegatives: true, negativePairs: true });
+});
+
 test('shuffled views are off unless they are given a role', () => {
   const structure = (settings: Partial<TrainSettings>) => resolveSettings({ steps: 1, ...settings }).structure;
   expect(structure({})).toMatchObject({ image: 'off', text: 'off' });
+  expect(structure({ structure: { share: 0 } })).toMatchObject({ image: 'off', text: 'off' });
   expect(structure({ objective: 'clip', structure: { image: 'positive' } })).toMatchObject({
     image: 'positive',
     text: 'off',

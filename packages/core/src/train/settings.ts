@@ -80,7 +80,7 @@ export interface TrainSettings {
   /**
    * A preset by name, or with some of its parameters changed (`{ preset: 'ce-clip', margin: 0.2 }`), term by term, or a loss of one's
    * own (`custom`). `anagram` (default): pairs and their negative pairs in one softmax, plus the pairwise terms
-   * on own negatives, both directions; every second negative is a text alone. The others: `docs/objectives.md`.
+   * on own negatives, both directions; three of four negatives are texts alone, which all pictures share. The others: `docs/objectives.md`.
    */
   objective?: ObjectivePreset | PresetSettings | (ObjectiveSettings & { preset?: undefined }) | CustomObjective;
   structure?: StructureSettings;
@@ -262,16 +262,17 @@ export function presetOf(objective: TrainSettings['objective'] = 'anagram'): Obj
 /** @throws AnagramError `invalid-options` */
 export function resolveSettings(settings: TrainSettings) {
   const { objective: given, structure, logitScale, ...rest } = parseSettings('train', trainSettings, settings);
+  const objective = termsOf(given);
+  const custom = given instanceof CustomObjective ? given : null;
   const { image, text, ...asked } = settings.structure ?? {};
-  if (image === undefined && text === undefined && Object.keys(asked).length > 0) {
+  const shuffles = structure.share > 0 && structure.weight > 0 && Object.values(asked).some((one) => one !== undefined);
+  if (shuffles && !custom && (image ?? text) === undefined) {
     throw new AnagramError(
       'invalid-options',
-      "train.structure: nothing is shuffled where neither picture nor text has a role. Give one, such as image: 'positive' or text: 'negative'.",
+      'train.structure: nothing is shuffled where neither picture nor text has a role. Give one, such as text: "negative" (in the CLI: --set train.structure.text=negative).',
       { where: 'train.structure' },
     );
   }
-  const objective = termsOf(given);
-  const custom = given instanceof CustomObjective ? given : null;
   return {
     ...rest,
     objective,
