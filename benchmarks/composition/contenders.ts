@@ -100,6 +100,8 @@ export const contenders: { readonly [row: string]: Contender } = {
     regions: { width: gridRegionWidth },
   },
   'clip-triples': { title: 'plain CLIP, triples beside the text', objective: 'clip', knowledge: {} },
+  'anagram-exact-texts': { title: 'Anagram, exact negative texts alone', objective: 'anagram', data: 'exact-texts' },
+  'anagram-rule-texts': { title: 'Anagram, negative texts by rules', objective: 'anagram', data: 'rule-texts' },
   'ranked-triples': { title: 'ranked, triples beside the text', ...ranked, knowledge: {} },
   'structure-clip-triples': {
     title: 'structure-clip, triples beside the text',
