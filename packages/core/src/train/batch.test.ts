@@ -69,12 +69,10 @@ test('the last pair loses the picture of its negative where it no longer fits', 
 
 test('anagram draws a quarter of the negatives with their picture, and so more pairs', async () => {
   const steps = Array.from({ length: 20 }, (_, step) => step);
-  const drawn = (
-    await Promise.all(steps.map((step) => batchOf(tinyPairs(), { objective: 'anagram', batchSize: 32 }, step)))
-  ).flatMap((batch) => {
-    expect(batch.images).toBe(32);
-    return batch.drawn;
-  });
+  const plain = { objective: 'anagram', batchSize: 32 } as const;
+  const batches = await Promise.all(steps.map((step) => batchOf(tinyPairs(), plain, step)));
+  expect(batches.map(({ images }) => images)).toEqual(steps.map(() => 32));
+  const drawn = batches.flatMap((batch) => batch.drawn);
   expect(drawn.length / steps.length).toBeCloseTo(32 / 1.25, 0);
   const pictures = drawn.filter(({ negatives }) => negatives[0]!.image !== null).length;
   expect(pictures / drawn.length).toBeCloseTo(0.25, 1);
@@ -222,11 +220,8 @@ test.each([
   'with batchSize %i, share %d and negatives %s, %i pictures pass the tower',
   async (batchSize, share, negatives, expected) => {
     for (const step of [0, 1, 2]) {
-      const batch = await batchOf(
-        tinyPairs({ negatives }),
-        { batchSize, structure: { ...structureRoles, share } },
-        step,
-      );
+      const structure = { ...structureRoles, share };
+      const batch = await batchOf(tinyPairs({ negatives }), { batchSize, structure }, step);
       const { pairs } = batch.native;
       expect(countPictures(pairs, batch.images - pairs, batch.settings)).toBe(expected);
     }
@@ -316,9 +311,8 @@ test('trigrams are shuffled for a share of the rows', async () => {
   shuffledTextLengths.forEach((length, row) => {
     if (length > 0) expect(length).toBe(textLengths[row]);
   });
-  expect(
-    (await batchOf(tinyPairs(), { structure: { image: 'positive', share: 0.5 } })).native.shuffledTextLengths,
-  ).toHaveLength(0);
+  const { native } = await batchOf(tinyPairs(), { structure: { image: 'positive', share: 0.5 } });
+  expect(native.shuffledTextLengths).toHaveLength(0);
 });
 
 test('a step is a function of its number, and differs from others', async () => {
