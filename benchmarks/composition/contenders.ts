@@ -60,7 +60,7 @@ export const contenders: { readonly [row: string]: Contender } = {
   anagram: { title: 'Anagram', objective: 'anagram' },
   ranked: { title: 'Anagram before decision 0015', ...ranked },
   'ranked-paraphrases': {
-    title: 'the same, paraphrases by rules',
+    title: 'ranked, paraphrases by rules',
     ...ranked,
     objective: { ...ranked.objective, paraphrases: 1 },
   },
@@ -86,6 +86,8 @@ export const contenders: { readonly [row: string]: Contender } = {
     structure: structureRoles,
     data: 'reworded',
   },
+  'anagram-exact-texts': { title: 'Anagram, exact negative texts alone', objective: 'anagram', data: 'exact-texts' },
+  'anagram-rule-texts': { title: 'Anagram, negative texts by rules', objective: 'anagram', data: 'rule-texts' },
   'exact-texts': { title: 'ranked, exact negative texts alone', ...ranked, data: 'exact-texts' },
   'rule-texts': { title: 'ranked, negative texts by rules', ...ranked, data: 'rule-texts' },
   negclip: { title: 'NegCLIP', objective: 'negclip' },
@@ -100,8 +102,6 @@ export const contenders: { readonly [row: string]: Contender } = {
     regions: { width: gridRegionWidth },
   },
   'clip-triples': { title: 'plain CLIP, triples beside the text', objective: 'clip', knowledge: {} },
-  'anagram-exact-texts': { title: 'Anagram, exact negative texts alone', objective: 'anagram', data: 'exact-texts' },
-  'anagram-rule-texts': { title: 'Anagram, negative texts by rules', objective: 'anagram', data: 'rule-texts' },
   'ranked-triples': { title: 'ranked, triples beside the text', ...ranked, knowledge: {} },
   'structure-clip-triples': {
     title: 'structure-clip, triples beside the text',
