@@ -41,7 +41,7 @@ export interface Contender {
 /** Presets that have no row of their own; `con-clip` is `side-by-side` under the name of the data that it is meant for. */
 const presets = objectivePresets.filter((name) => !['anagram', 'clip', 'negclip', 'siglip', 'con-clip'].includes(name));
 const lone = { negativePairs: false } as const;
-/** Anagram's recipe before its rank term was added: what the ablations and the noisy rows are made with. */
+/** Anagram's recipe before its rank term was added: what the ablations are made with, and the noisy rows of its time. */
 const unranked = {
   objective: { ownTexts: 0.5, ownImages: 0.5, negativeImages: 0.5 },
   structure: structureRoles,
@@ -51,6 +51,30 @@ export const ranked = {
   objective: { ...unranked.objective, rankTexts: 0.2, margin: 'adaptive' },
   structure: structureRoles,
 } as const;
+
+/** The rows of the noisy corpus by one recipe. */
+function noisyRows(prefix: string, recipe: string, terms: Pick<Contender, 'objective' | 'structure'>) {
+  const restored = (accuracy: number, answers: number) =>
+    ({ ...terms, corpus: 'restored', models: { accuracy, answers } }) as const;
+  return {
+    [`${prefix}-raw`]: { ...terms, title: `${recipe}, noisy corpus`, corpus: 'raw' },
+    [`${prefix}-prepared`]: { ...terms, title: `${recipe}, noisy corpus, prepared`, corpus: 'prepared' },
+    [`${prefix}-restored`]: {
+      title: `${recipe}, noisy corpus, prepared with stand-in models`,
+      ...restored(0.8, 1),
+    },
+    [`${prefix}-restored-four`]: {
+      title: `${recipe}, noisy corpus, prepared with stand-in models, four answers each`,
+      ...restored(0.8, 4),
+    },
+    [`${prefix}-restored-right`]: {
+      title: `${recipe}, noisy corpus, prepared with stand-in models that never err`,
+      ...restored(1, 1),
+    },
+    [`${prefix}-right`]: { ...terms, title: `${recipe}, noisy corpus, right pairs alone`, corpus: 'right' },
+    [`${prefix}-clean`]: { ...terms, title: `${recipe}, the corpus without noise`, corpus: 'clean' },
+  } satisfies { [row: string]: Contender };
+}
 
 export const contenders: { readonly [row: string]: Contender } = {
   clip: { title: 'plain CLIP', objective: 'clip' },
@@ -110,28 +134,8 @@ export const contenders: { readonly [row: string]: Contender } = {
   },
   siglip: { title: "siglip, SigLIP's towers", objective: 'siglip', architecture: 'tiny-siglip' },
   'clip-siglip-towers': { title: "plain CLIP, SigLIP's towers", objective: 'clip', architecture: 'tiny-siglip' },
-  'noisy-raw': { title: 'noisy corpus', ...unranked, corpus: 'raw' },
-  'noisy-prepared': { title: 'noisy corpus, prepared', ...unranked, corpus: 'prepared' },
-  'noisy-restored': {
-    ...unranked,
-    title: 'noisy corpus, prepared with stand-in models',
-    corpus: 'restored',
-    models: { accuracy: 0.8, answers: 1 },
-  },
-  'noisy-restored-four': {
-    ...unranked,
-    title: 'noisy corpus, prepared with stand-in models, four answers each',
-    corpus: 'restored',
-    models: { accuracy: 0.8, answers: 4 },
-  },
-  'noisy-restored-right': {
-    ...unranked,
-    title: 'noisy corpus, prepared with stand-in models that never err',
-    corpus: 'restored',
-    models: { accuracy: 1, answers: 1 },
-  },
-  'noisy-right': { title: 'noisy corpus, right pairs alone', ...unranked, corpus: 'right' },
-  'noisy-clean': { title: 'the corpus without noise', ...unranked, corpus: 'clean' },
+  ...noisyRows('anagram-noisy', 'Anagram', { objective: 'anagram' }),
+  ...noisyRows('noisy', 'unranked', unranked),
 };
 
 /** How a row's structure terms are named in the results. */
