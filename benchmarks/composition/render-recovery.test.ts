@@ -58,7 +58,9 @@ describe('renderRecovery', () => {
 
   it('shows each figure with its gap and share, and what the rows were trained on', () => {
     const lines = renderRecovery(all).split('\n');
-    expect(lines[0]).toBe('| 9 steps, seeds 1, 2 | noisy | prepared | clean | gap | recovered |');
+    expect(lines[0]).toBe(
+      '| unranked, noisy corpus, 9 steps, seeds 1, 2 | noisy | prepared | clean | gap | recovered |',
+    );
     expect(lines[2]).toBe('| mean group | 0.400 ± 0.000 | 0.580 ± 0.000 | 0.600 ± 0.000 | 0.200 | 0.90 |');
     expect(lines[3]).toMatch(/\| R@1 .* \| 0\.000 \| the gap is within two deviations \|$/);
     expect(lines.at(-1)).toContain('noisy: 80 pairs of 100 records, 0.700 of them right');
@@ -83,6 +85,15 @@ describe('renderRecovery', () => {
     );
     expect(lines[2]).toContain('never err (seeds 1): mean group 0.600 (1.00 of the gap)');
     expect(renderRecovery(all)).not.toContain('stand-in');
+  });
+
+  it('keeps recipes apart, and has R@1 of five where all rows have it', () => {
+    const preset = all.map((one) => ({ ...one, row: `anagram-${one.row}`, recallAt1Of5: one.mean / 2 }));
+    const text = renderRecovery([...all, ...preset]);
+    expect(text.endsWith(renderRecovery(all))).toBe(true);
+    expect(text.split('\n')[0]).toContain('| Anagram, noisy corpus, 9 steps, seeds 1, 2 |');
+    expect(text.match(/R@1 of five/g)).toHaveLength(1);
+    expect(text).toContain('| R@1 of five | 0.200 ± 0.000 | 0.290 ± 0.000 | 0.300 ± 0.000 | 0.100 | 0.90 |');
   });
 
   it('compares the seeds that all three rows have', () => {

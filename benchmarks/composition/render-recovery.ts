@@ -3,13 +3,18 @@ import type { DataFigures } from './noisy-data.ts';
 import { deviationOf, markdownTable, meanOf, spread } from './render-table.ts';
 import type { Result } from './results.ts';
 
-const rows = ['noisy-raw', 'noisy-prepared', 'noisy-clean'] as const;
-/** Rows whose corpus was restored by stand-ins for models. */
-const restoredRows = Object.keys(contenders).filter((row) => contenders[row]!.models);
+/** What the rows of the noisy corpus are called by the recipe that they train with. */
+const recipes = ['anagram-noisy', 'noisy'] as const;
+type Recipe = (typeof recipes)[number];
 const figures = [
   { title: 'mean group', of: ({ mean }: Result) => mean },
   { title: 'R@1', of: ({ recallAt1 }: Result) => recallAt1 },
+  { title: 'R@1 of five', of: ({ recallAt1Of5 }: Result) => recallAt1Of5 ?? Number.NaN },
 ] as const;
+
+/** Rows of before R@1 of five was measured lack it. */
+const figuresOf = (results: readonly Result[]) =>
+  figures.filter(({ of }) => results.every((one) => !Number.isNaN(of(one))));
 
 /**
  * The share of the gap between training on noisy and on clean data that preparation closes. The gap counts where it exceeds two standard
@@ -34,19 +39,13 @@ export function recovered(
  */
 export function renderRecovery(results: readonly Result[]): string {
   const lengths = [...new Set(results.map(({ steps }) => steps))].sort((a, b) => b - a);
-  return lengths
-    .flatMap((steps) =>
-      renderLength(
-        results.filter((one) => one.steps === steps),
-        steps,
-      ),
-    )
-    .join('\n\n');
+  return recipes.flatMap((recipe) => lengths.flatMap((steps) => renderLength(recipe, results, steps))).join('\n\n');
 }
 
-function renderLength(results: readonly Result[], steps: number): string[] {
-  const bySeed = rows.map(
-    (row) => new Map(results.filter((one) => one.row === row).map((one) => [one.seed, one] as const)),
+function renderLength(recipe: Recipe, all: readonly Result[], steps: number): string[] {
+  const results = all.filter((one) => one.steps === steps);
+  const bySeed = ['raw', 'prepared', 'clean'].map(
+    (data) => new Map(results.filter((one) => one.row === `${recipe}-${data}`).map((one) => [one.seed, one] as const)),
   );
   const seeds = [...bySeed[0]!.keys()].filter((seed) => bySeed.every((own) => own.has(seed))).sort((a, b) => a - b);
   if (seeds.length === 0) return [];
@@ -55,8 +54,9 @@ function renderLength(results: readonly Result[], steps: number): string[] {
     Result[],
     Result[],
   ];
-  const head = [`${steps} steps, seeds ${seeds.join(', ')}`, 'noisy', 'prepared', 'clean', 'gap', 'recovered'];
-  const lines = figures.map(({ title, of }) => {
+  const name = `${contenders[`${recipe}-raw`]!.title}, ${steps} steps, seeds ${seeds.join(', ')}`;
+  const head = [name, 'noisy', 'prepared', 'clean', 'gap', 'recovered'];
+  const lines = figuresOf([...raw, ...prepared, ...clean]).map(({ title, of }) => {
     const values = [raw, prepared, clean].map((own) => own.map(of)) as [number[], number[], number[]];
     const share = recovered(...values);
     const gap = meanOf(values[2]) - meanOf(values[0]);
@@ -66,7 +66,9 @@ function renderLength(results: readonly Result[], steps: number): string[] {
   const trained = [raw, prepared, clean].map(
     ([first], i) => `${['noisy', 'prepared', 'clean'][i]}: ${describe(first!.data!)}`,
   );
-  const right = results.filter(({ row }) => row === 'noisy-right');
+  const right = results.filter(({ row }) => row === `${recipe}-right`);
+  /** Whose corpus was restored by stand-ins for models. */
+  const restoredRows = Object.keys(contenders).filter((row) => row.startsWith(`${recipe}-restored`));
   return [
     table,
     ...restoredRows.flatMap((row) => describeRestored(row, results, { raw, clean }) ?? []),
@@ -83,7 +85,7 @@ function describeRestored(
 ): string | null {
   const restored = results.filter((one) => one.row === row);
   if (restored.length === 0) return null;
-  const reached = figures.map(({ title, of }) => {
+  const reached = figuresOf([...raw, ...restored, ...clean]).map(({ title, of }) => {
     const share = recovered(raw.map(of), restored.map(of), clean.map(of));
     const told = typeof share === 'number' ? `${share.toFixed(2)} of the gap` : share;
     return `${title} ${spread(restored.map(of))} (${told})`;
@@ -95,7 +97,7 @@ function describeRestored(
 /** What is left of the gap when nothing wrong is kept and nothing right is lost: the noise's cost in pairs. */
 function describeRight(results: readonly Result[]): string {
   const [reached, seeds] = [
-    figures.map(({ title, of }) => `${title} ${spread(results.map(of))}`),
+    figuresOf(results).map(({ title, of }) => `${title} ${spread(results.map(of))}`),
     results.map(({ seed }) => seed),
   ];
   return `A flawless filter would keep the corpus' ${results[0]!.data!.pairs} right pairs alone; trained on them: ${reached.join(', ')} (seeds ${seeds.join(', ')}).`;
