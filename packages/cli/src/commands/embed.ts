@@ -2,10 +2,10 @@ import { type BuiltIndex, buildIndex } from '@anagram/core';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { type CommonFlags, withCommonFlags } from '../flags.ts';
+import { nextLine } from '../next-line.ts';
 import { loadModel } from '../open-model.ts';
 import { openSource } from '../open-source.ts';
 import { runCommand } from '../run-command.ts';
-import { shellWord } from '../shell-word.ts';
 import { addSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count } from '../table.ts';
 
@@ -31,8 +31,8 @@ export function addEmbed(program: Command): void {
         const items = source.records({ signal });
         const index = await buildIndex({ model, items, dir: flags.dir, signal, onEvent });
         const partial = index.count === 0 || index.skipped.length > 0;
-        const asked = `anagram search ${shellWord(flags.dir)} "a text" --model ${shellWord(flags.model)}`;
-        const lines = [...summary(flags.dir, index), ...(index.count > 0 ? [`Next: ${asked}`] : [])];
+        const next = nextLine(['search', flags.dir, 'a text', '--model', flags.model], flags);
+        const lines = [...summary(flags.dir, index), ...(index.count > 0 ? [next] : [])];
         return { json: { dir: flags.dir, ...index }, lines, partial };
       }),
   );

@@ -12,9 +12,9 @@ import { given, readConfig } from '../config.ts';
 import { type CommonFlags, dryRun, number, someOf, withCommonFlags } from '../flags.ts';
 import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator, wireOfFlags } from '../generators.ts';
+import { nextLine } from '../next-line.ts';
 import { requireData } from '../open-data.ts';
 import { runCommand } from '../run-command.ts';
-import { shellWord } from '../shell-word.ts';
 import { count, share, table } from '../table.ts';
 
 interface Flags extends CommonFlags {
@@ -81,7 +81,8 @@ export function addNegatives(program: Command): void {
         };
       }
       const written = await withGeneration(config, dir, onEvent, (generation) => writeNegatives(options(generation)));
-      const next = `Next: anagram train ${shellWord(dir)} --dir ./runs/a --steps 2000`;
+      const steps = config('train').steps === undefined ? ['--steps', '2000'] : [];
+      const next = nextLine(['train', dir, '--dir', './runs/a', ...steps], flags);
       const lines = [...summary(written), ...(written.negatives > 0 && resolve(dir) === resolve(data) ? [next] : [])];
       return { json: written, lines, partial: written.negatives === 0 };
     }),

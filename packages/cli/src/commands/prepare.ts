@@ -20,11 +20,11 @@ import { writeFilledBy } from '../filled-by.ts';
 import { type CommonFlags, dryRun, probabilityOrFile, share, withCommonFlags } from '../flags.ts';
 import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator } from '../generators.ts';
+import { nextLine } from '../next-line.ts';
 import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
-import { shellWord } from '../shell-word.ts';
 import { addSimilarOptions, openSimilar, type SimilarFlags, wantedSimilar } from '../similar.ts';
 import { addSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count, table } from '../table.ts';
@@ -94,7 +94,7 @@ export function addPrepare(program: Command): void {
           ...summary(pairs),
           ...withoutModels(pairs, config('prepare')),
           ...partly,
-          ...(length > 0 ? [`Next: anagram negatives ${shellWord(dir)}`] : []),
+          ...(length > 0 ? [nextLine(['negatives', dir], flags)] : []),
         ],
         partial: length === 0 || unusable > 0,
       };

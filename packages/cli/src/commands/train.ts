@@ -11,10 +11,10 @@ import {
 import type { Command } from 'commander';
 import { given, readConfig, usage } from '../config.ts';
 import { type CommonFlags, collect, number, oneOf, withCommonFlags } from '../flags.ts';
+import { nextLine } from '../next-line.ts';
 import { openData } from '../open-data.ts';
 import { createModel, loadModel, requireModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
-import { shellWord } from '../shell-word.ts';
 import { count } from '../table.ts';
 
 interface Flags extends CommonFlags {
@@ -87,7 +87,8 @@ export function addTrain(program: Command): void {
       } as unknown as TrainOptions).catch((error) => {
         throw inFlags(error);
       });
-      return { json: result, lines: summary(result) };
+      const next = nextLine(['embed', './photos', '--model', result.modelDir, '--dir', './index'], flags);
+      return { json: result, lines: [...summary(result), next] };
     }),
   );
 }
@@ -107,6 +108,5 @@ function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, log, ...dirs 
     `steps    ${count(steps)}${skipped > 0 ? ` (${count(skipped)} skipped)` : ''}, ${count(imagesSeen)} pictures seen`,
     `loss     ${lastLoss.toFixed(4)}, every step in ${log}`,
     ...(cutTexts > 0 ? [`cut      ${count(cutTexts)} times a text was longer than the model's context`] : []),
-    `Next: anagram embed ./photos --model ${shellWord(dirs.modelDir)} --dir ./index`,
   ];
 }

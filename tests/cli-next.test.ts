@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeCorpus } from './kill/corpus.ts';
+import { runCli } from './run-cli.ts';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "anagram's next-"));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+test('each command ends with the next one, which runs as it is printed, with the settings of before', async () => {
+  const { dir } = await writeCorpus(root, { count: 90 });
+  const tiny = JSON.parse(await readFile(new URL('kill/tiny.config.json', import.meta.url), 'utf8'));
+  const config = join(root, 'my.config.json');
+  await writeFile(config, JSON.stringify({ ...tiny, train: { ...tiny.train, steps: 3 } }));
+  // What the printed lines leave to the user to name.
+  const named: Record<string, string> = {
+    './photos': dir,
+    './runs/a': join(root, 'run'),
+    './index': join(root, 'index'),
+  };
+  const verbs: string[] = [];
+  let args: readonly string[] = ['prepare', dir, '--dir', join(root, 'data'), '--config', config];
+  while (args.length > 0) {
+    verbs.push(args[0]!);
+    const { code, stdout, stderr } = await runCli(args);
+    expect(code, stderr).toBe(0);
+    const next = /^Next: anagram (.*)$/.exec(stdout.trimEnd().split('\n').at(-1)!)?.[1];
+    args = next ? shellWords(next).map((word) => named[word] ?? word) : [];
+  }
+  expect(verbs).toEqual(['prepare', 'negatives', 'train', 'embed', 'search']);
+  // Settings of the file and not the flag of the printed example.
+  expect(JSON.parse(await readFile(join(root, 'run', 'run.json'), 'utf8'))).toMatchObject({ settings: { steps: 3 } });
+});
+
+/** As a shell reads a line whose words stand plain or within single quotes. */
+function shellWords(line: string): string[] {
+  return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|\\(.)/g, (_, quoted?: string, escaped?: string) => quoted ?? escaped!),
+  );
+}
