@@ -136,6 +136,10 @@ export const contenders: { readonly [row: string]: Contender } = {
   'clip-siglip-towers': { title: "plain CLIP, SigLIP's towers", objective: 'clip', architecture: 'tiny-siglip' },
   ...noisyRows('anagram-noisy', 'Anagram', { objective: 'anagram' }),
   ...noisyRows('noisy', 'unranked', unranked),
+  'clip-noisy-raw': { title: 'plain CLIP, noisy corpus', objective: 'clip', corpus: 'raw' },
+  'clip-noisy-prepared': { title: 'plain CLIP, noisy corpus, prepared', objective: 'clip', corpus: 'prepared' },
+  'rcl-noisy-raw': { title: 'rcl, noisy corpus', objective: 'rcl', corpus: 'raw' },
+  'rcl-noisy-prepared': { title: 'rcl, noisy corpus, prepared', objective: 'rcl', corpus: 'prepared' },
 };
 
 /** How a row's structure terms are named in the results. */
