@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setThreads, Tokenizer } from '@anagram/core';
 import { currentCommit } from './commit.ts';
@@ -8,6 +9,8 @@ import { readResults, sameRow } from './results.ts';
 import { runRow } from './run-row.ts';
 import { openWorld, type WorldName, worldNames } from './worlds.ts';
 
+/** How much is measured. */
+const defaults = { 'per-category': '200', gallery: '300', 'per-class': '3' } as const;
 /** The proof, row by row: `npm run proof -- --rows clip,anagram --world shapes --seeds 1,2,3 --steps 900 --jobs 2`; README.md says more. */
 const { values } = parseArgs({
   options: {
@@ -19,9 +22,9 @@ const { values } = parseArgs({
     again: { type: 'boolean', default: false },
     out: { type: 'string', default: import.meta.dirname },
     work: { type: 'string', default: '.cache/proof' },
-    'per-category': { type: 'string', default: '200' },
-    gallery: { type: 'string', default: '300' },
-    'per-class': { type: 'string', default: '3' },
+    'per-category': { type: 'string', default: defaults['per-category'] },
+    gallery: { type: 'string', default: defaults.gallery },
+    'per-class': { type: 'string', default: defaults['per-class'] },
     'curve-every': { type: 'string', default: '100' },
     'curve-items': { type: 'string', default: '50' },
     corpus: { type: 'string', default: String(noisySettings.count) },
@@ -43,6 +46,11 @@ if (!seeds.every(Number.isInteger) || !Number.isInteger(steps) || steps < 1) {
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort(new Error('interrupted')));
 const { signal } = controller;
+/** What the row was measured on, where it is not the proof's own. */
+const measured = (['per-category', 'gallery', 'per-class'] as const)
+  .filter((flag) => values[flag] !== defaults[flag])
+  .map((flag) => ` --${flag} ${values[flag]}`)
+  .join('');
 const commit = currentCommit(import.meta.dirname);
 
 await setThreads(1); // a processor for each row
@@ -77,7 +85,7 @@ async function runWorld(name: WorldName): Promise<void> {
         work: values.work,
         command: `npm run proof -- --rows ${next.row} --world ${name} --seeds ${next.seed} --steps ${steps}${
           contenders[next.row]!.corpus ? ` --corpus ${values.corpus}` : ''
-        }`,
+        }${measured}`,
         commit,
         perCategory: Number(values['per-category']),
         gallery: Number(values.gallery),
@@ -93,8 +101,10 @@ async function runWorld(name: WorldName): Promise<void> {
         },
       });
       const seconds = Math.round((performance.now() - started) / 1000);
-      console.log(`${label}: done in ${seconds} s`);
-      const data = (await readResults(values.out))[name]?.find((result) => sameRow(result, next))?.data;
+      const result = (await readResults(values.out))[name]!.find((one) => sameRow(one, next))!;
+      const { mean, recallAt1, data } = result;
+      const scores = `mean group ${mean.toFixed(3)}, R@1 ${recallAt1.toFixed(3)}`;
+      console.log(`${label}: done in ${seconds} s: ${scores}; in ${join(values.out, 'results.json')}`);
       if (data) console.log(`${label}: trained on ${JSON.stringify(data)}`);
     }
   };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { writeAtomic } from '@anagram/core';
 import { renderRecovery } from './render-recovery.ts';
 import { between, renderCurves, renderTable, usualSteps } from './render-table.ts';
@@ -7,6 +8,7 @@ import { readCurves, readOutcomes, readResults } from './results.ts';
 import { worldNames } from './worlds.ts';
 
 /** Writes tables and plots out of the results: `node benchmarks/composition/table.ts`. */
+parseArgs(); // takes no flags, and says so
 const here = import.meta.dirname;
 const mainRows = ['clip', 'clip-adamw', 'control', 'anagram', 'ranked', 'ce-clip', 'triplet-clip'];
 const [results, curves, outcomes] = [await readResults(here), await readCurves(here), await readOutcomes(here)];
