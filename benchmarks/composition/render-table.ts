@@ -50,7 +50,7 @@ export function renderTable(results: readonly Result[], outcomes: readonly RowOu
     'R@1',
     ...(ofFive ? ['R@1 of five'] : []),
     'zero-shot',
-    'less plain CLIP',
+    'above plain CLIP',
     ...categories,
   ];
   const lines = groups.map((group) => [
