@@ -53,6 +53,11 @@ describe('renderTable', () => {
     expect(lines[1]).toContain('| 0.500 | – | – |');
   });
 
+  it('says of how many seeds a figure is that not all have', () => {
+    const rows = [1, 2, 3].map((seed) => ({ ...result('anagram', seed, 1), ...(seed < 3 && { zeroShot: seed / 10 }) }));
+    expect(renderTable(rows, []).split('\n')[2]).toContain('| 0.150 ± 0.071 (2) |');
+  });
+
   it('gives one seed no deviation', () => {
     expect(spread([0.25])).toBe('0.250');
   });

@@ -60,12 +60,18 @@ export function renderTable(results: readonly Result[], outcomes: readonly RowOu
     String(group.results.length),
     spread(group.results.map(({ mean }) => mean)),
     spread(group.results.map(({ recallAt1 }) => recallAt1)),
-    ...(ofFive ? [spread(group.results.flatMap(({ recallAt1Of5 }) => recallAt1Of5 ?? []))] : []),
-    spread(group.results.flatMap(({ zeroShot }) => zeroShot ?? [])),
+    ...(ofFive ? [spreadOf(group, ({ recallAt1Of5 }) => recallAt1Of5)] : []),
+    spreadOf(group, ({ zeroShot }) => zeroShot),
     againstClip(group, outcomes),
     ...categories.map((name) => spread(group.results.flatMap((one) => one.categories[name]?.group ?? []))),
   ]);
   return markdownTable(head, lines);
+}
+
+/** Of a figure that earlier rows lack; in brackets of how many of the seeds, where not of all. */
+function spreadOf({ results }: Group, of: (result: Result) => number | undefined): string {
+  const values = results.flatMap((result) => of(result) ?? []);
+  return spread(values) + (values.length > 0 && values.length < results.length ? ` (${values.length})` : '');
 }
 
 function againstClip({ row, steps, results }: Group, outcomes: readonly RowOutcomes[]): string {
