@@ -28,6 +28,8 @@ export interface Contender {
   readonly data?: 'contrasts' | 'apart' | 'reworded' | 'exact-texts' | 'rule-texts' | 'regions';
   /** In place of the world's own scenes: a finite corpus of them, spoilt, with negative texts made of the texts that the row has (`noisy-data.ts`). */
   readonly corpus?: NoisyData;
+  /** Of the corpus. Default: `noisySettings.count`, or `--corpus`. */
+  readonly records?: number;
   /** How often the stand-ins for models are right, where `corpus` is `restored`. */
   readonly models?: StandInSettings;
   /** Default `tiny-vit`. */
@@ -53,7 +55,7 @@ export const ranked = {
 } as const;
 
 /** The rows of the noisy corpus by one recipe. */
-function noisyRows(prefix: string, recipe: string, terms: Pick<Contender, 'objective' | 'structure'>) {
+function noisyRows(prefix: string, recipe: string, terms: Pick<Contender, 'objective' | 'structure' | 'records'>) {
   const restored = (accuracy: number, answers: number) =>
     ({ ...terms, corpus: 'restored', models: { accuracy, answers } }) as const;
   return {
@@ -135,6 +137,7 @@ export const contenders: { readonly [row: string]: Contender } = {
   siglip: { title: "siglip, SigLIP's towers", objective: 'siglip', architecture: 'tiny-siglip' },
   'clip-siglip-towers': { title: "plain CLIP, SigLIP's towers", objective: 'clip', architecture: 'tiny-siglip' },
   ...noisyRows('anagram-noisy', 'Anagram', { objective: 'anagram' }),
+  ...noisyRows('anagram-noisy-60k', 'Anagram, 60,000 records', { objective: 'anagram', records: 60_000 }),
   ...noisyRows('noisy', 'unranked', unranked),
   'clip-noisy-raw': { title: 'plain CLIP, noisy corpus', objective: 'clip', corpus: 'raw' },
   'clip-noisy-prepared': { title: 'plain CLIP, noisy corpus, prepared', objective: 'clip', corpus: 'prepared' },

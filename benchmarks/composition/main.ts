@@ -84,7 +84,7 @@ async function runWorld(name: WorldName): Promise<void> {
         out: values.out,
         work: values.work,
         command: `npm run proof -- --rows ${next.row} --world ${name} --seeds ${next.seed} --steps ${steps}${
-          contenders[next.row]!.corpus ? ` --corpus ${values.corpus}` : ''
+          contenders[next.row]!.corpus && !contenders[next.row]!.records ? ` --corpus ${values.corpus}` : ''
         }${measured}`,
         commit,
         perCategory: Number(values['per-category']),

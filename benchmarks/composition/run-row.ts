@@ -61,6 +61,7 @@ export async function runRow(options: RowOptions): Promise<void> {
   const {
     data = 'contrasts',
     corpus,
+    records,
     models,
     optimizer = 'muon',
     architecture = 'tiny-vit',
@@ -75,7 +76,7 @@ export async function runRow(options: RowOptions): Promise<void> {
         world,
         data: corpus,
         ...(models && { models }),
-        settings: options.noisy ?? noisySettings,
+        settings: { ...(options.noisy ?? noisySettings), ...(records && { count: records }) },
         work,
         ...knobs,
         ...(onEvent && { onEvent }),
