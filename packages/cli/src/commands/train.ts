@@ -12,6 +12,7 @@ import type { Command } from 'commander';
 import { given, readConfig, usage } from '../config.ts';
 import { type CommonFlags, collect, number, oneOf, withCommonFlags } from '../flags.ts';
 import { nextLine } from '../next-line.ts';
+import { objectiveOfFlag } from '../objective-flag.ts';
 import { openData } from '../open-data.ts';
 import { createModel, loadModel, requireModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
@@ -59,8 +60,11 @@ export function addTrain(program: Command): void {
   withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
       const config = await readConfig(flags);
-      const { objective, steps, seed, fresh } = flags;
-      const settings: Record<string, unknown> = { ...config('train'), ...given({ objective, steps, seed, fresh }) };
+      const { steps, seed, fresh } = flags;
+      const settings: Record<string, unknown> = { ...config('train'), ...given({ steps, seed, fresh }) };
+      if (flags.objective !== undefined) {
+        settings.objective = objectiveOfFlag(flags.objective, settings.objective, onEvent);
+      }
       if (flags.optimizer !== undefined) {
         settings.optimizer = { ...(settings.optimizer as object | undefined), kind: flags.optimizer };
       }
