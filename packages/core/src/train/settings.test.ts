@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, expectTypeOf, test } from 'vitest';
 import type * as z from 'zod';
+import { custom } from './custom-objective.ts';
 import { objectivePresets, type PresetSettings, presetParameters, presetTerms } from './objective-presets.ts';
+import { objectiveTerms } from './objective-settings.ts';
 import { resolveSettings, type TrainSettings, toTrainerConfig, type trainSettings } from './settings.ts';
 
 test('the interface that users read has the keys that the door knows', () => {
@@ -75,6 +78,24 @@ test('shuffled views are off unless they are given a role', () => {
   expect(structure({ objective: 'clip', structure: { image: 'positive' } })).toMatchObject({
     image: 'positive',
     text: 'off',
+  });
+});
+
+test('something has to be minimised: a term, a structure, or a custom loss', () => {
+  const page = readFileSync(new URL('../../../../docs/objectives.md', import.meta.url), 'utf8');
+  const [, terms] = /\| weight \| term \|.*\n.*\n((?:\|.*\n)+)/.exec(page)!;
+  const documented = terms!.split('\n').flatMap((row) => row.split('|')[1]?.match(/\w+/g) ?? []);
+  expect([...objectiveTerms].sort()).toEqual(documented.sort());
+  const nothing = Object.fromEntries(objectiveTerms.map((term) => [term, 0]));
+  const resolved = (settings: Partial<TrainSettings>) => resolveSettings({ steps: 1, objective: nothing, ...settings });
+  const refusal = /^train\.objective: nothing is minimised .*contrastive: 1.*"anagram"/;
+  expect(() => resolved({})).toThrow(refusal);
+  expect(() => resolved({ structure: { text: 'negative', weight: 0 } })).toThrow(refusal);
+  expect(() => resolved({ structure: { image: 'off' } })).toThrow(refusal);
+  for (const term of objectiveTerms) resolved({ objective: { ...nothing, [term]: 1 } });
+  resolved({ structure: { text: 'negative' } });
+  resolved({
+    objective: custom(() => ({ loss: 0, gradients: { image: new Float32Array(), text: new Float32Array() } })),
   });
 });
 

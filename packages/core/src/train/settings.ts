@@ -14,6 +14,7 @@ import {
   needsTeacher,
   type ObjectiveSettings,
   objectiveSchema,
+  objectiveTerms,
   type ResolvedObjective,
   toObjectiveConfig,
 } from './objective-settings.ts';
@@ -271,6 +272,15 @@ export function resolveSettings(settings: TrainSettings) {
       'invalid-options',
       'train.structure: nothing is shuffled where neither picture nor text has a role. Give one, such as text: "negative" (in the CLI: --set train.structure.text=negative).',
       { where: 'train.structure' },
+    );
+  }
+  const roles = [structure.image, structure.text];
+  const hasStructure = structure.share > 0 && structure.weight > 0 && roles.some((role) => role !== 'off');
+  if (!custom && !hasStructure && objectiveTerms.every((term) => objective[term] === 0)) {
+    throw new AnagramError(
+      'invalid-options',
+      'train.objective: nothing is minimised where every term has the weight 0. Give one a weight, such as contrastive: 1, or take a preset, such as "anagram".',
+      { where: 'train.objective' },
     );
   }
   return {
