@@ -42,7 +42,9 @@ test('a preset takes its own parameters, and no others', () => {
   );
   expect(() => resolved({ preset: 'ce-clip', margin: -1 })).toThrow('train.objective.margin');
   expect(() => resolved({ preset: 'ce-clip', margn: 1 } as never)).toThrow('Did you mean "margin"');
-  expect(() => resolved({ preset: 'klip' } as never)).toThrow('train.objective.preset');
+  expect(() => resolved({ preset: 'anagrm' } as never)).toThrow(
+    /^train\.objective\.preset: Expected one of "anagram", "clip", .*"rcl"\. Did you mean "anagram"\?$/,
+  );
 });
 
 test.each(objectivePresets)('what %s may change is among its terms', (preset) => {
@@ -102,7 +104,14 @@ test('something has to be minimised: a term, a structure, or a custom loss', () 
 test.each<[string, object, string]>([
   ['an unknown key', { steps: 1, bachSize: 3 }, 'Did you mean "batchSize"'],
   ['no steps', {}, 'train.steps'],
-  ['an unknown preset', { steps: 1, objective: 'klip' }, 'train.objective'],
+  ['an unknown preset', { steps: 1, objective: 'klip' }, '"rcl". Did you mean "clip"?'],
+  [
+    'no preset at all',
+    { steps: 1, objective: 'xyzzy' },
+    '"rcl"; or expected what `custom` makes; or expected an object',
+  ],
+  ['a learning rate in the wrong place', { steps: 1, learningRate: 1 }, 'Did you mean "optimizer.learningRate"?'],
+  ['an optimizer by name', { steps: 1, optimizer: 'muon' }, 'Did you mean train.optimizer.kind: "muon"?'],
   ['an unknown term', { steps: 1, objective: { ownText: 1 } }, 'ownText'],
   ['a focus between 0 and 1', { steps: 1, objective: { focal: 0.5 } }, 'train.objective'],
   ['a ramp that never ends', { steps: 1, curriculum: { hardness: { until: 0 } } }, 'train.curriculum.hardness.until'],

@@ -175,7 +175,13 @@ const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const trainSettings = z.strictObject({
   steps: z.int().min(1),
   batchSize: z.int().min(2).default(64),
-  objective: z.union([z.enum(objectivePresets), z.instanceof(CustomObjective), objectiveObject]).default('anagram'),
+  objective: z
+    .union([
+      z.enum(objectivePresets),
+      z.instanceof(CustomObjective, { error: 'Expected what `custom` makes' }),
+      objectiveObject,
+    ])
+    .default('anagram'),
   structure: z
     .strictObject({
       grid: z.int().min(2).max(16).default(3),
