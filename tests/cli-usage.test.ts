@@ -5,6 +5,11 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
   it.each([
     ['a command', ['trian'], 'Did you mean train?'],
     ['a flag', ['train', 'x', '--dir', 'y', '--stesp', '3'], 'Did you mean --steps?'],
+    [
+      'a setting as a flag',
+      ['train', 'x', '--dir', 'y', '--learning-rate=1e-3'],
+      '--set train.optimizer.learningRate=VALUE',
+    ],
     ['a missing flag', ['train', 'x'], "required option '--dir <folder>' not specified"],
     ['a number', ['train', 'x', '--dir', 'y', '--steps', 'many'], 'Expected a number'],
     ['steps', ['train', 'x', '--dir', 'y'], '--steps 2000'],

@@ -16,6 +16,20 @@ export function withCommonFlags(command: Command, ...examples: readonly string[]
     .addHelpText('after', `\nExample:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }
 
+/**
+ * Tells of an unknown flag that is a deeper setting where that stands.
+ * @param settings By flag, e.g. `{ '--batch-size': 'train.batchSize' }`.
+ */
+export function withDeeperSettings(command: Command, settings: { readonly [flag: string]: string }): Command {
+  const error = command.error.bind(command);
+  command.error = (message, options) => {
+    const flag = /^error: unknown option '(--[\w-]+)/.exec(message)?.[1] ?? '';
+    const known = Object.hasOwn(settings, flag);
+    return error(known ? `error: ${flag} is a setting: --set ${settings[flag]}=VALUE` : message, options);
+  };
+  return command;
+}
+
 /** Of commands that ask models: says what a run would cost. */
 export const dryRun = [
   '--dry-run',

@@ -10,7 +10,7 @@ import {
 } from '@anagram/core';
 import type { Command } from 'commander';
 import { given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, collect, number, oneOf, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, collect, number, oneOf, withCommonFlags, withDeeperSettings } from '../flags.ts';
 import { nextLine } from '../next-line.ts';
 import { objectiveOfFlag } from '../objective-flag.ts';
 import { openData } from '../open-data.ts';
@@ -31,6 +31,17 @@ interface Flags extends CommonFlags {
   seed?: number;
   fresh?: boolean;
 }
+
+/** Settings that are looked for among the flags. */
+const deeper = {
+  '--learning-rate': 'train.optimizer.learningRate',
+  '--lr': 'train.optimizer.learningRate',
+  '--weight-decay': 'train.optimizer.weightDecay',
+  '--warmup': 'train.schedule.warmup',
+  '--batch-size': 'train.batchSize',
+  '--ema': 'train.ema.decay',
+  '--checkpoint-every': 'train.checkpointEvery',
+};
 
 const optimizers = ['adamw', 'muon'] as const satisfies readonly NonNullable<TrainSettings['optimizer']>['kind'][];
 
@@ -57,6 +68,7 @@ export function addTrain(program: Command): void {
     .option('--steps <n>', 'optimizer steps of the whole run', number)
     .option('--seed <n>', 'everything random follows from it (default: 0)', number)
     .option('--fresh', 'remove the run in --dir and begin anew');
+  withDeeperSettings(command, deeper);
   withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
       const config = await readConfig(flags);
