@@ -14,11 +14,11 @@ describe('readConfig', () => {
   it('puts --set over the file and leaves the rest of the file alone', async () => {
     const config = join(dir, 'anagram.config.json');
     await writeFile(config, JSON.stringify({ train: { steps: 5, optimizer: { learningRate: 1, beta1: 0.8 } } }));
-    const set = ['train.optimizer.learningRate=5e-4', 'negatives.categories=["size"]', 'source.text=a caption'];
+    const set = ['train.optimizer.learningRate=5e-4', 'negatives.categories=["size"]', 'source.text=a {b}, [c]'];
     const read = await readConfig({ config, set });
     expect(read('train')).toEqual({ steps: 5, optimizer: { learningRate: 5e-4, beta1: 0.8 } });
     expect(read('negatives')).toEqual({ categories: ['size'] });
-    expect(read('source')).toEqual({ text: 'a caption' });
+    expect(read('source')).toEqual({ text: 'a {b}, [c]' });
     expect(read('prepare')).toEqual({});
   });
 
@@ -33,6 +33,12 @@ describe('readConfig', () => {
     [{ set: ['train.steps'] }, /SECTION\.KEY=VALUE/],
     [{ set: ['steps=1'] }, /SECTION\.KEY=VALUE/],
     [{ set: ['train..steps=1'] }, /SECTION\.KEY=VALUE/],
+    [
+      { set: ['train.objective={ preset: "anagram", rankTexts: 0.2, }'] },
+      /^--set: train\.objective is no JSON: .* as in 'train\.objective=\{"preset":"anagram","rankTexts":0\.2\}'\.$/,
+    ],
+    [{ set: ["negatives.categories=['size']"] }, / as in 'negatives\.categories=\["size"\]'\.$/],
+    [{ set: ['train.objective={preset=clip}'] }, / as in 'train\.objective=\{"key":"value"\}'\.$/],
     [{ config: 'missing.json' }, /missing\.json cannot be used/],
     [{ config: 'settings.yaml' }, /expected a \.json, \.ts or \.mjs file/],
   ])('refuses %j', async (flags, sentence) => {

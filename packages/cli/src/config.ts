@@ -3,6 +3,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AnagramError, parseSettings } from '@anagram/core';
 import * as z from 'zod';
+import { shellWord } from './shell-word.ts';
 
 const section = z.looseObject({});
 
@@ -26,7 +27,7 @@ export type Config = (name: SectionName) => Settings;
 
 /**
  * Settings by section: those of `--config`, and over them those of `--set`.
- * @param flags.set `SECTION.KEY=VALUE` each; VALUE is JSON, or else a text.
+ * @param flags.set `SECTION.KEY=VALUE` each; VALUE is JSON, or else a text, but for what stands in braces or brackets.
  * @throws AnagramError `invalid-options`
  */
 export async function readConfig(flags: { config?: string; set?: readonly string[] }): Promise<Config> {
@@ -38,7 +39,7 @@ export async function readConfig(flags: { config?: string; set?: readonly string
     if (equals < 1 || path.length < 2 || path.includes('')) {
       throw usage('--set', `Expected SECTION.KEY=VALUE, e.g. train.batchSize=128, received "${each}".`);
     }
-    settings = withValue(settings, path, parseValue(each.slice(equals + 1)));
+    settings = withValue(settings, path, parseValue(path.join('.'), each.slice(equals + 1)));
   }
   const config = parseSettings('--set', configSchema, settings);
   return (name) => config[name] ?? {};
@@ -82,10 +83,28 @@ function withValue(settings: unknown, [key, ...rest]: readonly string[], value: 
   return { ...before, [key!]: rest.length === 0 ? value : withValue(old, rest, value) };
 }
 
-function parseValue(text: string): unknown {
+function parseValue(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    if (!/^\s*(\{.*\}|\[.*\])\s*$/s.test(text)) return text;
+    const example = JSON.stringify(asCode(text) ?? (text.trim().startsWith('[') ? ['text'] : { key: 'value' }));
+    throw usage(
+      '--set',
+      `${path} is no JSON: keys and texts stand in double quotes, as in ${shellWord(`${path}=${example}`)}.`,
+    );
+  }
+}
+
+/** What was meant by an object or a list as it stands in code, with bare keys or single quotes; undefined where that is no JSON either. */
+function asCode(text: string): unknown {
+  const quoted = text
+    .replace(/'([^'"]*)'/g, '"$1"')
+    .replace(/([{,]\s*)(\w+)\s*:/g, '$1"$2":')
+    .replace(/,(\s*[}\]])/g, '$1');
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    return undefined;
   }
 }
