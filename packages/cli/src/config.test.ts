@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -39,11 +39,21 @@ describe('readConfig', () => {
     ],
     [{ set: ["negatives.categories=['size']"] }, / as in 'negatives\.categories=\["size"\]'\.$/],
     [{ set: ['train.objective={preset=clip}'] }, / as in 'train\.objective=\{"key":"value"\}'\.$/],
-    [{ config: 'missing.json' }, /missing\.json cannot be used/],
-    [{ config: 'settings.yaml' }, /expected a \.json, \.ts or \.mjs file/],
+    [
+      { config: 'missing.json' },
+      /^--config: There is no "missing\.json"\. Expected a file of settings: \.json, \.ts or \.mjs\.$/,
+    ],
+    [{ config: tmpdir() }, /expected a \.json, \.ts or \.mjs file/],
   ])('refuses %j', async (flags, sentence) => {
     await expect(readConfig(flags)).rejects.toThrow(expect.objectContaining({ code: 'invalid-options' }));
     await expect(readConfig(flags)).rejects.toThrow(sentence);
+  });
+
+  it('says of a file that cannot be used why', async () => {
+    await mkdir(join(dir, 'folder.json'));
+    await writeFile(join(dir, 'broken.json'), '{"train": ');
+    await expect(readConfig({ config: join(dir, 'folder.json') })).rejects.toThrow('cannot be used: it is a folder');
+    await expect(readConfig({ config: join(dir, 'broken.json') })).rejects.toThrow('cannot be used: Unexpected end');
   });
 
   it('cannot be made to change the prototype of every object', async () => {

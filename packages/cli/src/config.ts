@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -57,6 +58,8 @@ export function given<T extends object>(flags: T): { [K in keyof T]?: Exclude<T[
 
 async function readFileOf(path: string): Promise<unknown> {
   const kind = extname(path);
+  if (!existsSync(path))
+    throw usage('--config', `There is no "${path}". Expected a file of settings: .json, .ts or .mjs.`);
   try {
     if (kind === '.json') return JSON.parse(await readFile(path, 'utf8'));
     if (kind !== '.ts' && kind !== '.mjs') throw new Error('expected a .json, .ts or .mjs file');
@@ -65,8 +68,11 @@ async function readFileOf(path: string): Promise<unknown> {
     return module.default;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const why =
-      code === 'ERR_UNKNOWN_FILE_EXTENSION' ? 'this Node reads no .ts; take Node 22.18 or newer, or .mjs' : message;
+    const whys: { readonly [code: string]: string } = {
+      ERR_UNKNOWN_FILE_EXTENSION: 'this Node reads no .ts; take Node 22.18 or newer, or .mjs',
+      EISDIR: 'it is a folder, expected a file',
+    };
+    const why = whys[code ?? ''] ?? message;
     throw new AnagramError(
       'invalid-options',
       `--config: ${path} cannot be used: ${why}.`,

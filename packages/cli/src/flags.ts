@@ -78,6 +78,14 @@ export function number(text: string): number {
   return value;
 }
 
+/** A count, a seed. */
+export function whole(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('Expected a whole number of at least 0.');
+  return value;
+}
+
 /** For `--shard 2/8`: the third of eight shares. */
 export function share(text: string): { index: number; of: number } {
   const [, index, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { comparisonResult } from '../comparison-result.ts';
 import { given, readConfig, usage } from '../config.ts';
 import { evaluationResult } from '../evaluation-result.ts';
-import { type CommonFlags, collect, number, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, collect, whole, withCommonFlags } from '../flags.ts';
 import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
 import { loadModel, requireModel } from '../open-model.ts';
@@ -48,7 +48,7 @@ export function addEvaluate(program: Command): void {
     .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
     .option('--images <folder>', "the benchmarks' pictures")
     .option('--ties <rule>', 'wrong, or official: broken as the owners do (default: wrong)')
-    .option('--limit <n>', 'a sample: so many items of each benchmark, so many pairs of DATA', number)
+    .option('--limit <n>', 'a sample: so many items of each benchmark, so many pairs of DATA', whole)
     .option(
       '--trained-on <folder>',
       'prepared pairs of the training, to be looked for in the tasks (repeatable)',

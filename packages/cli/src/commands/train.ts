@@ -3,14 +3,16 @@ import {
   architectureNames,
   isAnagramError,
   objectivePresets,
+  parseSettings,
   type TrainOptions,
   type TrainResult,
   type TrainSettings,
   train,
 } from '@anagram/core';
 import type { Command } from 'commander';
+import * as z from 'zod';
 import { given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, collect, number, oneOf, withCommonFlags, withDeeperSettings } from '../flags.ts';
+import { type CommonFlags, collect, oneOf, whole, withCommonFlags, withDeeperSettings } from '../flags.ts';
 import { nextLine } from '../next-line.ts';
 import { objectiveOfFlag } from '../objective-flag.ts';
 import { openData } from '../open-data.ts';
@@ -43,6 +45,9 @@ const deeper = {
   '--checkpoint-every': 'train.checkpointEvery',
 };
 
+/** Of the weights of a new model, which is made before the settings are checked as a whole. */
+const seedSchema = z.int().min(0).default(0);
+
 const optimizers = ['adamw', 'muon'] as const satisfies readonly NonNullable<TrainSettings['optimizer']>['kind'][];
 
 export function addTrain(program: Command): void {
@@ -63,10 +68,10 @@ export function addTrain(program: Command): void {
       oneOf(optimizers),
     )
     .option('--freeze <tower>', 'image or text keeps its weights (repeatable)', collect)
-    .option('--lora <rank>', 'train low-rank adapters on attention in place of the weights', number)
-    .option('--image-size <pixels>', "width and height of the pictures; a model's positions are resized to it", number)
-    .option('--steps <n>', 'optimizer steps of the whole run', number)
-    .option('--seed <n>', 'everything random follows from it (default: 0)', number)
+    .option('--lora <rank>', 'train low-rank adapters on attention in place of the weights', whole)
+    .option('--image-size <pixels>', "width and height of the pictures; a model's positions are resized to it", whole)
+    .option('--steps <n>', 'optimizer steps of the whole run', whole)
+    .option('--seed <n>', 'everything random follows from it (default: 0)', whole)
     .option('--fresh', 'remove the run in --dir and begin anew');
   withDeeperSettings(command, deeper);
   withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
@@ -89,12 +94,13 @@ export function addTrain(program: Command): void {
       if (flags.model !== undefined && flags.architecture !== undefined) {
         throw usage('--architecture', 'Expected it for a new model alone; one that is fine-tuned has its own.');
       }
+      const seedOfModel = parseSettings('train.seed', seedSchema, settings.seed);
       if (flags.model !== undefined) requireModel(flags.model);
       const sets = await openData(data);
       const { architecture, imageSize } = flags;
       const made = { ...config('model'), ...given({ architecture, imageSize }) };
       await using model = await (flags.model === undefined
-        ? createModel(sets, made, Number(settings.seed ?? 0))
+        ? createModel(sets, made, seedOfModel)
         : loadModel(flags.model, made, { signal, onEvent }));
       const result = await train({
         ...settings,
