@@ -45,6 +45,17 @@ function explain(where: string, schema: z.ZodType, issue: z.core.$ZodIssue): str
   return [`${path}: ${sentence(issue)}.${meant(issue) || meantField(path, objectsAt(schema, issue.path), issue)}`];
 }
 
+/**
+ * Schema of an object that a verb cannot do without, so that a missing one is refused in words.
+ * @param member One that every such object has.
+ * @param what For the error, e.g. `a ClipModel`.
+ */
+export function objectWith(member: string, what: string): z.ZodType<object> {
+  return z.custom<object>((value) => typeof value === 'object' && value !== null && member in value, {
+    error: ({ input }) => `Expected ${what}, received ${received(input)}`,
+  });
+}
+
 const kinds: { readonly [expected: string]: string } = {
   int: 'a whole number',
   number: 'a number',
@@ -79,7 +90,8 @@ function bounded(
   return `Expected a number of ${amount}, received ${received(issue.input)}`;
 }
 
-function received(input: unknown): string {
+/** What a value is, for an error, but for texts and what is in objects: a key may be among them. */
+export function received(input: unknown): string {
   if (input === undefined) return 'nothing';
   if (typeof input === 'string') return 'a text';
   if (Array.isArray(input)) return 'a list';

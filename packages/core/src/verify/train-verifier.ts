@@ -9,7 +9,7 @@ import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Source } from '../pair.ts';
 import { Random } from '../random.ts';
-import { parseSettings } from '../settings.ts';
+import { objectWith, parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
@@ -61,6 +61,10 @@ export interface TrainVerifierOptions extends TrainVerifierSettings, Knobs {
   dir: string;
 }
 
+const required = z.object({
+  source: objectWith('records', 'a source, e.g. folder("./photos", { captions: "sidecar" })'),
+  dir: z.string().min(1),
+});
 const settingsSchema = z.strictObject({
   towers: z
     .record(z.string().regex(/^[a-z][a-z0-9]*$/), z.union([z.string(), z.looseObject({})]))
@@ -107,7 +111,9 @@ interface Judged {
 }
 
 /** See `Verifier.train`. */
-export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: TrainVerifierOptions): Promise<void> {
+export async function trainVerifier(options: TrainVerifierOptions): Promise<void> {
+  parseSettings('Verifier.train', required, options);
+  const { source, dir, signal, onEvent, ...plain } = options;
   const settings = parseSettings('Verifier.train', settingsSchema, plain);
   const emit = safeEmitter(onEvent);
   await using _lock = await lockFolder(dir);
