@@ -9,7 +9,7 @@ import { shellWord } from './shell-word.ts';
 const section = z.looseObject({});
 
 /** Each section is checked by the verb that it belongs to. */
-const configSchema = z.strictObject({
+export const configSchema = z.strictObject({
   source: section.optional(),
   verifier: section.optional(),
   prepare: section.optional(),

@@ -10,7 +10,7 @@ export interface CommonFlags {
 /** The flags that every working verb has, and an example under its help. */
 export function withCommonFlags(command: Command, ...examples: readonly string[]): Command {
   return command
-    .option('--config <file>', 'settings: .json, .ts or .mjs')
+    .option('--config <file>', 'settings: .json, .ts or .mjs; docs/settings.md has every key')
     .option('--set <key=value>', 'one setting, e.g. train.optimizer.learningRate=5e-4 (repeatable)', collect)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', `\nExample:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);

@@ -84,7 +84,7 @@ const required = z.object({
   source: objectWith('records', 'a source, e.g. folder("./photos", { captions: "sidecar" })'),
   verifier: objectWith('score', 'a verifier, e.g. await Verifier.load("./verifier")'),
 });
-const optionsSchema = z.strictObject({
+export const prepareOptions = z.strictObject({
   threshold: z.union([z.number().min(0).max(1), routeThresholdsSchema]).optional(),
   dir: z.string().min(1),
   captioner: helper('caption').default('retrieval'),
@@ -163,7 +163,7 @@ async function run<T>(
 ): Promise<T> {
   parseSettings('prepare', required, options);
   const { source, verifier, signal, onEvent, ...plain } = options;
-  const settings = parseSettings('prepare', optionsSchema, plain);
+  const settings = parseSettings('prepare', prepareOptions, plain);
   const chosen = settings.threshold ?? verifier.threshold;
   if (chosen === null) throw noThreshold();
   const thresholds = (typeof chosen === 'number' ? { base: chosen, byRoute: {} } : chosen) as RouteThresholds;

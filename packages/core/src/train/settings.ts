@@ -63,7 +63,7 @@ export interface AugmentSettings {
 export interface RampSettings {
   /** At the first step. Default 1. */
   from?: number;
-  /** Default 1. */
+  /** From `until` on. Default 1. */
   to?: number;
   /** Share of the steps after which `to` is reached, above 0 and at most 1. Default 1. */
   until?: number;
@@ -95,19 +95,23 @@ export interface TrainSettings {
     kind?: 'adamw' | 'muon';
     /** The schedule's highest. Default 1e-3, for small models; CLIP's ViT-B/32 took 5e-4. */
     learningRate?: number;
-    /** Default 0.1. */
+    /** Of the weights that decay, decoupled. Default 0.1. */
     weightDecay?: number;
     /** Of Muon. Default 0.95. */
     momentum?: number;
-    /** Default 0.9. */
+    /** Of AdamW's mean of gradients. Default 0.9. */
     beta1?: number;
-    /** Default 0.98. */
+    /** Of AdamW's mean of squared gradients. Default 0.98. */
     beta2?: number;
-    /** Default 1e-6. */
+    /** Added to AdamW's divisor. Default 1e-6. */
     epsilon?: number;
   };
+  /** The learning rate over the run. */
   schedule?: {
-    /** See `schedule.ts`. Default `one-cycle`. */
+    /**
+     * `one-cycle`: half a cosine up, and half a cosine down to peak / 250,000. `cosine`: a line up from 0, half a cosine down to 0.
+     * `constant`: a line up from 0, then the peak. Default `one-cycle`.
+     */
     kind?: 'one-cycle' | 'cosine' | 'constant';
     /** Share of the steps in which the learning rate rises, 0–1. Default 0.1. */
     warmup?: number;
@@ -116,17 +120,27 @@ export interface TrainSettings {
   gradientClip?: number;
   /** The factor s of the cosines in every softmax. */
   logitScale?: {
-    /** Default true. */
+    /** Whether it is learnt. Default true. */
     trainable?: boolean;
-    /** Value at the start; default: the model's. */
+    /** Value at the start. Default: the model's. */
     initial?: number;
     /** s is held in [1, maximum]. Default 100; with the sigmoid term 1000, since SigLIP's own models came to more than 100. */
     maximum?: number;
   };
   /** Which tower keeps its weights: `{ image: true }` is LiT's locked image tower. */
-  freeze?: { image?: FreezeTower; text?: FreezeTower };
+  freeze?: {
+    /** Of the image tower. */
+    image?: FreezeTower;
+    /** Of the text tower. */
+    text?: FreezeTower;
+  };
   /** Factors of the schedule's rate by tower, its projection among it; default 1, as for the logit scale. */
-  learningRates?: { image?: number; text?: number };
+  learningRates?: {
+    /** Of the image tower. */
+    image?: number;
+    /** Of the text tower. */
+    text?: number;
+  };
   lora?: LoraSettings;
   /** Averages the weights over the steps (`model-ema/` at the end). */
   ema?: {

@@ -41,7 +41,7 @@ export interface TrainVerifierSettings {
   epochs?: number;
   /** Width and height of the pictures in pixels. @default 40 */
   imageSize?: number;
-  /** @default 128 */
+  /** Pairs of a step. @default 128 */
   batchSize?: number;
   /** The schedule's highest. @default 1e-3 */
   learningRate?: number;
@@ -51,7 +51,7 @@ export interface TrainVerifierSettings {
   vocabSize?: number;
   /** Most pairs that it is trained on. @default 20000 */
   maxPairs?: number;
-  /** @default 0 */
+  /** Everything random in it follows from it. @default 0 */
   seed?: number;
 }
 
@@ -65,7 +65,7 @@ const required = z.object({
   source: objectWith('records', 'a source, e.g. folder("./photos", { captions: "sidecar" })'),
   dir: z.string().min(1),
 });
-const settingsSchema = z.strictObject({
+export const verifierSettings = z.strictObject({
   towers: z
     .record(z.string().regex(/^[a-z][a-z0-9]*$/), z.union([z.string(), z.looseObject({})]))
     .refine((towers) => Object.keys(towers).length > 0 && !(neighboursName in towers), 'expected at least one tower')
@@ -83,7 +83,7 @@ const settingsSchema = z.strictObject({
   maxPairs: z.int().min(100).default(20_000),
   seed: z.int().min(0).default(0),
 });
-type Settings = z.output<typeof settingsSchema>;
+type Settings = z.output<typeof verifierSettings>;
 
 const fewestPairs = 60;
 const bankSize = 1024;
@@ -114,7 +114,7 @@ interface Judged {
 export async function trainVerifier(options: TrainVerifierOptions): Promise<void> {
   parseSettings('Verifier.train', required, options);
   const { source, dir, signal, onEvent, ...plain } = options;
-  const settings = parseSettings('Verifier.train', settingsSchema, plain);
+  const settings = parseSettings('Verifier.train', verifierSettings, plain);
   const emit = safeEmitter(onEvent);
   await using _lock = await lockFolder(dir);
   const run = { settings, source: { name: source.name, settings: source.settings } };
