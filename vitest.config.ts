@@ -21,7 +21,12 @@ export default defineConfig({
         ...common,
         test: {
           name: 'unit',
-          include: ['packages/*/{src,lib}/**/*.test.ts', 'benchmarks/**/*.test.ts', 'tests/architecture.test.ts'],
+          include: [
+            'packages/*/{src,lib}/**/*.test.ts',
+            'benchmarks/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'tests/architecture.test.ts',
+          ],
         },
       },
       {

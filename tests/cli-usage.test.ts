@@ -5,8 +5,19 @@ describe('wrong usage ends with exit code 2 and says what was meant', () => {
   it.each([
     ['a command', ['trian'], 'Did you mean train?'],
     ['a flag', ['train', 'x', '--dir', 'y', '--stesp', '3'], 'Did you mean --steps?'],
+    [
+      'a setting as a flag',
+      ['train', 'x', '--dir', 'y', '--learning-rate=1e-3'],
+      '--set train.optimizer.learningRate=VALUE',
+    ],
     ['a missing flag', ['train', 'x'], "required option '--dir <folder>' not specified"],
     ['a number', ['train', 'x', '--dir', 'y', '--steps', 'many'], 'Expected a number'],
+    ['a whole number', ['train', 'x', '--dir', 'y', '--seed', '1.5'], 'Expected a whole number of at least 0.'],
+    [
+      'a seed',
+      ['train', 'x', '--dir', 'y', '--steps', '1', '--set', 'train.seed=1.5'],
+      'train.seed: Expected a whole number',
+    ],
     ['steps', ['train', 'x', '--dir', 'y'], '--steps 2000'],
     ['a section', ['train', 'x', '--dir', 'y', '--set', 'trian.steps=3'], 'Did you mean "train"?'],
     ['a source', ['prepare', 'nowhere', '--dir', 'y'], 'There is no "nowhere"'],

@@ -159,6 +159,9 @@ describe('the whole way', () => {
       ...['train', at('data'), at('judged'), '--model', run.modelDir, '--dir', at('tuned'), '--steps', '2'],
       ...['--objective', 'clip'],
     );
+    const refused = ['train', at('data'), '--dir', at('refused'), '--steps', '2', '--objective', 'clip'];
+    const changedTerm = await runCli([...refused, '--set', 'train.objective.rankTexts=0.2']);
+    expect([changedTerm.code, changedTerm.stderr]).toEqual([2, expect.stringContaining('of the preset clip')]);
     expect((await readFile(join(run.modelDir, 'model.safetensors'))).equals(before)).toBe(true);
     expect((await readFile(join(tuned.modelDir, 'model.safetensors'))).equals(before)).toBe(false);
   });

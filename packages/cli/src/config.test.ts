@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -14,11 +14,11 @@ describe('readConfig', () => {
   it('puts --set over the file and leaves the rest of the file alone', async () => {
     const config = join(dir, 'anagram.config.json');
     await writeFile(config, JSON.stringify({ train: { steps: 5, optimizer: { learningRate: 1, beta1: 0.8 } } }));
-    const set = ['train.optimizer.learningRate=5e-4', 'negatives.categories=["size"]', 'source.text=a caption'];
+    const set = ['train.optimizer.learningRate=5e-4', 'negatives.categories=["size"]', 'source.text=a {b}, [c]'];
     const read = await readConfig({ config, set });
     expect(read('train')).toEqual({ steps: 5, optimizer: { learningRate: 5e-4, beta1: 0.8 } });
     expect(read('negatives')).toEqual({ categories: ['size'] });
-    expect(read('source')).toEqual({ text: 'a caption' });
+    expect(read('source')).toEqual({ text: 'a {b}, [c]' });
     expect(read('prepare')).toEqual({});
   });
 
@@ -33,11 +33,27 @@ describe('readConfig', () => {
     [{ set: ['train.steps'] }, /SECTION\.KEY=VALUE/],
     [{ set: ['steps=1'] }, /SECTION\.KEY=VALUE/],
     [{ set: ['train..steps=1'] }, /SECTION\.KEY=VALUE/],
-    [{ config: 'missing.json' }, /missing\.json cannot be used/],
-    [{ config: 'settings.yaml' }, /expected a \.json, \.ts or \.mjs file/],
+    [
+      { set: ['train.objective={ preset: "anagram", rankTexts: 0.2, }'] },
+      /^--set: train\.objective is no JSON: .* as in 'train\.objective=\{"preset":"anagram","rankTexts":0\.2\}'\.$/,
+    ],
+    [{ set: ["negatives.categories=['size']"] }, / as in 'negatives\.categories=\["size"\]'\.$/],
+    [{ set: ['train.objective={preset=clip}'] }, / as in 'train\.objective=\{"key":"value"\}'\.$/],
+    [
+      { config: 'missing.json' },
+      /^--config: There is no "missing\.json"\. Expected a file of settings: \.json, \.ts or \.mjs\.$/,
+    ],
+    [{ config: tmpdir() }, /expected a \.json, \.ts or \.mjs file/],
   ])('refuses %j', async (flags, sentence) => {
     await expect(readConfig(flags)).rejects.toThrow(expect.objectContaining({ code: 'invalid-options' }));
     await expect(readConfig(flags)).rejects.toThrow(sentence);
+  });
+
+  it('says of a file that cannot be used why', async () => {
+    await mkdir(join(dir, 'folder.json'));
+    await writeFile(join(dir, 'broken.json'), '{"train": ');
+    await expect(readConfig({ config: join(dir, 'folder.json') })).rejects.toThrow('cannot be used: it is a folder');
+    await expect(readConfig({ config: join(dir, 'broken.json') })).rejects.toThrow('cannot be used: Unexpected end');
   });
 
   it('cannot be made to change the prototype of every object', async () => {

@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AnagramError, parseSettings } from '@anagram/core';
 import * as z from 'zod';
+import { shellWord } from './shell-word.ts';
 
 const section = z.looseObject({});
 
 /** Each section is checked by the verb that it belongs to. */
-const configSchema = z.strictObject({
+export const configSchema = z.strictObject({
   source: section.optional(),
   verifier: section.optional(),
   prepare: section.optional(),
@@ -26,7 +28,7 @@ export type Config = (name: SectionName) => Settings;
 
 /**
  * Settings by section: those of `--config`, and over them those of `--set`.
- * @param flags.set `SECTION.KEY=VALUE` each; VALUE is JSON, or else a text.
+ * @param flags.set `SECTION.KEY=VALUE` each; VALUE is JSON, or else a text, but for what stands in braces or brackets.
  * @throws AnagramError `invalid-options`
  */
 export async function readConfig(flags: { config?: string; set?: readonly string[] }): Promise<Config> {
@@ -38,7 +40,7 @@ export async function readConfig(flags: { config?: string; set?: readonly string
     if (equals < 1 || path.length < 2 || path.includes('')) {
       throw usage('--set', `Expected SECTION.KEY=VALUE, e.g. train.batchSize=128, received "${each}".`);
     }
-    settings = withValue(settings, path, parseValue(each.slice(equals + 1)));
+    settings = withValue(settings, path, parseValue(path.join('.'), each.slice(equals + 1)));
   }
   const config = parseSettings('--set', configSchema, settings);
   return (name) => config[name] ?? {};
@@ -56,6 +58,8 @@ export function given<T extends object>(flags: T): { [K in keyof T]?: Exclude<T[
 
 async function readFileOf(path: string): Promise<unknown> {
   const kind = extname(path);
+  if (!existsSync(path))
+    throw usage('--config', `There is no "${path}". Expected a file of settings: .json, .ts or .mjs.`);
   try {
     if (kind === '.json') return JSON.parse(await readFile(path, 'utf8'));
     if (kind !== '.ts' && kind !== '.mjs') throw new Error('expected a .json, .ts or .mjs file');
@@ -64,8 +68,11 @@ async function readFileOf(path: string): Promise<unknown> {
     return module.default;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const why =
-      code === 'ERR_UNKNOWN_FILE_EXTENSION' ? 'this Node reads no .ts; take Node 22.18 or newer, or .mjs' : message;
+    const whys: { readonly [code: string]: string } = {
+      ERR_UNKNOWN_FILE_EXTENSION: 'this Node reads no .ts; take Node 22.18 or newer, or .mjs',
+      EISDIR: 'it is a folder, expected a file',
+    };
+    const why = whys[code ?? ''] ?? message;
     throw new AnagramError(
       'invalid-options',
       `--config: ${path} cannot be used: ${why}.`,
@@ -82,10 +89,28 @@ function withValue(settings: unknown, [key, ...rest]: readonly string[], value: 
   return { ...before, [key!]: rest.length === 0 ? value : withValue(old, rest, value) };
 }
 
-function parseValue(text: string): unknown {
+function parseValue(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    if (!/^\s*(\{.*\}|\[.*\])\s*$/s.test(text)) return text;
+    const example = JSON.stringify(asCode(text) ?? (text.trim().startsWith('[') ? ['text'] : { key: 'value' }));
+    throw usage(
+      '--set',
+      `${path} is no JSON: keys and texts stand in double quotes, as in ${shellWord(`${path}=${example}`)}.`,
+    );
+  }
+}
+
+/** What was meant by an object or a list as it stands in code, with bare keys or single quotes; undefined where that is no JSON either. */
+function asCode(text: string): unknown {
+  const quoted = text
+    .replace(/'([^'"]*)'/g, '"$1"')
+    .replace(/([{,]\s*)(\w+)\s*:/g, '$1"$2":')
+    .replace(/,(\s*[}\]])/g, '$1');
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    return undefined;
   }
 }

@@ -10,10 +10,24 @@ export interface CommonFlags {
 /** The flags that every working verb has, and an example under its help. */
 export function withCommonFlags(command: Command, ...examples: readonly string[]): Command {
   return command
-    .option('--config <file>', 'settings: .json, .ts or .mjs')
+    .option('--config <file>', 'settings: .json, .ts or .mjs; docs/settings.md has every key')
     .option('--set <key=value>', 'one setting, e.g. train.optimizer.learningRate=5e-4 (repeatable)', collect)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', `\nExample:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+}
+
+/**
+ * Tells of an unknown flag that is a deeper setting where that stands.
+ * @param settings By flag, e.g. `{ '--batch-size': 'train.batchSize' }`.
+ */
+export function withDeeperSettings(command: Command, settings: { readonly [flag: string]: string }): Command {
+  const error = command.error.bind(command);
+  command.error = (message, options) => {
+    const flag = /^error: unknown option '(--[\w-]+)/.exec(message)?.[1] ?? '';
+    const known = Object.hasOwn(settings, flag);
+    return error(known ? `error: ${flag} is a setting: --set ${settings[flag]}=VALUE` : message, options);
+  };
+  return command;
 }
 
 /** Of commands that ask models: says what a run would cost. */
@@ -61,6 +75,14 @@ export function probabilityOrFile(text: string): number | string {
 export function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+/** A count, a seed. */
+export function whole(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('Expected a whole number of at least 0.');
   return value;
 }
 

@@ -6,15 +6,25 @@ import type { Config } from './config.ts';
 import { count } from './table.ts';
 
 const limit = z.number().min(0).exactOptional();
-const schema = z.strictObject({
+export const generationSchema = z.strictObject({
   providers: providersSchema.default({}),
   /** Keeps every answer. @default DIR/cache/requests */
   cache: z.string().optional(),
-  budget: z.strictObject({ calls: limit, tokens: limit, money: limit }).default({}),
+  /** What one run may send: a request that could exceed it ends the command, with exit code 3. @default no limit */
+  budget: z
+    .strictObject({
+      /** Requests that are sent, repetitions included. */
+      calls: limit,
+      /** Of input and output together. */
+      tokens: limit,
+      /** By the prices of the services. */
+      money: limit,
+    })
+    .default({}),
 });
 
 /** Section `generation`. */
-export type GenerationSettings = z.input<typeof schema>;
+export type GenerationSettings = z.input<typeof generationSchema>;
 
 /** What the generators of one command share. */
 export interface Generation {
@@ -69,11 +79,15 @@ export async function rehearse<T>(
 
 /** The services of the settings. */
 export function providersOf(config: Config): ProviderSettings {
-  return parseSettings('generation', schema, config('generation')).providers;
+  return parseSettings('generation', generationSchema, config('generation')).providers;
 }
 
 function readSettings(config: Config, dir: string) {
-  const { cache = join(dir, 'cache', 'requests'), ...rest } = parseSettings('generation', schema, config('generation'));
+  const { cache = join(dir, 'cache', 'requests'), ...rest } = parseSettings(
+    'generation',
+    generationSchema,
+    config('generation'),
+  );
   return { ...rest, cache };
 }
 

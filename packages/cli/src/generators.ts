@@ -4,13 +4,16 @@ import * as z from 'zod';
 import { usage } from './config.ts';
 import type { Generation } from './generation.ts';
 
-const connection = z.strictObject({
-  /** Without it `model` is a registry id: `openai:…`, `anthropic:…`, `local:…`, or of a service in `generation.providers`. */
+export const connectionSchema = z.strictObject({
+  /** Address of a server with an OpenAI-compatible API. Without it `model` is a registry id. */
   baseUrl: z.string().exactOptional(),
+  /** A model on that server, or a registry id: `openai:…`, `anthropic:…`, `local:…`, or of a service in `generation.providers`. */
   model: z.string(),
   /** Environment variable that holds the key. */
   apiKeyEnv: z.string().default('ANAGRAM_API_KEY'),
+  /** Of the service at `baseUrl`, in reports and keys of the cache. @default 'compatible' */
   name: z.string().exactOptional(),
+  /** Whether the service at `baseUrl` holds answers to a schema, or gives some JSON; they are checked either way. @default 'schema' */
   structure: z.enum(['schema', 'json']).exactOptional(),
   maxRetries: z.int().min(0).exactOptional(),
   timeoutMs: z.int().min(1).exactOptional(),
@@ -34,7 +37,7 @@ export function toGenerator(
   generation: Generation,
 ): unknown {
   if (typeof setting !== 'object' || setting === null || !('baseUrl' in setting || 'model' in setting)) return setting;
-  const { baseUrl, model, apiKeyEnv, name, structure, ...options } = parseSettings(where, connection, setting);
+  const { baseUrl, model, apiKeyEnv, name, structure, ...options } = parseSettings(where, connectionSchema, setting);
   return make({ model: connect(), ...(options as Omit<ImageOptions, 'model'>) });
 
   function connect(): ModelHandle {

@@ -10,7 +10,7 @@ export interface BenchmarkSettings {
   readonly annotations: string;
   /** Folder of the pictures. */
   readonly images: string;
-  /** @default 'wrong' */
+  /** Whether an item that ties is wrong, or broken as the benchmark's owners do. @default 'wrong' */
   readonly ties?: 'wrong' | 'official';
   /** Most items, a seeded sample. @default all */
   readonly limit?: number;
@@ -28,13 +28,13 @@ export interface BenchmarkFlags {
 const ties = z.enum(['wrong', 'official']);
 const path = z.string().min(1);
 
-const listSchema = z.array(
+export const benchmarkList: z.ZodType<BenchmarkSettings[]> = z.array(
   z.strictObject({
     name: z.string().min(1),
     annotations: path,
     images: path,
-    ties: ties.optional(),
-    limit: z.int().min(1).optional(),
+    ties: ties.exactOptional(),
+    limit: z.int().min(1).exactOptional(),
   }),
 );
 
@@ -56,7 +56,7 @@ export function openBenchmarks(
     throw usage('--annotations and --images', 'Expected --benchmark with them, e.g. --benchmark sugar-crepe.');
   }
   const named = benchmark.map((name) => ({ name, annotations: annotations!, images: images! }));
-  const all: BenchmarkSettings[] = [...named, ...parseSettings('evaluate.benchmarks', listSchema, listed)];
+  const all: BenchmarkSettings[] = [...named, ...parseSettings('evaluate.benchmarks', benchmarkList, listed)];
   if (rule !== undefined && all.length === 0 && zeroShot.length === 0) {
     throw usage('--ties', 'Expected --benchmark with it, or evaluate.benchmarks in the settings.');
   }

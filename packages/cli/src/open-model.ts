@@ -20,11 +20,11 @@ export interface ModelSettings {
   readonly imageSize?: number;
   /** Symbols of the tokenizer that is trained for a new model. @default the architecture's, else 2048 */
   readonly vocabSize?: number;
-  /** @default 'cpu' */
+  /** Where it computes: `cpu`, `cuda:0`, … @default 'cpu' */
   readonly device?: string;
 }
 
-const schema = z.strictObject({
+export const modelSchema = z.strictObject({
   architecture: z.union([z.string(), z.looseObject({})]).default('tiny-vit'),
   imageSize: z.int().positive().optional(),
   vocabSize: z.int().min(514).optional(),
@@ -35,7 +35,7 @@ type Settings = Readonly<Record<string, unknown>>;
 
 /** @throws AnagramError `invalid-options` */
 export function deviceOf(settings: Settings): string {
-  return parseSettings('model', schema, settings).device;
+  return parseSettings('model', modelSchema, settings).device;
 }
 
 /**
@@ -44,7 +44,7 @@ export function deviceOf(settings: Settings): string {
  */
 export async function loadModel(model: string, settings: Settings, knobs: Knobs): Promise<ClipModel> {
   requireModel(model);
-  const { imageSize, device } = parseSettings('model', schema, settings);
+  const { imageSize, device } = parseSettings('model', modelSchema, settings);
   return ClipModel.load(model, { device, ...(imageSize !== undefined && { imageSize }), ...knobs });
 }
 
@@ -58,7 +58,7 @@ export function requireModel(model: string, where = '--model'): void {
  * @throws AnagramError `invalid-options`
  */
 export async function createModel(sets: readonly PairSet[], settings: Settings, seed: number): Promise<ClipModel> {
-  const { architecture: wanted, imageSize, vocabSize, device } = parseSettings('model', schema, settings);
+  const { architecture: wanted, imageSize, vocabSize, device } = parseSettings('model', modelSchema, settings);
   const architecture = findArchitecture(wanted as ArchitectureName | Architecture, imageSize);
   const texts: string[] = [];
   for (const set of sets) for await (const text of set.texts()) texts.push(text);

@@ -27,11 +27,11 @@ import { usage } from './config.ts';
 export interface SourceSettings {
   /** Of a folder. @default 'sidecar' */
   readonly captions?: 'sidecar' | 'file-name' | 'none';
-  /** Columns (or keys) of a table. @default 'image' */
+  /** Column (or key) of a table with the pictures; null: it has none. @default 'image' */
   readonly image?: string | null;
-  /** @default 'text' */
+  /** Column of the texts; null: it has none. @default 'text' */
   readonly text?: string | null;
-  /** @default the line number */
+  /** Column that names a record in verdicts and labels. @default the line number */
   readonly id?: string;
   /** Of a .csv. @default ',' */
   readonly delimiter?: string;
@@ -49,7 +49,7 @@ export interface SourceSettings {
   readonly fetch?: Partial<UrlsOptions>;
 }
 
-const schema = z.strictObject({
+export const sourceSchema = z.strictObject({
   captions: z.enum(['sidecar', 'file-name', 'none']).default('sidecar'),
   image: z.string().nullable().default('image'),
   text: z.string().nullable().default('text'),
@@ -73,7 +73,7 @@ export function openSource(
   settings: Readonly<Record<string, unknown>>,
   verb: { readonly cache?: string; readonly onEvent?: OnEvent } = {},
 ): Source {
-  const { background, profiles, ...rest } = parseSettings('source', schema, settings);
+  const { background, profiles, ...rest } = parseSettings('source', sourceSchema, settings);
   const opened = openKind(path, rest, verb);
   const source = profiles === 'srgb' ? inSrgb(opened) : opened;
   return background === undefined ? source : onBackground(source, background);
@@ -81,7 +81,7 @@ export function openSource(
 
 function openKind(
   path: string,
-  { captions, image, text, id, delimiter, ...list }: Omit<z.output<typeof schema>, 'background' | 'profiles'>,
+  { captions, image, text, id, delimiter, ...list }: Omit<z.output<typeof sourceSchema>, 'background' | 'profiles'>,
   verb: { readonly cache?: string; readonly onEvent?: OnEvent },
 ): Source {
   const columns = { ...(image !== null && { image }), ...(text !== null && { text }), ...(id !== undefined && { id }) };

@@ -23,7 +23,8 @@ SOURCE is a folder of pictures with .txt files beside them, a .csv, .tsv or .jso
 files, or a folder that prepare has filled. For tables: --set source.image=COLUMN --caption-column COLUMN --set source.id=COLUMN
 
 Deeper settings come from --config FILE (.json, .ts, .mjs; sections source, verifier, prepare, calibrate, negatives,
-generation, model, train, evaluate) and --set train.optimizer.learningRate=5e-4; a flag wins over --set, --set over the file.
+generation, model, train, evaluate; docs/settings.md has every key) and --set train.optimizer.learningRate=5e-4; a flag wins
+over --set, --set over the file.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage (a flag, a value, a path at which there is nothing), 3 done in part (records or
 parts that could not be used, benchmarks that were skipped), 130 interrupted: run the same command to continue.

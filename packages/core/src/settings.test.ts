@@ -5,7 +5,9 @@ import { parseSettings } from './settings.ts';
 
 const schema = z.strictObject({
   steps: z.int().min(1),
-  optimizer: z.strictObject({ learningRate: z.number().default(1) }).prefault({}),
+  optimizer: z
+    .strictObject({ kind: z.enum(['adamw', 'muon']).default('adamw'), learningRate: z.number().default(1) })
+    .prefault({}),
   objective: z.union([z.enum(['clip', 'anagram']), z.strictObject({ ownTexts: z.number() })]).default('clip'),
 });
 
@@ -23,7 +25,7 @@ describe('parseSettings', () => {
   it('fills in defaults', () => {
     expect(parseSettings('train', schema, { steps: 2 })).toEqual({
       steps: 2,
-      optimizer: { learningRate: 1 },
+      optimizer: { kind: 'adamw', learningRate: 1 },
       objective: 'clip',
     });
   });
@@ -38,6 +40,41 @@ describe('parseSettings', () => {
     );
   });
 
+  it('finds a key further inside, also where one of this level is near', () => {
+    expect(refusal({ steps: 1, learningRate: 1 })).toBe(
+      'train: unknown key "learningRate". Did you mean "optimizer.learningRate"?',
+    );
+    expect(refusal({ steps: 1, own_texts: 1 })).toBe(
+      'train: unknown key "own_texts". Did you mean "objective.ownTexts"?',
+    );
+    const twice = z.strictObject({
+      warmUps: z.number().optional(),
+      schedule: z.strictObject({ warmup: z.number() }).prefault({ warmup: 0 }),
+      ema: z.strictObject({ warmup: z.boolean() }).optional(),
+    });
+    expect(() => parseSettings('a', twice, { warmup: 1 })).toThrow('Did you mean "schedule.warmup" or "ema.warmup"?');
+    expect(() => parseSettings('a', twice, { 'warm-ups': 1 })).toThrow('Did you mean "warmUps"?');
+  });
+
+  it('says which key of an object takes the text that stands in its place', () => {
+    expect(refusal({ steps: 1, optimizer: 'muon' })).toBe(
+      'train.optimizer: Expected an object, received a text. Did you mean train.optimizer.kind: "muon"?',
+    );
+    expect(refusal({ steps: 1, optimizer: 'sk-key' })).toBe('train.optimizer: Expected an object, received a text.');
+  });
+
+  it('names what tells the objects of a union apart', () => {
+    const presets = z.discriminatedUnion('preset', [
+      z.strictObject({ preset: z.undefined().optional(), share: z.number() }),
+      z.strictObject({ preset: z.enum(['clip', 'anagram']) }),
+    ]);
+    const names = 'a.preset: Expected one of "clip", "anagram".';
+    for (const either of [presets, z.union([z.enum(['clip']), presets])]) {
+      expect(() => parseSettings('a', either, { preset: 'anagrm' })).toThrow(`${names} Did you mean "anagram"?`);
+      expect(() => parseSettings('a', either, { preset: 3 })).toThrow(new RegExp(`^${names}$`));
+    }
+  });
+
   it('looks into the branch of a union that fits the value', () => {
     expect(refusal({ steps: 1, objective: { ownTexts: 1, ownText: 1 } })).toBe(
       'train.objective: unknown key "ownText". Did you mean "ownTexts"?',
@@ -50,7 +87,9 @@ describe('parseSettings', () => {
     expect(() => parseSettings('categories', categories, ['quantity', 'colur'])).toThrow(
       'categories.1: Expected one of "colour", "quantity". Did you mean "colour"?',
     );
-    expect(refusal({ steps: 1, objective: 'clop' })).toMatch(/ Did you mean "clip"\?$/);
+    expect(refusal({ steps: 1, objective: 'clop' })).toBe(
+      'train.objective: Expected one of "clip", "anagram". Did you mean "clip"?',
+    );
     expect(refusal({ steps: 1, objective: 'xyzzy' })).not.toContain('Did you mean');
     expect(refusal({ steps: 1, objective: 3 })).not.toContain('Did you mean');
   });

@@ -15,8 +15,16 @@ export function parseSettings<S extends z.ZodType>(where: string, schema: S, val
 function explain(where: string, schema: z.ZodType, issue: z.core.$ZodIssue): string[] {
   const path = [where, ...issue.path].join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, issue.path);
-    return issue.keys.map((key) => `${path}: unknown key "${key}".${suggest(key, known)}`);
+    const objects = objectsAt(schema, issue.path);
+    const known = objects.flatMap((object) => Object.keys(object.shape));
+    return issue.keys.map(
+      (key) => `${path}: unknown key "${key}".${meantInside(objects, key, known) || suggest(key, known)}`,
+    );
+  }
+  if (issue.code === 'invalid_union' && 'options' in issue && issue.discriminator !== undefined) {
+    const values = issue.options?.filter((value) => typeof value === 'string') ?? [];
+    const input = (issue.input as { readonly [key: string]: unknown })[issue.discriminator];
+    return explain(where, schema, { code: 'invalid_value', values, input, path: issue.path, message: '' });
   }
   if (issue.code === 'invalid_union') {
     // The branch that takes this kind of value at all knows what is wrong inside.
@@ -26,11 +34,26 @@ function explain(where: string, schema: z.ZodType, issue: z.core.$ZodIssue): str
     if (inside)
       return inside.flatMap((each) => explain(where, schema, { ...each, path: [...issue.path, ...each.path] }));
     const branches = issue.errors.flatMap((issues) => issues.slice(0, 1));
-    const near = branches.map(meant).find((text) => text !== '') ?? '';
-    if (branches.length > 0)
-      return [`${path}: ${branches.map(sentence).join('; or ').replaceAll('; or E', '; or e')}.${near}`];
+    // What was nearly right says which branch was meant.
+    const near = branches.filter((branch) => meant(branch) !== '').slice(0, 1);
+    const told = near.length > 0 ? near : branches;
+    if (told.length > 0) {
+      const sentences = told.map(sentence).join('; or ').replaceAll('; or E', '; or e');
+      return [`${path}: ${sentences}.${near.map(meant).join('')}`];
+    }
   }
-  return [`${path}: ${sentence(issue)}.${meant(issue)}`];
+  return [`${path}: ${sentence(issue)}.${meant(issue) || meantField(path, objectsAt(schema, issue.path), issue)}`];
+}
+
+/**
+ * Schema of an object that a verb cannot do without, so that a missing one is refused in words.
+ * @param member One that every such object has.
+ * @param what For the error, e.g. `a ClipModel`.
+ */
+export function objectWith(member: string, what: string): z.ZodType<object> {
+  return z.custom<object>((value) => typeof value === 'object' && value !== null && member in value, {
+    error: ({ input }) => `Expected ${what}, received ${received(input)}`,
+  });
 }
 
 const kinds: { readonly [expected: string]: string } = {
@@ -67,7 +90,8 @@ function bounded(
   return `Expected a number of ${amount}, received ${received(issue.input)}`;
 }
 
-function received(input: unknown): string {
+/** What a value is, for an error, but for texts and what is in objects: a key may be among them. */
+export function received(input: unknown): string {
   if (input === undefined) return 'nothing';
   if (typeof input === 'string') return 'a text';
   if (Array.isArray(input)) return 'a list';
@@ -84,19 +108,56 @@ function meant(issue: z.core.$ZodIssue): string {
   );
 }
 
-/** Names that an object may have at a path of the schema; none where the path does not lead to one. */
-function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+/** ` Did you mean "optimizer.learningRate"?` for a key that stands further inside; nothing where one of this level is the same word. */
+function meantInside(objects: readonly z.ZodObject[], key: string, known: readonly string[]): string {
+  const word = (name: string) => name.toLowerCase().replace(/[-_]/g, '');
+  if (known.some((name) => word(name) === word(key))) return '';
+  const find = (object: z.ZodObject): string[] =>
+    Object.entries(object.shape).flatMap(([name, field]) => [
+      ...(word(name) === word(key) ? [name] : []),
+      ...objectsOf(field)
+        .flatMap(find)
+        .map((path) => `${name}.${path}`),
+    ]);
+  const paths = [...new Set(objects.flatMap(find))].map((path) => `"${path}"`);
+  return paths.length > 0 ? ` Did you mean ${paths.join(' or ')}?` : '';
+}
+
+/** ` Did you mean train.optimizer.kind: "muon"?` for a text in place of an object of which one key takes it. */
+function meantField(path: string, objects: readonly z.ZodObject[], issue: z.core.$ZodIssue): string {
+  const { input } = issue;
+  if (issue.code !== 'invalid_type' || typeof input !== 'string') return '';
+  const fields = objects.flatMap(({ shape }) => Object.entries(shape));
+  const field = fields.find(([, schema]) => unwrapped(schema).some((inner) => isEnumOf(inner, input)));
+  return field ? ` Did you mean ${path}.${field[0]}: "${input}"?` : '';
+}
+
+function isEnumOf(schema: z.core.$ZodType, value: string): boolean {
+  return schema instanceof z.ZodEnum && schema.options.includes(value);
+}
+
+/** What a schema is without its default and the like; of a union, each of its branches. */
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
   if ('unwrap' in schema && !(schema instanceof z.ZodArray)) {
-    return keysAt((schema.unwrap as () => z.core.$ZodType)(), path);
+    return unwrapped((schema.unwrap as () => z.core.$ZodType)());
   }
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path));
+  return schema instanceof z.ZodUnion ? schema.options.flatMap(unwrapped) : [schema];
+}
+
+function objectsOf(schema: z.core.$ZodType): z.ZodObject[] {
+  return unwrapped(schema).filter((each) => each instanceof z.ZodObject);
+}
+
+/** The objects that may stand at a path of the schema; none where it does not lead to one. */
+function objectsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.ZodObject[] {
   const [next, ...rest] = path;
-  if (schema instanceof z.ZodArray) return next === undefined ? [] : keysAt(schema.element, rest);
-  if (schema instanceof z.ZodRecord) return next === undefined ? [] : keysAt(schema.valueType, rest);
-  if (!(schema instanceof z.ZodObject)) return [];
-  if (next === undefined) return Object.keys(schema.shape);
-  const inner = schema.shape[String(next)] as z.core.$ZodType | undefined;
-  return inner ? keysAt(inner, rest) : [];
+  if (next === undefined) return objectsOf(schema);
+  return unwrapped(schema).flatMap((each) => {
+    if (each instanceof z.ZodArray) return objectsAt(each.element, rest);
+    if (each instanceof z.ZodRecord) return objectsAt(each.valueType, rest);
+    const inner = each instanceof z.ZodObject ? (each.shape[String(next)] as z.core.$ZodType | undefined) : undefined;
+    return inner ? objectsAt(inner, rest) : [];
+  });
 }
 
 /** ` Did you mean "x"?` where one of the names is near, else the list of names. */

@@ -84,6 +84,16 @@ test('many pictures and texts give the rows that few give', async () => {
   });
 });
 
+test('a seed that is no whole number is refused', async () => {
+  for (const seed of [1.5, -1, undefined as never]) {
+    const refused = ClipModel.create({ architecture: plain, tokenizer, seed });
+    await expect(refused).rejects.toMatchObject({
+      code: 'invalid-options',
+      message: expect.stringMatching(/^ClipModel\.create\.seed: Expected/),
+    });
+  }
+});
+
 test('the seed decides the weights', async () => {
   await using model = await create(plain);
   await using same = await create(plain);

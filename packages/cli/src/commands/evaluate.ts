@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { comparisonResult } from '../comparison-result.ts';
 import { given, readConfig, usage } from '../config.ts';
 import { evaluationResult } from '../evaluation-result.ts';
-import { type CommonFlags, collect, number, withCommonFlags } from '../flags.ts';
-import { type BenchmarkFlags, openBenchmarks } from '../open-benchmark.ts';
+import { type CommonFlags, collect, whole, withCommonFlags } from '../flags.ts';
+import { type BenchmarkFlags, benchmarkList, openBenchmarks } from '../open-benchmark.ts';
 import { namesOf, openData } from '../open-data.ts';
 import { loadModel, requireModel } from '../open-model.ts';
 import { openZeroShot, withZeroShotFlags, type ZeroShotFlags } from '../open-zero-shot.ts';
@@ -24,8 +24,10 @@ interface Flags extends CommonFlags, BenchmarkFlags, ZeroShotFlags {
 }
 
 /** Section `evaluate`: `benchmarks`, `trainedOn`, and what core's `preparedTasks` takes and checks. */
-const sectionSchema = z.strictObject({
-  benchmarks: z.unknown().optional(),
+export const evaluateSchema = z.strictObject({
+  /** Published benchmarks, as by `--benchmark`, each with folders of its own. */
+  benchmarks: benchmarkList.optional(),
+  /** Prepared folders of the training, to be looked for in the tasks. */
   trainedOn: z.array(z.string().min(1)).default([]),
   name: z.string().exactOptional(),
   limit: z.number().exactOptional(),
@@ -48,7 +50,7 @@ export function addEvaluate(program: Command): void {
     .option('--annotations <folder>', "the benchmarks' annotation files, under their published names")
     .option('--images <folder>', "the benchmarks' pictures")
     .option('--ties <rule>', 'wrong, or official: broken as the owners do (default: wrong)')
-    .option('--limit <n>', 'a sample: so many items of each benchmark, so many pairs of DATA', number)
+    .option('--limit <n>', 'a sample: so many items of each benchmark, so many pairs of DATA', whole)
     .option(
       '--trained-on <folder>',
       'prepared pairs of the training, to be looked for in the tasks (repeatable)',
@@ -68,7 +70,7 @@ export function addEvaluate(program: Command): void {
         return comparisonResult(data, flags.dir);
       }
       const config = await readConfig(flags);
-      const { benchmarks, trainedOn, name, ...section } = parseSettings('evaluate', sectionSchema, config('evaluate'));
+      const { benchmarks, trainedOn, name, ...section } = parseSettings('evaluate', evaluateSchema, config('evaluate'));
       const prepared = { ...section, ...given({ limit: flags.limit }) };
       const published = openBenchmarks(flags, benchmarks, flags.limit);
       const classified = await openZeroShot(flags);

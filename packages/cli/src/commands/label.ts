@@ -18,7 +18,7 @@ import type { Command } from 'commander';
 import { askLabels } from '../ask-labels.ts';
 import { given, readConfig, usage } from '../config.ts';
 import { calibrateAgain, readFilledBy } from '../filled-by.ts';
-import { type CommonFlags, number, someOf, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, someOf, whole, withCommonFlags } from '../flags.ts';
 import { isPrepared } from '../is-prepared.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
@@ -47,8 +47,8 @@ export function addLabel(program: Command): void {
       'Ask a person which of some pairs are right, in the terminal or on a page: the labels that calibrate takes. Of a folder that prepare has filled the stored scores are used, and no model runs.',
     )
     .option('--verifier <folder>', 'spreads the draw over its scores; a prepared SOURCE has them')
-    .option('--count <n>', 'pairs to draw (default: 200)', number)
-    .option('--seed <n>', 'another draw (default: 0)', number)
+    .option('--count <n>', 'pairs to draw (default: 200)', whole)
+    .option('--seed <n>', 'another draw (default: 0)', whole)
     .option(
       '--by-route',
       'pairs of a prepared SOURCE as it keeps them, repaired, matched and generated ones too: --count of each route (default: 100)',
@@ -58,7 +58,7 @@ export function addLabel(program: Command): void {
       `by route: of these alone, e.g. repair,match (of ${keepingRoutes.join(', ')})`,
       someOf(keepingRoutes),
     )
-    .option('--border <n>', 'by route: further pairs of each that are only just kept (default: 20)', number)
+    .option('--border <n>', 'by route: further pairs of each that are only just kept (default: 20)', whole)
     .option('--out <file>', 'labels that are there stay, and their pairs are not asked again', 'labels.jsonl')
     .option('--page <file>', 'write a page for a browser instead, which gives the labels as a download');
   withCommonFlags(

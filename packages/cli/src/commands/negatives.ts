@@ -9,7 +9,7 @@ import {
 import { editor, type NegativeWriterOptions, negativeWriter } from '@anagram/gen';
 import type { Command } from 'commander';
 import { given, readConfig } from '../config.ts';
-import { type CommonFlags, dryRun, number, someOf, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, dryRun, someOf, whole, withCommonFlags } from '../flags.ts';
 import { type Generation, rehearse, withGeneration } from '../generation.ts';
 import { toGenerator, wireOfFlags } from '../generators.ts';
 import { nextLine } from '../next-line.ts';
@@ -32,7 +32,7 @@ export function addNegatives(program: Command): void {
     .description('Write texts (and pictures) that differ from prepared pairs in exactly one thing.')
     .option('--categories <names>', 'colour,quantity,… (default: all)', someOf(negativeCategories))
     .option('--language <code>', "of the captions: auto, en or ko (default: auto, by each caption's script)")
-    .option('--per-pair <n>', 'negatives per pair, of different categories (default: 4)', number)
+    .option('--per-pair <n>', 'negatives per pair, of different categories (default: 4)', whole)
     .option('--base-url <url>', 'a server with an OpenAI-compatible API that writes them; key in ANAGRAM_API_KEY')
     .option('--model <name>', 'the model on that server (default: rules write them, without a network)')
     .option(...dryRun);

@@ -3,15 +3,18 @@ import {
   architectureNames,
   isAnagramError,
   objectivePresets,
+  parseSettings,
   type TrainOptions,
   type TrainResult,
   type TrainSettings,
   train,
 } from '@anagram/core';
 import type { Command } from 'commander';
+import * as z from 'zod';
 import { given, readConfig, usage } from '../config.ts';
-import { type CommonFlags, collect, number, oneOf, withCommonFlags } from '../flags.ts';
+import { type CommonFlags, collect, oneOf, whole, withCommonFlags, withDeeperSettings } from '../flags.ts';
 import { nextLine } from '../next-line.ts';
+import { objectiveOfFlag } from '../objective-flag.ts';
 import { openData } from '../open-data.ts';
 import { createModel, loadModel, requireModel } from '../open-model.ts';
 import { runCommand } from '../run-command.ts';
@@ -30,6 +33,20 @@ interface Flags extends CommonFlags {
   seed?: number;
   fresh?: boolean;
 }
+
+/** Settings that are looked for among the flags. */
+const deeper = {
+  '--learning-rate': 'train.optimizer.learningRate',
+  '--lr': 'train.optimizer.learningRate',
+  '--weight-decay': 'train.optimizer.weightDecay',
+  '--warmup': 'train.schedule.warmup',
+  '--batch-size': 'train.batchSize',
+  '--ema': 'train.ema.decay',
+  '--checkpoint-every': 'train.checkpointEvery',
+};
+
+/** Of the weights of a new model, which is made before the settings are checked as a whole. */
+const seedSchema = z.int().min(0).default(0);
 
 const optimizers = ['adamw', 'muon'] as const satisfies readonly NonNullable<TrainSettings['optimizer']>['kind'][];
 
@@ -51,16 +68,20 @@ export function addTrain(program: Command): void {
       oneOf(optimizers),
     )
     .option('--freeze <tower>', 'image or text keeps its weights (repeatable)', collect)
-    .option('--lora <rank>', 'train low-rank adapters on attention in place of the weights', number)
-    .option('--image-size <pixels>', "width and height of the pictures; a model's positions are resized to it", number)
-    .option('--steps <n>', 'optimizer steps of the whole run', number)
-    .option('--seed <n>', 'everything random follows from it (default: 0)', number)
+    .option('--lora <rank>', 'train low-rank adapters on attention in place of the weights', whole)
+    .option('--image-size <pixels>', "width and height of the pictures; a model's positions are resized to it", whole)
+    .option('--steps <n>', 'optimizer steps of the whole run', whole)
+    .option('--seed <n>', 'everything random follows from it (default: 0)', whole)
     .option('--fresh', 'remove the run in --dir and begin anew');
+  withDeeperSettings(command, deeper);
   withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
       const config = await readConfig(flags);
-      const { objective, steps, seed, fresh } = flags;
-      const settings: Record<string, unknown> = { ...config('train'), ...given({ objective, steps, seed, fresh }) };
+      const { steps, seed, fresh } = flags;
+      const settings: Record<string, unknown> = { ...config('train'), ...given({ steps, seed, fresh }) };
+      if (flags.objective !== undefined) {
+        settings.objective = objectiveOfFlag(flags.objective, settings.objective, onEvent);
+      }
       if (flags.optimizer !== undefined) {
         settings.optimizer = { ...(settings.optimizer as object | undefined), kind: flags.optimizer };
       }
@@ -73,12 +94,13 @@ export function addTrain(program: Command): void {
       if (flags.model !== undefined && flags.architecture !== undefined) {
         throw usage('--architecture', 'Expected it for a new model alone; one that is fine-tuned has its own.');
       }
+      const seedOfModel = parseSettings('train.seed', seedSchema, settings.seed);
       if (flags.model !== undefined) requireModel(flags.model);
       const sets = await openData(data);
       const { architecture, imageSize } = flags;
       const made = { ...config('model'), ...given({ architecture, imageSize }) };
       await using model = await (flags.model === undefined
-        ? createModel(sets, made, Number(settings.seed ?? 0))
+        ? createModel(sets, made, seedOfModel)
         : loadModel(flags.model, made, { signal, onEvent }));
       const result = await train({
         ...settings,

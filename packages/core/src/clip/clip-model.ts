@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NativeModel } from '@anagram/native';
+import * as z from 'zod';
 import type { Knobs } from '../events.ts';
 import { downloadModel } from '../hub/download-model.ts';
 import { isHubReference } from '../hub/hub-reference.ts';
@@ -8,6 +9,7 @@ import { fitImage } from '../image/preprocess.ts';
 import { native } from '../native.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { giveWay } from '../pause.ts';
+import { parseSettings } from '../settings.ts';
 import type { TextTokenizer } from '../text/text-tokenizer.ts';
 import { type Architecture, type ArchitectureName, findArchitecture, isSiglip, withReaders } from './architecture.ts';
 import {
@@ -103,6 +105,7 @@ export class ClipModel implements AsyncDisposable {
   /** A fresh model, initialised as open_clip does, or with SigLIP's towers as its authors do. @throws AnagramError `invalid-options` */
   static async create(options: CreateOptions): Promise<ClipModel> {
     const { architecture, tokenizer, imageSize, knowledge, regions, seed, device = 'cpu' } = options;
+    parseSettings('ClipModel.create.seed', z.int().min(0), seed);
     const found = withReaders(findArchitecture(architecture, imageSize), { knowledge, regions });
     const usual = { architecture: found, preprocess: defaultPreprocess('open_clip') };
     const preprocess = isSiglip(found) ? siglipPreprocess() : defaultPreprocess(naturalLayout(usual));

@@ -14,11 +14,11 @@ export interface PreparedTasksOptions {
   readonly name?: string;
   /** Most pairs that are drawn for retrieval, and for their negatives. @default 1000 */
   readonly limit?: number;
-  /** @default 0 */
+  /** Of the draw. @default 0 */
   readonly seed?: number;
 }
 
-const optionsSchema = z.strictObject({
+export const preparedTasksOptions = z.strictObject({
   name: z.string().optional(),
   limit: z.int().min(2).default(1000),
   seed: z.int().min(0).default(0),
@@ -32,7 +32,7 @@ const optionsSchema = z.strictObject({
  * @throws AnagramError `invalid-options`
  */
 export async function preparedTasks(pairs: PreparedPairs, options: PreparedTasksOptions = {}): Promise<Task[]> {
-  const { name = pairs.name, limit, seed } = parseSettings('preparedTasks', optionsSchema, options);
+  const { name = pairs.name, limit, seed } = parseSettings('preparedTasks', preparedTasksOptions, options);
   const order = new Random('prepared-tasks', seed).shuffle(Uint32Array.from({ length: pairs.length }, (_, i) => i));
   const gallery: RetrievalItem[] = [];
   const both: CompositionItem[] = [];

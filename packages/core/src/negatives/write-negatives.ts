@@ -22,15 +22,15 @@ import { candidatesOf, type PairWork, storedPair } from './write-pair.ts';
 export interface WriteNegativesOptions extends Knobs {
   /** What `prepare` returned, or its folder. */
   readonly pairs: string | { readonly dir: string };
-  /** @default ruleWriter({ language }) */
+  /** Writes the texts. @default ruleWriter({ language }) */
   readonly writer?: NegativeWriter;
   /** Of the captions, for the default writer; `auto` tells each caption's by its script. @default 'auto' */
   readonly language?: 'auto' | RuleLanguage;
-  /** Null for negative texts alone. @default ruleEditor() */
+  /** Makes pictures fit the texts; null for negative texts alone. @default ruleEditor() */
   readonly editor?: ImageEditor | null;
   /** Drops a negative that fits the picture better than the caption does. @default none */
   readonly scorer?: PairScorer;
-  /** @default all of `negativeCategories` */
+  /** What a negative may change. @default all of `negativeCategories` */
   readonly categories?: readonly NegativeCategory[];
   /** Most negatives per pair, of different categories. @default 4 */
   readonly perPair?: number;
@@ -41,7 +41,7 @@ export interface WriteNegativesOptions extends Knobs {
   readonly maxDetectability?: number | null;
   /** The shards go to `dir/negatives`, answers of generators to `dir/cache`. The same `dir` resumes. @default the pairs' folder */
   readonly dir?: string;
-  /** @default 0 */
+  /** Everything random follows from it. @default 0 */
   readonly seed?: number;
   /** Pairs that are asked for at the same time. @default 8 */
   readonly concurrency?: number;
@@ -56,7 +56,7 @@ const choicesPerCategory = 4;
 
 const has = (method: string) => (value: unknown) =>
   typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[method] === 'function';
-const options = z.strictObject({
+export const writeNegativesOptions = z.strictObject({
   pairs: z.union([z.string(), z.looseObject({ dir: z.string() }).transform(({ dir }) => dir)]),
   writer: z.custom<NegativeWriter>(has('write'), 'expected a negative writer, e.g. ruleWriter()').optional(),
   language: z.enum(['auto', ...ruleLanguages]).default('auto'),
@@ -145,7 +145,7 @@ export async function writeNegatives(given: WriteNegativesOptions): Promise<Writ
 
 /** What a run of these options is: checked, its pairs opened, nothing written. */
 export async function openRun(given: WriteNegativesOptions) {
-  const settings = parseSettings('writeNegatives', options, given);
+  const settings = parseSettings('writeNegatives', writeNegativesOptions, given);
   const pairs = await openPairs(settings.pairs);
   const root = settings.dir ?? settings.pairs;
   const dir = join(root, 'negatives');

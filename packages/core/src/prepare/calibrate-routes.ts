@@ -58,7 +58,7 @@ export interface RoutesReport {
   readonly statement: string;
 }
 
-const optionsSchema = z.strictObject({
+export const calibrateRoutesOptions = z.strictObject({
   target: z.strictObject({ precision: z.number().gt(0).lt(1) }).default({ precision: 0.95 }),
   confidence: z.number().min(0.5).max(0.999).default(0.8),
   unproved: z.enum(['nothing', 'estimate']).default('nothing'),
@@ -72,7 +72,7 @@ const optionsSchema = z.strictObject({
  */
 export async function calibrateRoutes(dir: string, options: CalibrateRoutesOptions): Promise<RoutesReport> {
   const { labels: given, signal, ...plain } = options;
-  const { target, confidence, unproved } = parseSettings('calibrateRoutes', optionsSchema, plain);
+  const { target, confidence, unproved } = parseSettings('calibrateRoutes', calibrateRoutesOptions, plain);
   const { base, byRoute } = await readFolderThresholds(dir);
   const samples = await readKeptSamples(dir, signal);
   const lines = typeof given === 'string' ? await readLabelLines(given) : given;

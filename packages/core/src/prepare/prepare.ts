@@ -5,7 +5,7 @@ import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
 import type { Source } from '../pair.ts';
 import { type QueueSettings, scoreOnQueue } from '../queue/score-on-queue.ts';
-import { parseSettings } from '../settings.ts';
+import { objectWith, parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { removeTemporaries } from '../shard/write-atomic.ts';
@@ -80,7 +80,11 @@ const helper = (method: string) =>
     ),
   ]);
 
-const optionsSchema = z.strictObject({
+const required = z.object({
+  source: objectWith('records', 'a source, e.g. folder("./photos", { captions: "sidecar" })'),
+  verifier: objectWith('score', 'a verifier, e.g. await Verifier.load("./verifier")'),
+});
+export const prepareOptions = z.strictObject({
   threshold: z.union([z.number().min(0).max(1), routeThresholdsSchema]).optional(),
   dir: z.string().min(1),
   captioner: helper('caption').default('retrieval'),
@@ -157,8 +161,9 @@ async function run<T>(
   dryRun: boolean,
   finish: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
+  parseSettings('prepare', required, options);
   const { source, verifier, signal, onEvent, ...plain } = options;
-  const settings = parseSettings('prepare', optionsSchema, plain);
+  const settings = parseSettings('prepare', prepareOptions, plain);
   const chosen = settings.threshold ?? verifier.threshold;
   if (chosen === null) throw noThreshold();
   const thresholds = (typeof chosen === 'number' ? { base: chosen, byRoute: {} } : chosen) as RouteThresholds;

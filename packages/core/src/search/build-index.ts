@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { isAnagramError } from '../errors.ts';
 import { countCuts } from '../evaluate/count-cuts.ts';
 import type { Embedder } from '../evaluate/task.ts';
 import { type Knobs, safeEmitter } from '../events.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
+import { objectWith, parseSettings, received } from '../settings.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 
 /** One picture or text to be found. */
@@ -50,12 +52,23 @@ export interface BuildIndexOptions extends Knobs {
   batchSize?: number;
 }
 
+const isIterable = (value: unknown) =>
+  typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+const optionsSchema = z.object({
+  model: objectWith('embedImages', 'a ClipModel'),
+  items: z.unknown().refine(isIterable, { error: ({ input }) => `Expected items, received ${received(input)}` }),
+  dir: z.string().min(1),
+  batchSize: z.int().min(1).default(256),
+});
+
 /**
  * Embeds items (by their picture where they have one, else by their text) into an index for exact search. Items that cannot
  * be read are left out and listed.
+ * @throws AnagramError `invalid-options`
  */
 export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex> {
-  const { model, items, dir, batchSize = 256, signal, onEvent } = options;
+  const { batchSize } = parseSettings('buildIndex', optionsSchema, options);
+  const { model, items, dir, signal, onEvent } = options;
   const emit = safeEmitter(onEvent);
   emit({ type: 'stage-start', stage: 'index', total: null });
   await mkdir(dir, { recursive: true });

@@ -36,7 +36,7 @@ export interface UrlsOptions extends FetchSettings {
 }
 
 const column = z.string().min(1);
-const urlsOptions = z.strictObject({
+export const urlsOptions = z.strictObject({
   ...fetchSettings,
   url: column.default('url'),
   text: column.exactOptional(),

@@ -161,6 +161,13 @@ export const objectiveSchema = z.strictObject({
 /** Settings with every default filled in. */
 export type ResolvedObjective = z.output<typeof objectiveSchema>;
 
+/** The settings that are weights of terms; the others shape a term, or the batch. */
+export const objectiveTerms = [
+  ...(['contrastive', 'sigmoid', 'ownTexts', 'ownImages', 'rankTexts', 'rankImages', 'hardest'] as const),
+  ...(['textContrast', 'softTargets', 'softRelations', 'softened', 'crossLevels', 'complementary'] as const),
+  ...(['distil', 'featureDistil', 'teacherContrast', 'paraphrases', 'paraphraseDistance'] as const),
+] satisfies readonly (keyof ObjectiveSettings)[];
+
 /** Terms that compare the model with a teacher. */
 export function needsTeacher({ distil, featureDistil, teacherContrast }: ResolvedObjective): boolean {
   return distil > 0 || featureDistil > 0 || teacherContrast > 0;

@@ -18,11 +18,11 @@ export type LoraProjection = (typeof projections)[number];
 export interface LoraSettings {
   /** At least 1. Default 8. */
   rank?: number;
-  /** Default: the rank, so that the factor is 1. */
+  /** Of the factor alpha / rank. Default: the rank, so that the factor is 1. */
   alpha?: number;
-  /** Default both. */
+  /** The towers that have them. Default both. */
   towers?: Tower[];
-  /** Default all four. */
+  /** The projections that have them. Default all four. */
   targets?: LoraProjection[];
 }
 

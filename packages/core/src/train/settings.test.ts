@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, expectTypeOf, test } from 'vitest';
 import type * as z from 'zod';
+import { custom } from './custom-objective.ts';
 import { objectivePresets, type PresetSettings, presetParameters, presetTerms } from './objective-presets.ts';
+import { objectiveTerms } from './objective-settings.ts';
 import { resolveSettings, type TrainSettings, toTrainerConfig, type trainSettings } from './settings.ts';
 
 test('the interface that users read has the keys that the door knows', () => {
@@ -39,7 +42,9 @@ test('a preset takes its own parameters, and no others', () => {
   );
   expect(() => resolved({ preset: 'ce-clip', margin: -1 })).toThrow('train.objective.margin');
   expect(() => resolved({ preset: 'ce-clip', margn: 1 } as never)).toThrow('Did you mean "margin"');
-  expect(() => resolved({ preset: 'klip' } as never)).toThrow('train.objective.preset');
+  expect(() => resolved({ preset: 'anagrm' } as never)).toThrow(
+    /^train\.objective\.preset: Expected one of "anagram", "clip", .*"rcl"\. Did you mean "anagram"\?$/,
+  );
 });
 
 test.each(objectivePresets)('what %s may change is among its terms', (preset) => {
@@ -78,10 +83,35 @@ test('shuffled views are off unless they are given a role', () => {
   });
 });
 
+test('something has to be minimised: a term, a structure, or a custom loss', () => {
+  const page = readFileSync(new URL('../../../../docs/objectives.md', import.meta.url), 'utf8');
+  const [, terms] = /\| weight \| term \|.*\n.*\n((?:\|.*\n)+)/.exec(page)!;
+  const documented = terms!.split('\n').flatMap((row) => row.split('|')[1]?.match(/\w+/g) ?? []);
+  expect([...objectiveTerms].sort()).toEqual(documented.sort());
+  const nothing = Object.fromEntries(objectiveTerms.map((term) => [term, 0]));
+  const resolved = (settings: Partial<TrainSettings>) => resolveSettings({ steps: 1, objective: nothing, ...settings });
+  const refusal = /^train\.objective: nothing is minimised .*contrastive: 1.*"anagram"/;
+  expect(() => resolved({})).toThrow(refusal);
+  expect(() => resolved({ structure: { text: 'negative', weight: 0 } })).toThrow(refusal);
+  expect(() => resolved({ structure: { image: 'off' } })).toThrow(refusal);
+  for (const term of objectiveTerms) resolved({ objective: { ...nothing, [term]: 1 } });
+  resolved({ structure: { text: 'negative' } });
+  resolved({
+    objective: custom(() => ({ loss: 0, gradients: { image: new Float32Array(), text: new Float32Array() } })),
+  });
+});
+
 test.each<[string, object, string]>([
   ['an unknown key', { steps: 1, bachSize: 3 }, 'Did you mean "batchSize"'],
   ['no steps', {}, 'train.steps'],
-  ['an unknown preset', { steps: 1, objective: 'klip' }, 'train.objective'],
+  ['an unknown preset', { steps: 1, objective: 'klip' }, '"rcl". Did you mean "clip"?'],
+  [
+    'no preset at all',
+    { steps: 1, objective: 'xyzzy' },
+    '"rcl"; or expected what `custom` makes; or expected an object',
+  ],
+  ['a learning rate in the wrong place', { steps: 1, learningRate: 1 }, 'Did you mean "optimizer.learningRate"?'],
+  ['an optimizer by name', { steps: 1, optimizer: 'muon' }, 'Did you mean train.optimizer.kind: "muon"?'],
   ['an unknown term', { steps: 1, objective: { ownText: 1 } }, 'ownText'],
   ['a focus between 0 and 1', { steps: 1, objective: { focal: 0.5 } }, 'train.objective'],
   ['a ramp that never ends', { steps: 1, curriculum: { hardness: { until: 0 } } }, 'train.curriculum.hardness.until'],

@@ -14,6 +14,7 @@ import {
   needsTeacher,
   type ObjectiveSettings,
   objectiveSchema,
+  objectiveTerms,
   type ResolvedObjective,
   toObjectiveConfig,
 } from './objective-settings.ts';
@@ -62,7 +63,7 @@ export interface AugmentSettings {
 export interface RampSettings {
   /** At the first step. Default 1. */
   from?: number;
-  /** Default 1. */
+  /** From `until` on. Default 1. */
   to?: number;
   /** Share of the steps after which `to` is reached, above 0 and at most 1. Default 1. */
   until?: number;
@@ -94,19 +95,23 @@ export interface TrainSettings {
     kind?: 'adamw' | 'muon';
     /** The schedule's highest. Default 1e-3, for small models; CLIP's ViT-B/32 took 5e-4. */
     learningRate?: number;
-    /** Default 0.1. */
+    /** Of the weights that decay, decoupled. Default 0.1. */
     weightDecay?: number;
     /** Of Muon. Default 0.95. */
     momentum?: number;
-    /** Default 0.9. */
+    /** Of AdamW's mean of gradients. Default 0.9. */
     beta1?: number;
-    /** Default 0.98. */
+    /** Of AdamW's mean of squared gradients. Default 0.98. */
     beta2?: number;
-    /** Default 1e-6. */
+    /** Added to AdamW's divisor. Default 1e-6. */
     epsilon?: number;
   };
+  /** The learning rate over the run. */
   schedule?: {
-    /** See `schedule.ts`. Default `one-cycle`. */
+    /**
+     * `one-cycle`: half a cosine up, and half a cosine down to peak / 250,000. `cosine`: a line up from 0, half a cosine down to 0.
+     * `constant`: a line up from 0, then the peak. Default `one-cycle`.
+     */
     kind?: 'one-cycle' | 'cosine' | 'constant';
     /** Share of the steps in which the learning rate rises, 0–1. Default 0.1. */
     warmup?: number;
@@ -115,17 +120,27 @@ export interface TrainSettings {
   gradientClip?: number;
   /** The factor s of the cosines in every softmax. */
   logitScale?: {
-    /** Default true. */
+    /** Whether it is learnt. Default true. */
     trainable?: boolean;
-    /** Value at the start; default: the model's. */
+    /** Value at the start. Default: the model's. */
     initial?: number;
     /** s is held in [1, maximum]. Default 100; with the sigmoid term 1000, since SigLIP's own models came to more than 100. */
     maximum?: number;
   };
   /** Which tower keeps its weights: `{ image: true }` is LiT's locked image tower. */
-  freeze?: { image?: FreezeTower; text?: FreezeTower };
+  freeze?: {
+    /** Of the image tower. */
+    image?: FreezeTower;
+    /** Of the text tower. */
+    text?: FreezeTower;
+  };
   /** Factors of the schedule's rate by tower, its projection among it; default 1, as for the logit scale. */
-  learningRates?: { image?: number; text?: number };
+  learningRates?: {
+    /** Of the image tower. */
+    image?: number;
+    /** Of the text tower. */
+    text?: number;
+  };
   lora?: LoraSettings;
   /** Averages the weights over the steps (`model-ema/` at the end). */
   ema?: {
@@ -174,7 +189,13 @@ const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const trainSettings = z.strictObject({
   steps: z.int().min(1),
   batchSize: z.int().min(2).default(64),
-  objective: z.union([z.enum(objectivePresets), z.instanceof(CustomObjective), objectiveObject]).default('anagram'),
+  objective: z
+    .union([
+      z.enum(objectivePresets),
+      z.instanceof(CustomObjective, { error: 'Expected what `custom` makes' }),
+      objectiveObject,
+    ])
+    .default('anagram'),
   structure: z
     .strictObject({
       grid: z.int().min(2).max(16).default(3),
@@ -271,6 +292,15 @@ export function resolveSettings(settings: TrainSettings) {
       'invalid-options',
       'train.structure: nothing is shuffled where neither picture nor text has a role. Give one, such as text: "negative" (in the CLI: --set train.structure.text=negative).',
       { where: 'train.structure' },
+    );
+  }
+  const roles = [structure.image, structure.text];
+  const hasStructure = structure.share > 0 && structure.weight > 0 && roles.some((role) => role !== 'off');
+  if (!custom && !hasStructure && objectiveTerms.every((term) => objective[term] === 0)) {
+    throw new AnagramError(
+      'invalid-options',
+      'train.objective: nothing is minimised where every term has the weight 0. Give one a weight, such as contrastive: 1, or take a preset, such as "anagram".',
+      { where: 'train.objective' },
     );
   }
   return {

@@ -7,7 +7,7 @@ import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, type StepRecord, safeEmitter } from '../events.ts';
 import { native } from '../native.ts';
 import type { PairSet } from '../pair.ts';
-import { parseSettings } from '../settings.ts';
+import { objectWith, parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { Batches, type PreparedBatch } from './batches.ts';
 import {
@@ -70,6 +70,13 @@ export interface TrainResult {
   readonly log: string;
 }
 
+const pairSet = objectWith('pair', 'what openPairs gives');
+const required = z.object({
+  model: objectWith('native', 'a ClipModel'),
+  pairs: z.union([pairSet, z.array(z.object({ set: pairSet, share: z.number().positive() })).min(1)]),
+  dir: z.string().min(1),
+});
+
 /** What a model was before training in a folder changed it, so that a stopped run can go on with the same object. */
 const begun = new WeakMap<ClipModel, { dir: string; hash: string }>();
 
@@ -80,10 +87,11 @@ const begun = new WeakMap<ClipModel, { dir: string; hash: string }>();
  * `loss-not-finite`, `write-failed`
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  parseSettings('train', required, options);
   const { model, pairs, dir, signal, onEvent, validate, fresh = false, ...plain } = options;
   const settings = resolveSettings(plain);
   checkTerms(model, settings);
-  const sets = checkSets(pairs);
+  const sets = 'pair' in pairs ? [{ set: pairs, share: 1 }] : pairs;
   signal?.throwIfAborted();
   const emit = safeEmitter(onEvent);
   const warn = (message: string) => emit({ type: 'warning', message });
@@ -258,16 +266,6 @@ function checkTerms({ config }: ClipModel, { objective }: ResolvedSettings): voi
     "train.objective: the sigmoid term needs a logit bias, which models with SigLIP's towers have and this one, a CLIP, has not. Set `contrastive` in place of `sigmoid`.",
     { where: 'train.objective' },
   );
-}
-
-function checkSets(pairs: TrainOptions['pairs']): readonly SharedSet[] {
-  const sets = 'pair' in pairs ? [{ set: pairs, share: 1 }] : pairs;
-  parseSettings(
-    'train.pairs',
-    z.array(z.number().positive()).min(1),
-    sets.map(({ share }) => share),
-  );
-  return sets;
 }
 
 function lossNotFinite(

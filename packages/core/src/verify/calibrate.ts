@@ -26,7 +26,7 @@ export interface CalibrateOptions extends Knobs {
   source: Source;
   /** Truth of some pairs, drawn at random, best 200 or more. Without any the threshold is a rough estimate. */
   labels?: Labels;
-  /** @default { precision: 0.95 } */
+  /** What the threshold is to reach: one of three shares. @default { precision: 0.95 } */
   target?: CalibrationTarget;
   /**
    * How sure to be that a precision target is met. Estimated: the threshold is put where the expected precision stands as many
@@ -87,7 +87,7 @@ export interface CalibrationReport {
 }
 
 const share = z.number().gt(0).lt(1);
-const optionsSchema = z.strictObject({
+export const calibrateOptions = z.strictObject({
   target: z
     .union([z.strictObject({ precision: share }), z.strictObject({ recall: share }), z.strictObject({ keep: share })])
     .default({ precision: 0.95 }),
@@ -108,7 +108,7 @@ const fewestPairs = 50;
  */
 export async function calibrate(options: CalibrateOptions): Promise<CalibrationReport> {
   const { verifier, source, labels, signal, onEvent, ...plain } = options;
-  const { maxPairs, page, ...wanted } = parseSettings('calibrate', optionsSchema, plain);
+  const { maxPairs, page, ...wanted } = parseSettings('calibrate', calibrateOptions, plain);
   if (typeof labels === 'string') await requirePlainLabels(labels);
   const { truth, unsure } = await readLabels(labels ?? {});
   const emit = safeEmitter(onEvent);

@@ -9,7 +9,7 @@ import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Source } from '../pair.ts';
 import { Random } from '../random.ts';
-import { parseSettings } from '../settings.ts';
+import { objectWith, parseSettings } from '../settings.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
@@ -41,7 +41,7 @@ export interface TrainVerifierSettings {
   epochs?: number;
   /** Width and height of the pictures in pixels. @default 40 */
   imageSize?: number;
-  /** @default 128 */
+  /** Pairs of a step. @default 128 */
   batchSize?: number;
   /** The schedule's highest. @default 1e-3 */
   learningRate?: number;
@@ -51,7 +51,7 @@ export interface TrainVerifierSettings {
   vocabSize?: number;
   /** Most pairs that it is trained on. @default 20000 */
   maxPairs?: number;
-  /** @default 0 */
+  /** Everything random in it follows from it. @default 0 */
   seed?: number;
 }
 
@@ -61,7 +61,11 @@ export interface TrainVerifierOptions extends TrainVerifierSettings, Knobs {
   dir: string;
 }
 
-const settingsSchema = z.strictObject({
+const required = z.object({
+  source: objectWith('records', 'a source, e.g. folder("./photos", { captions: "sidecar" })'),
+  dir: z.string().min(1),
+});
+export const verifierSettings = z.strictObject({
   towers: z
     .record(z.string().regex(/^[a-z][a-z0-9]*$/), z.union([z.string(), z.looseObject({})]))
     .refine((towers) => Object.keys(towers).length > 0 && !(neighboursName in towers), 'expected at least one tower')
@@ -79,7 +83,7 @@ const settingsSchema = z.strictObject({
   maxPairs: z.int().min(100).default(20_000),
   seed: z.int().min(0).default(0),
 });
-type Settings = z.output<typeof settingsSchema>;
+type Settings = z.output<typeof verifierSettings>;
 
 const fewestPairs = 60;
 const bankSize = 1024;
@@ -107,8 +111,10 @@ interface Judged {
 }
 
 /** See `Verifier.train`. */
-export async function trainVerifier({ source, dir, signal, onEvent, ...plain }: TrainVerifierOptions): Promise<void> {
-  const settings = parseSettings('Verifier.train', settingsSchema, plain);
+export async function trainVerifier(options: TrainVerifierOptions): Promise<void> {
+  parseSettings('Verifier.train', required, options);
+  const { source, dir, signal, onEvent, ...plain } = options;
+  const settings = parseSettings('Verifier.train', verifierSettings, plain);
   const emit = safeEmitter(onEvent);
   await using _lock = await lockFolder(dir);
   const run = { settings, source: { name: source.name, settings: source.settings } };

@@ -22,31 +22,54 @@ const provider = z.strictObject({
   wire: z
     .enum(['openai', 'anthropic', 'compatible', 'llama', 'transformers', 'sdapi', 'sd-server', 'comfyui'])
     .exactOptional(),
+  /** Address of the service. */
   baseUrl: z.string().exactOptional(),
-  /** Environment variable that holds the key. */
+  /** Environment variable that holds the key. @default OPENAI_API_KEY, ANTHROPIC_API_KEY, else ANAGRAM_API_KEY */
   apiKeyEnv: z.string().exactOptional(),
+  /** Whether the service holds answers to a schema, or gives some JSON; answers are checked either way. @default 'schema' */
   structure: z.enum(['schema', 'json']).exactOptional(),
+  /** What is asked of the service at most. */
   limits: z
     .strictObject({
+      /** Requests under way at once. @default 4 */
       concurrency: z.int().min(1).exactOptional(),
+      /** Requests that begin within a minute. @default no limit */
       requestsPerMinute: z.int().min(1).exactOptional(),
     })
     .exactOptional(),
-  prices: z.strictObject({ inputPerMillion: amount, outputPerMillion: amount, perPicture: amount }).exactOptional(),
+  /** Money, in a currency of your own; what is left out costs nothing. */
+  prices: z
+    .strictObject({
+      /** Of a million tokens that are sent. */
+      inputPerMillion: amount,
+      /** Of a million tokens that are answered. */
+      outputPerMillion: amount,
+      /** Of a picture that is drawn. */
+      perPicture: amount,
+    })
+    .exactOptional(),
   /** Of llama and transformers: the folder of a project with the package that runs them. @default where this package is installed */
   library: z.string().exactOptional(),
+  /** Of llama and transformers: processor threads. */
   threads: z.int().min(1).exactOptional(),
+  /** Of llama and transformers: tokens of question and answer together. */
   contextTokens: z.int().min(256).exactOptional(),
-  /** Of transformers. */
+  /** Of transformers: the type of the weights. @default 'fp32' */
   dtype: z.enum(onnxTypes).exactOptional(),
-  /** Of ComfyUI. */
+  /** Of ComfyUI: what `Export (API)` saves. */
   workflow: z.record(z.string(), z.looseObject({ class_type: z.string(), inputs: z.looseObject({}) })).exactOptional(),
+  /** Of ComfyUI: where in the workflow each value goes, e.g. `6.inputs.text`. */
   slots: z
     .strictObject({
+      /** Place of the text. */
       prompt: z.string(),
+      /** Place of the seed. */
       seed: z.string().exactOptional(),
+      /** Place of the picture that is edited. */
       image: z.string().exactOptional(),
+      /** Place of the width in pixels. */
       width: z.string().exactOptional(),
+      /** Place of the height in pixels. */
       height: z.string().exactOptional(),
     })
     .exactOptional(),
