@@ -87,8 +87,8 @@ describe('the whole way', () => {
       (stem) => !stem.endsWith('0'),
     );
     const rows = stems.map((stem) => `${stem}.png,a caption of ${stem}`);
-    await writeFile(join(corpus.dir, 'table.csv'), ['image,said', ...rows].join('\n'));
-    const table = [join(corpus.dir, 'table.csv'), '--caption-column', 'said'];
+    await writeFile(join(corpus.dir, 'table.csv'), ['file,said', ...rows].join('\n'));
+    const table = [join(corpus.dir, 'table.csv'), '--image-column', 'file', '--caption-column', 'said'];
     expect(await json(0, 'label', ...table, '--page', at('labels.html'))).toMatchObject({ pairs: 81 });
     expect(await readFile(at('labels.html'), 'utf8')).toContain('a caption of 0004');
     await cp(at('data', 'verifier'), at('own-verifier'), { recursive: true });
