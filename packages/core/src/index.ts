@@ -133,6 +133,7 @@ export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/langua
 export { type NegativesPlan, planNegatives } from './negatives/plan-negatives.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
+export { hasOldNegatives } from './negatives/run-settings.ts';
 export { rejection, textKey } from './negatives/screen.ts';
 export { type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from './negatives/write-negatives.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   type Captioner,
+  hasOldNegatives,
   type PreparedPairs,
   type PreparedShare,
   type PrepareOptions,
@@ -83,6 +84,7 @@ export function addPrepare(program: Command): void {
       );
       await writeFilledBy(flags.dir, source, flags);
       const { counts, dir, manifestHash, length } = pairs;
+      const fresh = (await hasOldNegatives(pairs)) ? ['--fresh'] : [];
       const unusable = (counts.byRoute.unreadable?.rejected ?? 0) + (counts.byRoute.empty?.rejected ?? 0);
       const partly =
         unusable > 0
@@ -94,7 +96,7 @@ export function addPrepare(program: Command): void {
           ...summary(pairs),
           ...withoutModels(pairs, config('prepare')),
           ...partly,
-          ...(length > 0 ? [nextLine(['negatives', dir], flags)] : []),
+          ...(length > 0 ? [nextLine(['negatives', dir, ...fresh], flags)] : []),
         ],
         partial: length === 0 || unusable > 0,
       };

@@ -1,7 +1,5 @@
 import {
-  AnagramError,
   architectureNames,
-  isAnagramError,
   objectivePresets,
   type TrainOptions,
   type TrainResult,
@@ -84,20 +82,11 @@ export function addTrain(program: Command): void {
         ...settings,
         pairs: sets.map((set) => ({ set, share: set.length })),
         ...{ model, dir: flags.dir, signal, onEvent },
-      } as unknown as TrainOptions).catch((error) => {
-        throw inFlags(error);
-      });
+      } as unknown as TrainOptions);
       const next = nextLine(['embed', './photos', '--model', result.modelDir, '--dir', './index'], flags);
       return { json: result, lines: [...summary(result), next] };
     }),
   );
-}
-
-/** What to do about an error, by the names of the flags. */
-function inFlags(error: unknown): unknown {
-  if (!isAnagramError(error, 'run-options-changed') && !isAnagramError(error, 'checkpoint-corrupt')) return error;
-  const message = error.message.replace('another dir', 'another --dir').replace('pass fresh: true', 'pass --fresh');
-  return new AnagramError(error.code, message, error.details, { cause: error.cause });
 }
 
 function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, log, ...dirs }: TrainResult): string[] {

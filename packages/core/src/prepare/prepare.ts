@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
+import { hasOldNegatives } from '../negatives/run-settings.ts';
 import type { Source } from '../pair.ts';
 import { type QueueSettings, scoreOnQueue } from '../queue/score-on-queue.ts';
 import { parseSettings } from '../settings.ts';
@@ -114,7 +115,12 @@ export function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   return run(options, false, async ({ context, dir, records, decisions, shardSize, thresholds }) => {
     await writeDecisions({ ...context, dir, records, decisions, shardSize });
     await writeFolderThresholds(dir, thresholds);
-    return openPairs(dir);
+    const pairs = await openPairs(dir);
+    if (await hasOldNegatives(pairs)) {
+      const message = `The negatives in ${join(dir, 'negatives')} are of other pairs than ${dir} holds now. Write them anew, with fresh: true, before anything is trained or measured with them.`;
+      context.emit({ type: 'warning', message });
+    }
+    return pairs;
   });
 }
 

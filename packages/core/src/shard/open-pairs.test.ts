@@ -160,7 +160,9 @@ describe('openPairs', () => {
     await prepareFour();
     await expect(openPairs(dir, { negatives: true })).rejects.toMatchObject({ code: 'source-failed' });
     await writeNegatives('0'.repeat(64));
-    await expect(openPairs(dir, { negatives: true })).rejects.toThrow('was made from other pairs');
+    await expect(openPairs(dir, { negatives: true })).rejects.toThrow(
+      `was made from other pairs: those in ${dir} were prepared anew since. Write the negatives anew`,
+    );
   });
 
   test('says that prepare kept nothing, which no negatives mend', async () => {
