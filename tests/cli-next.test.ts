@@ -56,6 +56,15 @@ test('pairs that were prepared anew have old negatives, and the next command men
   expect((await runCli(prepared)).stdout).toMatch(/^Next: anagram negatives .*data' --config /m);
 });
 
+test('a verifier that was never calibrated is named where it lies', async () => {
+  const [data, config] = [join(root, 'data'), join(root, 'my.config.json')];
+  const given = ['--dir', join(root, 'judged'), '--verifier', join(data, 'verifier')];
+  const { code, stderr } = await runCli(['prepare', join(root, 'pictures'), ...given, '--config', config]);
+  expect(code, stderr).toBe(0);
+  const advice = /into another --dir with --verifier (.*)\.$/m.exec(stderr)![1]!;
+  expect(shellWords(advice)).toEqual([join(data, 'verifier')]);
+});
+
 /** As a shell reads a line whose words stand plain or within single quotes. */
 function shellWords(line: string): string[] {
   return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>

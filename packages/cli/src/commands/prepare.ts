@@ -26,6 +26,7 @@ import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
 import { addSimilarOptions, openSimilar, type SimilarFlags, wantedSimilar } from '../similar.ts';
 import { addSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count, table } from '../table.ts';
@@ -170,7 +171,8 @@ async function withOptions<T>(
   // Read before anything that takes long.
   const thresholds = typeof flags.threshold === 'string' ? await readThresholds(flags.threshold) : flags.threshold;
   const source = open(path, config, flags, context);
-  const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
+  const judge = flags.verifier ?? join(flags.dir, 'verifier');
+  const training = { ...config('verifier'), source, dir: judge, signal, onEvent };
   await using verifier = await (flags.verifier === undefined
     ? Verifier.train(training)
     : Verifier.load(flags.verifier));
@@ -181,12 +183,12 @@ async function withOptions<T>(
     url: flags.queue,
     plan: planOf({
       ...{ source: path, settings: sourceSettings(config, flags), cache: join(flags.dir, 'fetched') },
-      verifier: flags.verifier ?? join(flags.dir, 'verifier'),
+      verifier: judge,
     }),
   };
   const chosen = thresholds ?? settings.threshold ?? verifier.threshold;
   if (chosen === null) {
-    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${flags.dir}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
+    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${shellWord(flags.dir)}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${shellWord(judge)}.`;
     onEvent({ type: 'warning', message });
   }
   const tuned = (generation: Generation) => {
