@@ -139,6 +139,7 @@ export { type WriteNegativesOptions, type WrittenNegatives, writeNegatives } fro
 
 // Data at rest
 
+export { type FolderKind, requireFolderFor } from './shard/folder-kind.ts';
 export { type FolderLock, lockFolder } from './shard/lock.ts';
 export { type ManifestLine, manifestHash, readManifest } from './shard/manifest.ts';
 export {

@@ -9,6 +9,7 @@ import {
   prepare,
   prepareShare,
   readThresholds,
+  requireFolderFor,
   type Source,
   type TunePromptsOptions,
   tunePrompts,
@@ -128,6 +129,7 @@ async function rehearsal(
 }
 
 function open(path: string, config: Config, flags: Flags, { onEvent }: CommandContext): Source {
+  requireFolderFor('prepared pairs', flags.dir, '--dir');
   if (flags.verifier !== undefined) {
     requirePath('--verifier', flags.verifier, 'a verifier that prepare trained, e.g. ./raw/verifier');
   }

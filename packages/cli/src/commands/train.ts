@@ -1,6 +1,7 @@
 import {
   architectureNames,
   objectivePresets,
+  requireFolderFor,
   type TrainOptions,
   type TrainResult,
   type TrainSettings,
@@ -72,6 +73,7 @@ export function addTrain(program: Command): void {
         throw usage('--architecture', 'Expected it for a new model alone; one that is fine-tuned has its own.');
       }
       if (flags.model !== undefined) requireModel(flags.model);
+      requireFolderFor('a training run', flags.dir, '--dir');
       const sets = await openData(data);
       const { architecture, imageSize } = flags;
       const made = { ...config('model'), ...given({ architecture, imageSize }) };

@@ -7,6 +7,7 @@ import { hasOldNegatives } from '../negatives/run-settings.ts';
 import type { Source } from '../pair.ts';
 import { type QueueSettings, scoreOnQueue } from '../queue/score-on-queue.ts';
 import { parseSettings } from '../settings.ts';
+import { requireFolderFor } from '../shard/folder-kind.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { removeTemporaries } from '../shard/write-atomic.ts';
@@ -173,6 +174,7 @@ async function run<T>(
   const work = join(dir, 'work');
   const emit = safeEmitter(onEvent);
   signal?.throwIfAborted();
+  requireFolderFor('prepared pairs', dir, 'prepare.dir');
 
   await using _lock = await lockFolder(dir);
   await requireNoShares(dir);

@@ -7,6 +7,7 @@ import type { Embedder } from '../evaluate/task.ts';
 import { type Knobs, safeEmitter } from '../events.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
+import { requireFolderFor } from '../shard/folder-kind.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 
 /** One picture or text to be found. */
@@ -56,6 +57,7 @@ export interface BuildIndexOptions extends Knobs {
  */
 export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex> {
   const { model, items, dir, batchSize = 256, signal, onEvent } = options;
+  requireFolderFor('an index', dir, 'buildIndex.dir');
   const emit = safeEmitter(onEvent);
   emit({ type: 'stage-start', stage: 'index', total: null });
   await mkdir(dir, { recursive: true });
