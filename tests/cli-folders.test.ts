@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,4 +48,23 @@ test('the same command goes on in what it has begun', async () => {
     await succeed('embed', at('data'), '--model', at('wise'), '--dir', at('index'));
   }
   expect(await readdir(at('wise'))).toContain('interpolation.json');
+});
+
+test.each<[string, string, () => string[]]>([
+  ['pictures', 'anagram prepare PATH --dir ./data`, and then give ./data.', () => ['train', at('photos')]],
+  ['a table', 'anagram prepare PATH --dir ./data`, and then give ./data.', () => ['train', at('photos', 'a.csv')]],
+  ['a run', 'It holds a training run: give what prepare has filled.', () => ['train', at('run')]],
+])('%s in place of prepared pairs: %s', async (_, remedy, args) => {
+  await mkdir(at('photos'), { recursive: true });
+  await writeFile(at('photos', 'a.csv'), 'image,text\n');
+  const [verb, path] = args() as [string, string];
+  const { code, stderr } = await runCli([verb, path, '--dir', at('never'), '--steps', '1', ...config]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`${path} holds no prepared pairs. Expected a folder`)]);
+  expect(stderr).toContain(remedy.replace('PATH', path));
+});
+
+test('an objective without what it needs asks for what a command line can do', async () => {
+  const args = ['train', at('data'), '--dir', at('never'), '--steps', '1', '--objective', 'negclip', ...config];
+  const { code, stderr } = await runCli(args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Write negatives (`anagram negatives`), or choose')]);
 });

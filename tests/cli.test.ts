@@ -313,7 +313,7 @@ test('a failure that is not the usage ends with exit code 1 and says what to do'
   const { code, stdout, stderr } = await runCli(['evaluate', root, '--model', at('run', 'model')]);
   expect(code).toBe(1);
   expect(stdout).toBe('');
-  expect(stderr).toMatch(/^✖ .*holds no prepared pairs.*Run prepare/);
+  expect(stderr).toMatch(/^✖ .*holds no prepared pairs.*anagram prepare .* --dir /);
 });
 
 test('doctor lists what is there, and its exit code says whether something needed is missing', async () => {

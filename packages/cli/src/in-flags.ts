@@ -4,8 +4,9 @@ import { AnagramError, isAnagramError } from '@anagram/core';
 const words: readonly (readonly [RegExp, string])[] = [
   [/writeNegatives with fresh: true \((`[^`]*`)\)/g, '$1'],
   [/\bfresh: true\b/g, '--fresh'],
+  [/ and open the pairs with them\b/g, ''],
 ];
-const folder = [/\b(another|a new) dir\b/g, '$1 --dir'] as const;
+const folder = [/\b(another|a new|the same) dir\b/g, '$1 --dir'] as const;
 
 /** A sentence of core by the names of the flags. @param flags Of the command: one with a `dir` has --dir. */
 export function inFlags(sentence: string, flags: object): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -185,7 +185,12 @@ describe('openPairs', () => {
   });
 
   test('refuses a folder without prepared pairs, unknown options, damaged shards and pairs that are not there', async () => {
-    await expect(openPairs(dir)).rejects.toThrow('Run prepare with this dir first.');
+    const never = `holds no prepared pairs. Expected a folder that prepare has filled. Prepare it first, into a folder of its own`;
+    await expect(openPairs(dir)).rejects.toThrow(`${dir} ${never}, \`anagram prepare ${dir} --dir ./data\``);
+    await mkdir(join(dir, 'begun', 'work'), { recursive: true });
+    await writeFile(join(dir, 'begun', 'work', 'run.json'), '{}');
+    await expect(openPairs(join(dir, 'begun'))).rejects.toThrow('has not ended: run the same prepare again.');
+    await expect(openPairs(join(dir, 'begun', 'work', 'run.json'))).rejects.toThrow(never);
     await prepareFour();
     await expect(openPairs(dir, { negative: true } as object)).rejects.toThrow('Did you mean "negatives"?');
     await expect((await openPairs(dir)).pair(4, 4)).rejects.toMatchObject({ code: 'invalid-options' });

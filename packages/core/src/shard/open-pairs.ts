@@ -8,6 +8,7 @@ import { clipFit, type Fit, fitImage } from '../image/preprocess.ts';
 import type { Duplicate, ImageFile, PairSet, Route, TrainingNegative, TrainingPair, Verdict } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { manifestHash, readManifest } from './manifest.ts';
+import { notPrepared } from './not-prepared.ts';
 import { PixelCache } from './pixel-cache.ts';
 import type { PairProvenance, StoredNegative } from './sample.ts';
 import { type EntryPlace, type IndexedSample, indexShard, readEntry, readVerdicts } from './shard-reader.ts';
@@ -84,13 +85,7 @@ interface Row {
 export async function openPairs(dir: string, options: OpenPairsOptions = {}): Promise<PreparedPairs> {
   const settings = parseSettings('openPairs', openPairsOptions, options);
   const lines = await readManifest(dir);
-  if (lines.length === 0) {
-    throw new AnagramError(
-      'source-failed',
-      `${dir} holds no prepared pairs. Expected a folder with a manifest.jsonl. Run prepare with this dir first.`,
-      { path: dir },
-    );
-  }
+  if (lines.length === 0) throw notPrepared(dir);
   const rows = new Map<string, Row>();
   for (const line of lines) {
     if (!/^pairs-.*\.tar$/.test(line.shard)) continue;
