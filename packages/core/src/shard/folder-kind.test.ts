@@ -21,14 +21,13 @@ async function folder(name: string, ...files: readonly string[]): Promise<string
 test.each<[FolderKind | null, readonly string[]]>([
   ['prepared pairs', ['manifest.jsonl', 'verifier/verifier.json']],
   ['prepared pairs', ['work/run.json']],
-  ['prepared pairs', ['verifier/verifier-run.json']],
   ['a training run', ['run.json', 'model/model.safetensors', 'checkpoint-5/model.safetensors']],
   ['a model', ['config.json', 'model.safetensors']],
   ['an interpolated model', ['interpolation.json', 'model.safetensors']],
   ['an index', ['index.json', 'items.jsonl', 'vectors.f32']],
   ['a verifier', ['verifier.json']],
   ['results of evaluate', ['results.json', 'report.html']],
-  [null, ['results.json', 'config.json', 'index.json', 'a.png']],
+  [null, ['verifier/verifier-run.json', 'results.json', 'config.json', 'index.json', 'a.png']],
 ])('tells %s by its files: %j', async (kind, files) => {
   expect(kindOf(await folder('some', ...files))).toBe(kind);
 });

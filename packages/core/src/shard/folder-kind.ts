@@ -4,7 +4,7 @@ import { AnagramError } from '../errors.ts';
 
 /** Files that lie, one or all of a list, in a folder of each kind and of no other. */
 const marks = {
-  'prepared pairs': ['manifest.jsonl', 'work/run.json', 'verifier/verifier-run.json'],
+  'prepared pairs': ['manifest.jsonl', 'work/run.json'],
   'a training run': ['run.json'],
   'an interpolated model': ['interpolation.json'],
   'a model': ['anagram_config.json', 'open_clip_config.json', 'model.safetensors', 'model.safetensors.index.json'],

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodePng } from '../image/encode.ts';
 import { hashBytes, hashPixels } from '../image/hash.ts';
@@ -187,10 +187,13 @@ describe('openPairs', () => {
   test('refuses a folder without prepared pairs, unknown options, damaged shards and pairs that are not there', async () => {
     const never = `holds no prepared pairs. Expected a folder that prepare has filled. Prepare it first, into a folder of its own`;
     await expect(openPairs(dir)).rejects.toThrow(`${dir} ${never}, \`anagram prepare ${dir} --dir ./data\``);
-    await mkdir(join(dir, 'begun', 'work'), { recursive: true });
-    await writeFile(join(dir, 'begun', 'work', 'run.json'), '{}');
-    await expect(openPairs(join(dir, 'begun'))).rejects.toThrow('has not ended: run the same prepare again.');
-    await expect(openPairs(join(dir, 'begun', 'work', 'run.json'))).rejects.toThrow(never);
+    for (const file of ['work/run.json', 'verifier/verifier-run.json']) {
+      const [begun, path] = [join(dir, dirname(file)), join(dir, dirname(file), file)];
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, '{}');
+      await expect(openPairs(begun)).rejects.toThrow('has not ended: run the same prepare again.');
+      await expect(openPairs(path)).rejects.toThrow(never);
+    }
     await prepareFour();
     await expect(openPairs(dir, { negative: true } as object)).rejects.toThrow('Did you mean "negatives"?');
     await expect((await openPairs(dir)).pair(4, 4)).rejects.toMatchObject({ code: 'invalid-options' });
