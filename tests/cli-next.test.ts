@@ -36,6 +36,35 @@ test('each command ends with the next one, which runs as it is printed, with the
   expect(JSON.parse(await readFile(join(root, 'run', 'run.json'), 'utf8'))).toMatchObject({ settings: { steps: 3 } });
 });
 
+test('pairs that were prepared anew have old negatives, and the next command mends them', async () => {
+  const [data, config] = [join(root, 'data'), join(root, 'my.config.json')];
+  const prepared = ['prepare', join(root, 'pictures'), '--dir', data, '--config', config, '--threshold', '0.2'];
+  const again = await runCli(prepared);
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.stderr).toMatch(/^warning .*are of other pairs than .* Write them anew, with --fresh,/m);
+  expect(again.stdout).toMatch(/^Next: anagram negatives .*data' --fresh --config /m);
+
+  const refused = await runCli(['negatives', data, '--config', config]);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/prepared anew since\. Pass --fresh to/)]);
+  const untrained = await runCli(['train', data, '--dir', join(root, 'other-run'), '--config', config]);
+  expect([untrained.code, untrained.stderr]).toEqual([
+    1,
+    expect.stringMatching(/anew: `anagram negatives .* --fresh`/),
+  ]);
+  const written = await runCli(['negatives', data, '--fresh', '--config', config]);
+  expect(written.code, written.stderr).toBe(0);
+  expect((await runCli(prepared)).stdout).toMatch(/^Next: anagram negatives .*data' --config /m);
+});
+
+test('a verifier that was never calibrated is named where it lies', async () => {
+  const [data, config] = [join(root, 'data'), join(root, 'my.config.json')];
+  const given = ['--dir', join(root, 'judged'), '--verifier', join(data, 'verifier')];
+  const { code, stderr } = await runCli(['prepare', join(root, 'pictures'), ...given, '--config', config]);
+  expect(code, stderr).toBe(0);
+  const advice = /into another --dir with --verifier (.*)\.$/m.exec(stderr)![1]!;
+  expect(shellWords(advice)).toEqual([join(data, 'verifier')]);
+});
+
 /** As a shell reads a line whose words stand plain or within single quotes. */
 function shellWords(line: string): string[] {
   return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>

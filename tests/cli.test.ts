@@ -87,8 +87,8 @@ describe('the whole way', () => {
       (stem) => !stem.endsWith('0'),
     );
     const rows = stems.map((stem) => `${stem}.png,a caption of ${stem}`);
-    await writeFile(join(corpus.dir, 'table.csv'), ['image,said', ...rows].join('\n'));
-    const table = [join(corpus.dir, 'table.csv'), '--caption-column', 'said'];
+    await writeFile(join(corpus.dir, 'table.csv'), ['file,said', ...rows].join('\n'));
+    const table = [join(corpus.dir, 'table.csv'), '--image-column', 'file', '--caption-column', 'said'];
     expect(await json(0, 'label', ...table, '--page', at('labels.html'))).toMatchObject({ pairs: 81 });
     expect(await readFile(at('labels.html'), 'utf8')).toContain('a caption of 0004');
     await cp(at('data', 'verifier'), at('own-verifier'), { recursive: true });
@@ -316,7 +316,7 @@ test('a failure that is not the usage ends with exit code 1 and says what to do'
   const { code, stdout, stderr } = await runCli(['evaluate', root, '--model', at('run', 'model')]);
   expect(code).toBe(1);
   expect(stdout).toBe('');
-  expect(stderr).toMatch(/^✖ .*holds no prepared pairs.*Run prepare/);
+  expect(stderr).toMatch(/^✖ .*holds no prepared pairs.*anagram prepare .* --dir /);
 });
 
 test('doctor lists what is there, and its exit code says whether something needed is missing', async () => {

@@ -11,8 +11,9 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 const flags = {
+  imageColumn: 'path',
   captionColumn: 'what is said',
-  set: ['source.image=path', 'prepare.near=2'],
+  set: ['source.id=number', 'prepare.near=2'],
   tunePrompts: true,
   threshold: 0.7,
   queue: 'redis://user:secret@host',
@@ -22,11 +23,11 @@ it('says the command again, with what all runs need and without what one was tol
   await writeFilledBy(dir, 'a.csv', flags);
   const filledBy = (await readFilledBy(dir))!;
   expect(prepareAgain('./data', filledBy, 't.json')).toBe(
-    "anagram prepare a.csv --dir ./data --caption-column 'what is said' --tune-prompts --set source.image=path --set prepare.near=2 --threshold t.json",
+    "anagram prepare a.csv --dir ./data --image-column path --caption-column 'what is said' --tune-prompts --set source.id=number --set prepare.near=2 --threshold t.json",
   );
   expect(prepareAgain('./data', filledBy, null)).toMatch(/ --set prepare\.near=2 --threshold \{threshold\}$/);
   expect(calibrateAgain(filledBy, { verifier: './data/verifier', labels: 'l.jsonl' })).toBe(
-    "anagram calibrate a.csv --verifier ./data/verifier --caption-column 'what is said' --set source.image=path --set prepare.near=2 --labels l.jsonl",
+    "anagram calibrate a.csv --verifier ./data/verifier --image-column path --caption-column 'what is said' --set source.id=number --set prepare.near=2 --labels l.jsonl",
   );
 });
 

@@ -4,6 +4,7 @@ import { writeAtomic } from '@anagram/core';
 import * as z from 'zod';
 import { given } from './config.ts';
 import { shellWord } from './shell-word.ts';
+import { givenSourceFlags } from './source-flags.ts';
 
 /** The command that filled a prepared folder, without what only that one run was told: its threshold, its queue. */
 const schema = z.strictObject({
@@ -12,6 +13,7 @@ const schema = z.strictObject({
   cwd: z.string(),
   verifier: z.string().exactOptional(),
   urlColumn: z.string().exactOptional(),
+  imageColumn: z.string().exactOptional(),
   captionColumn: z.string().exactOptional(),
   similar: z.number().exactOptional(),
   similarModel: z.string().exactOptional(),
@@ -66,11 +68,12 @@ export function calibrateAgain(
   filledBy: FilledBy,
   options: { verifier: string; labels: string; fetched?: string },
 ): string {
-  const { source, cwd, verifier, urlColumn, captionColumn, config, set = [] } = filledBy;
+  const { source, cwd, verifier, config, set = [] } = filledBy;
   const own = pathFrom(cwd);
   const isSet = options.fetched === undefined || set.some((one) => one.startsWith('source.cache='));
   const settings = isSet ? set : [...set, `source.cache=${own(options.fetched!)}`];
-  const flags = given({ verifier: verifier ?? own(options.verifier), urlColumn, captionColumn, config, set: settings });
+  const columns = givenSourceFlags(filledBy);
+  const flags = { verifier: verifier ?? own(options.verifier), ...columns, ...given({ config }), set: settings };
   return pasted(cwd, ['calibrate', source, ...wordsOf(flags), '--labels', own(options.labels)]);
 }
 

@@ -66,7 +66,9 @@ describe('openSource', () => {
     const read = async () => {
       for await (const _ of openSource(join(dir, 'a.csv'), {}).records());
     };
-    await expect(read()).rejects.toThrow('has no column "image". Known: file, text. Say which');
+    await expect(read()).rejects.toThrow(
+      'has no column "image". Known: file, text. Say which column holds what: --image-column',
+    );
   });
 
   it('refuses what is not there, what it does not know, and settings with a slip', async () => {

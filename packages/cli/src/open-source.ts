@@ -139,7 +139,7 @@ function advised(source: Source): Source {
       } catch (cause) {
         if (!isAnagramError(cause, 'invalid-options')) throw cause;
         const advice =
-          'Say which column holds what: --set source.image=COLUMN (--url-column COLUMN for URLs) --caption-column COLUMN.';
+          'Say which column holds what: --image-column COLUMN (--url-column COLUMN for URLs) --caption-column COLUMN.';
         throw new AnagramError('invalid-options', `${cause.message} ${advice}`, cause.details);
       }
     },

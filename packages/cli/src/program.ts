@@ -20,7 +20,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const epilogue = `
 SOURCE is a folder of pictures with .txt files beside them, a .csv, .tsv or .jsonl (.gz too), a .tar, a folder of .tar
-files, or a folder that prepare has filled. For tables: --set source.image=COLUMN --caption-column COLUMN --set source.id=COLUMN
+files, or a folder that prepare has filled. For tables: --image-column COLUMN --caption-column COLUMN --set source.id=COLUMN
 
 Deeper settings come from --config FILE (.json, .ts, .mjs; sections source, verifier, prepare, calibrate, negatives,
 generation, model, train, evaluate; docs/settings.md has every key) and --set train.optimizer.learningRate=5e-4; a flag wins

@@ -1,5 +1,6 @@
 import { type OnEvent, progressRenderer } from '@anagram/core';
 import { exitCodes, explain } from './exit-code.ts';
+import { errorInFlags, inFlags } from './in-flags.ts';
 
 export interface CommandContext {
   signal: AbortSignal;
@@ -38,14 +39,16 @@ export async function runCommand(
   process.on('SIGINT', stop).on('SIGTERM', stop);
   const progress = progressRenderer(process.stderr, () => performance.now(), { bytes });
   try {
-    const result = await work({ signal: controller.signal, onEvent: progress.onEvent });
+    const onEvent: OnEvent = (event) =>
+      progress.onEvent(event.type === 'warning' ? { ...event, message: inFlags(event.message, options) } : event);
+    const result = await work({ signal: controller.signal, onEvent });
     progress.end();
     const text = options.json ? JSON.stringify(result.json, null, 2) : result.lines.join('\n');
     process.stdout.write(`${text}\n`);
     process.exitCode = result.exitCode ?? (result.partial ? exitCodes.partial : exitCodes.ok);
   } catch (error) {
     progress.end();
-    const { code, text, report } = explain(error, controller.signal);
+    const { code, text, report } = explain(errorInFlags(error, options), controller.signal);
     process.stderr.write(`${text}\n`);
     if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     process.exitCode = code;

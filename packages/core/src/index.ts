@@ -133,11 +133,13 @@ export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/langua
 export { type NegativesPlan, planNegatives } from './negatives/plan-negatives.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
+export { hasOldNegatives } from './negatives/run-settings.ts';
 export { rejection, textKey } from './negatives/screen.ts';
 export { type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from './negatives/write-negatives.ts';
 
 // Data at rest
 
+export { type FolderKind, requireFolderFor } from './shard/folder-kind.ts';
 export { type FolderLock, lockFolder } from './shard/lock.ts';
 export { type ManifestLine, manifestHash, readManifest } from './shard/manifest.ts';
 export {

@@ -15,7 +15,13 @@ import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { shellWord } from '../shell-word.ts';
-import { addSourceFlags, refuseSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
+import {
+  addSourceFlags,
+  givenSourceFlags,
+  refuseSourceFlags,
+  type SourceFlags,
+  sourceSettings,
+} from '../source-flags.ts';
 import { count, share, table } from '../table.ts';
 
 interface Flags extends CommonFlags, SourceFlags {
@@ -118,8 +124,8 @@ function routes(
 }
 
 function nextCommand(source: string, verifier: string, flags: Flags): string {
-  const { urlColumn, captionColumn, config, set } = flags;
-  const words = wordsOf(given({ verifier, urlColumn, captionColumn, config, set }));
+  const { config, set } = flags;
+  const words = wordsOf({ verifier, ...givenSourceFlags(flags), ...given({ config, set }) });
   return `anagram prepare ${shellWord(source)} --dir DIR ${words.map(shellWord).join(' ')} --threshold {threshold}`;
 }
 

@@ -1,4 +1,4 @@
-import { type BuiltIndex, buildIndex } from '@anagram/core';
+import { type BuiltIndex, buildIndex, requireFolderFor } from '@anagram/core';
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { type CommonFlags, withCommonFlags } from '../flags.ts';
@@ -26,6 +26,7 @@ export function addEmbed(program: Command): void {
     (path: string, flags: Flags) =>
       runCommand(flags, async ({ signal, onEvent }) => {
         const config = await readConfig(flags);
+        requireFolderFor('an index', flags.dir, '--dir');
         const source = openSource(path, sourceSettings(config, flags));
         await using model = await loadModel(flags.model, config('model'), { signal, onEvent });
         const items = source.records({ signal });

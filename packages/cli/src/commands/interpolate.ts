@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { interpolate } from '@anagram/core';
+import { interpolate, requireFolderFor, writeAtomic } from '@anagram/core';
 import type { Command } from 'commander';
 import { readConfig, usage } from '../config.ts';
 import { type CommonFlags, probability, withCommonFlags } from '../flags.ts';
@@ -33,11 +33,15 @@ export function addInterpolate(program: Command): void {
       requireModel(start, 'START');
       requireModel(tuned, 'TUNED');
       const device = deviceOf((await readConfig(flags))('model'));
+      const dirOf = (alpha: number) => (alphas.length === 1 ? flags.dir : join(flags.dir, `alpha-${alpha}`));
+      for (const dir of [flags.dir, ...alphas.map(dirOf)]) requireFolderFor('an interpolated model', dir, '--dir');
       const models: { alpha: number; dir: string }[] = [];
       for (const alpha of alphas) {
         signal.throwIfAborted();
-        const dir = alphas.length === 1 ? flags.dir : join(flags.dir, `alpha-${alpha}`);
+        const dir = dirOf(alpha);
         await using model = await interpolate({ start, tuned, alpha, device, signal, onEvent });
+        // First: what was stopped halfway is its own too.
+        await writeAtomic(join(dir, 'interpolation.json'), `${JSON.stringify({ start, tuned, alpha }, null, 2)}\n`);
         await model.save(dir);
         models.push({ alpha, dir });
       }

@@ -24,7 +24,13 @@ import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
 import { shellWord } from '../shell-word.ts';
-import { addSourceFlags, refuseSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
+import {
+  addSourceFlags,
+  givenSourceFlags,
+  refuseSourceFlags,
+  type SourceFlags,
+  sourceSettings,
+} from '../source-flags.ts';
 import { count } from '../table.ts';
 
 interface Flags extends CommonFlags, SourceFlags {
@@ -117,9 +123,9 @@ async function nextCommand(path: string, flags: Flags, labels: string): Promise<
   if (flags.byRoute) return `anagram calibrate ${shellWord(path)} ${file}`;
   const own = join(path, 'verifier');
   const verifier = flags.verifier ?? (existsSync(own) ? own : 'FOLDER');
-  const { urlColumn, captionColumn, config, set } = flags;
+  const { config, set } = flags;
   if (!isPrepared(path)) {
-    const typed = { source: path, cwd: process.cwd(), ...given({ urlColumn, captionColumn, config, set }) };
+    const typed = { source: path, cwd: process.cwd(), ...givenSourceFlags(flags), ...given({ config, set }) };
     return calibrateAgain(typed, { verifier, labels });
   }
   const filledBy = await readFilledBy(path);

@@ -24,6 +24,7 @@ interface Flags extends CommonFlags {
   dryRun?: boolean;
   baseUrl?: string;
   model?: string;
+  fresh?: boolean;
 }
 
 export function addNegatives(program: Command): void {
@@ -35,6 +36,10 @@ export function addNegatives(program: Command): void {
     .option('--per-pair <n>', 'negatives per pair, of different categories (default: 4)', whole)
     .option('--base-url <url>', 'a server with an OpenAI-compatible API that writes them; key in ANAGRAM_API_KEY')
     .option('--model <name>', 'the model on that server (default: rules write them, without a network)')
+    .option(
+      '--fresh',
+      'remove the negatives that are there, e.g. of pairs that were prepared anew since, and write them anew',
+    )
     .option(...dryRun);
   withCommonFlags(
     command,
@@ -44,7 +49,7 @@ export function addNegatives(program: Command): void {
     runCommand(flags, async ({ signal, onEvent }) => {
       const config = await readConfig(flags);
       const settings = config('negatives');
-      const { categories, perPair, language } = flags;
+      const { categories, perPair, language, fresh } = flags;
       const wire = wireOfFlags(flags);
       requireData(data);
       const dir = typeof settings.dir === 'string' ? settings.dir : data;
@@ -64,7 +69,7 @@ export function addNegatives(program: Command): void {
               generation,
             ),
             editor: toGenerator('negatives.editor', settings.editor, editor, generation),
-            ...{ categories, perPair, language },
+            ...{ categories, perPair, language, fresh },
           }),
           ...{ pairs: data, signal, onEvent },
         }) as WriteNegativesOptions;

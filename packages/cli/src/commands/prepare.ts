@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   type Captioner,
+  hasOldNegatives,
   type PreparedPairs,
   type PreparedShare,
   type PrepareOptions,
@@ -8,6 +9,7 @@ import {
   prepare,
   prepareShare,
   readThresholds,
+  requireFolderFor,
   type Source,
   type TunePromptsOptions,
   tunePrompts,
@@ -25,6 +27,7 @@ import { planOf } from '../open-plan.ts';
 import { openSource } from '../open-source.ts';
 import { requirePath } from '../require-path.ts';
 import { type CommandContext, type CommandResult, runCommand } from '../run-command.ts';
+import { shellWord } from '../shell-word.ts';
 import { addSimilarOptions, openSimilar, type SimilarFlags, wantedSimilar } from '../similar.ts';
 import { addSourceFlags, type SourceFlags, sourceSettings } from '../source-flags.ts';
 import { count, table } from '../table.ts';
@@ -83,6 +86,7 @@ export function addPrepare(program: Command): void {
       );
       await writeFilledBy(flags.dir, source, flags);
       const { counts, dir, manifestHash, length } = pairs;
+      const fresh = (await hasOldNegatives(pairs)) ? ['--fresh'] : [];
       const unusable = (counts.byRoute.unreadable?.rejected ?? 0) + (counts.byRoute.empty?.rejected ?? 0);
       const partly =
         unusable > 0
@@ -94,7 +98,7 @@ export function addPrepare(program: Command): void {
           ...summary(pairs),
           ...withoutModels(pairs, config('prepare')),
           ...partly,
-          ...(length > 0 ? [nextLine(['negatives', dir], flags)] : []),
+          ...(length > 0 ? [nextLine(['negatives', dir, ...fresh], flags)] : []),
         ],
         partial: length === 0 || unusable > 0,
       };
@@ -125,6 +129,7 @@ async function rehearsal(
 }
 
 function open(path: string, config: Config, flags: Flags, { onEvent }: CommandContext): Source {
+  requireFolderFor('prepared pairs', flags.dir, '--dir');
   if (flags.verifier !== undefined) {
     requirePath('--verifier', flags.verifier, 'a verifier that prepare trained, e.g. ./raw/verifier');
   }
@@ -168,7 +173,8 @@ async function withOptions<T>(
   // Read before anything that takes long.
   const thresholds = typeof flags.threshold === 'string' ? await readThresholds(flags.threshold) : flags.threshold;
   const source = open(path, config, flags, context);
-  const training = { ...config('verifier'), source, dir: join(flags.dir, 'verifier'), signal, onEvent };
+  const judge = flags.verifier ?? join(flags.dir, 'verifier');
+  const training = { ...config('verifier'), source, dir: judge, signal, onEvent };
   await using verifier = await (flags.verifier === undefined
     ? Verifier.train(training)
     : Verifier.load(flags.verifier));
@@ -179,12 +185,12 @@ async function withOptions<T>(
     url: flags.queue,
     plan: planOf({
       ...{ source: path, settings: sourceSettings(config, flags), cache: join(flags.dir, 'fetched') },
-      verifier: flags.verifier ?? join(flags.dir, 'verifier'),
+      verifier: judge,
     }),
   };
   const chosen = thresholds ?? settings.threshold ?? verifier.threshold;
   if (chosen === null) {
-    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${flags.dir}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${join(flags.dir, 'verifier')}.`;
+    const message = `The verifier is not calibrated: pairs are kept from a probability of ${uncalibrated}. \`anagram label ${shellWord(flags.dir)}\` and \`anagram calibrate\` choose a better one; then prepare into another --dir with --verifier ${shellWord(judge)}.`;
     onEvent({ type: 'warning', message });
   }
   const tuned = (generation: Generation) => {

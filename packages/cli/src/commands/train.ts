@@ -1,9 +1,8 @@
 import {
-  AnagramError,
   architectureNames,
-  isAnagramError,
   objectivePresets,
   parseSettings,
+  requireFolderFor,
   type TrainOptions,
   type TrainResult,
   type TrainSettings,
@@ -96,6 +95,7 @@ export function addTrain(program: Command): void {
       }
       const seedOfModel = parseSettings('train.seed', seedSchema, settings.seed);
       if (flags.model !== undefined) requireModel(flags.model);
+      requireFolderFor('a training run', flags.dir, '--dir');
       const sets = await openData(data);
       const { architecture, imageSize } = flags;
       const made = { ...config('model'), ...given({ architecture, imageSize }) };
@@ -106,20 +106,11 @@ export function addTrain(program: Command): void {
         ...settings,
         pairs: sets.map((set) => ({ set, share: set.length })),
         ...{ model, dir: flags.dir, signal, onEvent },
-      } as unknown as TrainOptions).catch((error) => {
-        throw inFlags(error);
-      });
+      } as unknown as TrainOptions);
       const next = nextLine(['embed', './photos', '--model', result.modelDir, '--dir', './index'], flags);
       return { json: result, lines: [...summary(result), next] };
     }),
   );
-}
-
-/** What to do about an error, by the names of the flags. */
-function inFlags(error: unknown): unknown {
-  if (!isAnagramError(error, 'run-options-changed') && !isAnagramError(error, 'checkpoint-corrupt')) return error;
-  const message = error.message.replace('another dir', 'another --dir').replace('pass fresh: true', 'pass --fresh');
-  return new AnagramError(error.code, message, error.details, { cause: error.cause });
 }
 
 function summary({ steps, imagesSeen, lastLoss, skipped, cutTexts, log, ...dirs }: TrainResult): string[] {

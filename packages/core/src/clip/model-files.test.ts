@@ -58,6 +58,12 @@ test('a folder with two layouts is read as the one whose weights are there', asy
   expect(config.architecture.vision_cfg.patch_size).toBe(4);
 });
 
+test('of a folder whose folder `model` holds one, that is meant; of any other, nothing is guessed', async () => {
+  await cp(join(root, 'anagram'), join(root, 'run', 'model'), { recursive: true });
+  await expect(readModel(join(root, 'run'))).rejects.toThrow(`in it. Did you mean ${join(root, 'run', 'model')}?`);
+  await expect(readModel(root)).rejects.toThrow(/holds no model\. Expected one of [^?]* in it\.$/);
+});
+
 test('a config whose eos_token_id is not the end token of the tokenizer beside it is refused with the remedy', async () => {
   const path = join(root, 'transformers', 'config.json');
   await edit(path, ({ text_config }) => Object.assign(text_config!, { eos_token_id: 2 }));

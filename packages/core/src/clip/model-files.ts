@@ -68,12 +68,18 @@ export async function readModel(dir: string): Promise<StoredClip> {
 
 /** Where a folder has configs of more than one layout, the one whose weights are there. */
 async function findLayout(dir: string): Promise<Layout> {
-  const described = layouts.filter((name) => existsSync(join(dir, layoutFiles[name].config)));
+  const described = layoutsIn(dir);
   const layout = described.find((name) => hasWeights(dir, layoutFiles[name].weights)) ?? described[0];
   if (layout) return layout;
   await refusePickled(dir, layoutFiles.transformers.weights);
   const expected = layouts.map((name) => layoutFiles[name].config).join(', ');
-  throw mismatch(dir, `${dir} holds no model. Expected one of ${expected} in it.`);
+  const inner = join(dir, 'model');
+  const meant = layoutsIn(inner).length > 0 ? ` Did you mean ${inner}?` : '';
+  throw mismatch(dir, `${dir} holds no model. Expected one of ${expected} in it.${meant}`);
+}
+
+function layoutsIn(dir: string): Layout[] {
+  return layouts.filter((name) => existsSync(join(dir, layoutFiles[name].config)));
 }
 
 /** Whose names a layout's tensors have; null where they are ours. */

@@ -35,7 +35,7 @@ export async function planNegatives(given: WriteNegativesOptions): Promise<Negat
     },
   };
   const work = { ...shared, cache };
-  const finished = await readManifest(dir);
+  const finished = settings.fresh ? [] : await readManifest(dir);
   let open = 0;
   for (let first = 0; first < pairs.length; first += shardSize) {
     if (await findFinished(dir, finished, shardName('negatives', first / shardSize), stepKey)) continue;

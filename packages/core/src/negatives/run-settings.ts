@@ -1,33 +1,57 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import type { Json } from '../pair.ts';
+import { readManifest } from '../shard/manifest.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
+
+type Settings = { readonly [key: string]: Json };
+
+const own = /^((negatives|balance)-\d+\.(tar|jsonl)|(settings|report|wids)\.json)$/;
 
 /**
  * Writes down what a folder of negatives is made with (`settings.json`).
- * @param started Whether shards are finished already; they must have been made with the same settings then.
- * @throws AnagramError `run-options-changed`.
+ * @param pairs The folder of the pairs, for the error.
+ * @throws AnagramError `run-options-changed` where files are finished already that were made otherwise.
  */
-export async function keepSettings(
-  dir: string,
-  settings: { readonly [key: string]: Json },
-  started: boolean,
-): Promise<void> {
-  const path = join(dir, 'settings.json');
-  const before: { readonly [key: string]: Json } = started
-    ? JSON.parse(await readFile(path, 'utf8').catch(() => '{}'))
-    : settings;
+export async function keepSettings(dir: string, settings: Settings, pairs: string): Promise<void> {
+  const started = (await readManifest(dir)).length > 0;
+  const before = started ? await readSettings(dir) : settings;
   const changed = Object.keys(settings).filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(before[key]));
   if (changed.length > 0) {
-    const list = changed.map(
-      (key) => `${key} ${JSON.stringify(before[key])}, received ${JSON.stringify(settings[key])}`,
-    );
+    const show = (value: Json | undefined) => (value === undefined ? 'none' : JSON.stringify(value));
+    const list = changed.map((key) => `${key} ${show(before[key])}, received ${show(settings[key])}`);
     throw new AnagramError(
       'run-options-changed',
-      `${dir} holds negatives that were made otherwise. Expected ${list.join('; ')}. Use the same settings to go on, another dir, or remove ${dir} and write the negatives again.`,
+      changed.includes('parent')
+        ? `${dir} holds negatives of other pairs: those in ${pairs} were prepared anew since. Pass fresh: true to remove these negatives and write them anew.`
+        : `${dir} holds negatives that were made otherwise. Expected ${list.join('; ')}. Use the same settings to go on, or pass fresh: true to remove these negatives and write them anew.`,
       { dir, changed },
     );
   }
-  await writeAtomic(path, `${JSON.stringify(settings, null, 2)}\n`);
+  await writeAtomic(join(dir, 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/** Whether a prepared folder has negatives of pairs that it held before; `writeNegatives` then wants `fresh`. */
+export async function hasOldNegatives(pairs: {
+  readonly dir: string;
+  readonly manifestHash: string;
+}): Promise<boolean> {
+  const dir = join(pairs.dir, 'negatives');
+  return (await readManifest(dir)).length > 0 && (await readSettings(dir)).parent !== pairs.manifestHash;
+}
+
+/** Removes the negatives of an earlier run, and nothing else; the manifest first, so that it never names what is gone. */
+export async function clearNegatives(dir: string): Promise<void> {
+  await rm(join(dir, 'manifest.jsonl'), { force: true });
+  for (const name of await readdir(dir)) if (own.test(name)) await rm(join(dir, name));
+}
+
+/** Empty where they are missing or damaged. */
+async function readSettings(dir: string): Promise<Settings> {
+  try {
+    return JSON.parse(await readFile(join(dir, 'settings.json'), 'utf8'));
+  } catch {
+    return {};
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -12,7 +12,9 @@ import { readManifest } from '../shard/manifest.ts';
 import { openPairs } from '../shard/open-pairs.ts';
 import { pairSample } from '../shard/sample.ts';
 import { shardName, writeShard } from '../shard/shard-writer.ts';
+import { planNegatives } from './plan-negatives.ts';
 import { ruleWriter } from './rule-writer.ts';
+import { hasOldNegatives } from './run-settings.ts';
 import { writeNegatives } from './write-negatives.ts';
 
 let dir: string;
@@ -220,7 +222,31 @@ describe('writeNegatives', () => {
     });
     await rm(join(dir, 'manifest.jsonl'));
     await prepare(captions.slice(1));
-    await expect(writeNegatives({ pairs: dir })).rejects.toMatchObject({ details: { changed: ['parent'] } });
+    const refused = await writeNegatives({ pairs: dir }).catch((error: Error) => error);
+    expect(refused).toMatchObject({ code: 'run-options-changed', details: { changed: ['parent'] } });
+    expect((refused as Error).message).toContain(`those in ${dir} were prepared anew since. Pass fresh: true`);
+    expect((refused as Error).message).not.toMatch(/[0-9a-f]{12}/);
+  });
+
+  test('begins anew where it is told to, and leaves what is not its own', async () => {
+    await prepare();
+    await writeNegatives({ pairs: dir, shardSize: 1 });
+    await rm(join(dir, 'manifest.jsonl'));
+    await prepare(captions.slice(3));
+    await writeFile(join(dir, 'negatives', 'notes.txt'), 'mine');
+    expect(await hasOldNegatives(await openPairs(dir))).toBe(true);
+    expect(await planNegatives({ pairs: dir, shardSize: 1, fresh: true })).toMatchObject({ open: 2 });
+    const { manifestHash } = await writeNegatives({ pairs: dir, shardSize: 1, fresh: true });
+    expect(await hasOldNegatives(await openPairs(dir))).toBe(false);
+    const left = await readdir(join(dir, 'negatives'));
+    expect(left.filter((name) => /^negatives-|\.txt$/.test(name)).sort()).toEqual([
+      'negatives-00000.tar',
+      'negatives-00001.tar',
+      'notes.txt',
+    ]);
+    expect((await openPairs(dir, { negatives: true })).length).toBe(2);
+    await rm(join(dir, 'negatives'), { recursive: true });
+    expect((await writeNegatives({ pairs: dir, shardSize: 1 })).manifestHash).toBe(manifestHash);
   });
 
   test('names an unknown option and the one that was meant', async () => {

@@ -15,7 +15,7 @@ import { ruleEditor } from './edit-image.ts';
 import { type RuleLanguage, ruleLanguages } from './language.ts';
 import { type NegativesReport, reportNegatives } from './report-negatives.ts';
 import { ruleWriter } from './rule-writer.ts';
-import { keepSettings } from './run-settings.ts';
+import { clearNegatives, keepSettings } from './run-settings.ts';
 import { TrueTexts } from './screen.ts';
 import { candidatesOf, type PairWork, storedPair } from './write-pair.ts';
 
@@ -41,6 +41,8 @@ export interface WriteNegativesOptions extends Knobs {
   readonly maxDetectability?: number | null;
   /** The shards go to `dir/negatives`, answers of generators to `dir/cache`. The same `dir` resumes. @default the pairs' folder */
   readonly dir?: string;
+  /** Removes the negatives in `dir/negatives` and begins anew; answers of generators stay in the cache. @default false */
+  readonly fresh?: boolean;
   /** Everything random follows from it. @default 0 */
   readonly seed?: number;
   /** Pairs that are asked for at the same time. @default 8 */
@@ -69,6 +71,7 @@ export const writeNegativesOptions = z.strictObject({
   perPair: z.int().min(1).default(4),
   maxDetectability: z.number().gt(0.5).max(1).nullable().default(0.55),
   dir: z.string().optional(),
+  fresh: z.boolean().default(false),
   seed: z.int().min(0).default(0),
   concurrency: z.int().min(1).default(8),
   shardSize: z.int().min(1).default(512),
@@ -95,8 +98,9 @@ export async function writeNegatives(given: WriteNegativesOptions): Promise<Writ
   const { settings, pairs, root, dir, identity, stepKey, work: shared, emit } = await openRun(given);
   const { perPair, maxDetectability: most, seed, shardSize, signal } = settings;
   await using _lock = await lockFolder(dir);
+  if (settings.fresh) await clearNegatives(dir);
+  await keepSettings(dir, identity, settings.pairs);
   const finished = await readManifest(dir);
-  await keepSettings(dir, identity, finished.length > 0);
   const work: PairWork = { ...shared, cache: new AnswerCache(join(root, 'cache')) };
   const each = <T>(first: number, end: number, task: (i: number) => Promise<T>) =>
     inOrder(first, end, settings.concurrency, (i) => {

@@ -4,6 +4,7 @@ import { AnagramError } from '../errors.ts';
 import { type Knobs, safeEmitter } from '../events.ts';
 import type { Source } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
+import { requireFolderFor } from '../shard/folder-kind.ts';
 import { heldLeases, takeLease } from '../shard/lease.ts';
 import { requireUnlocked } from '../shard/lock.ts';
 import type { PairVerifier } from '../verify/pair-verifier.ts';
@@ -50,6 +51,7 @@ export async function prepareShare(options: PrepareShareOptions): Promise<Prepar
   const work = join(dir, 'work');
   const emit = safeEmitter(onEvent);
   signal?.throwIfAborted();
+  requireFolderFor('prepared pairs', dir, 'prepareShare.dir');
 
   await using _lease = await takeLease(leasePath(dir, index, of), `share ${index}/${of} of ${dir}`);
   await requireUnlocked(dir);

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noisy, oracle, picture, sourceOf, verdicts } from '../../test/fixtures/numbers.ts';
 import type { AnagramEvent } from '../events.ts';
 import { encodePng } from '../image/encode.ts';
+import { writeNegatives } from '../negatives/write-negatives.ts';
 import type { SourceRecord, Verdict } from '../pair.ts';
 import { defineSource } from '../source/define-source.ts';
 import { urls } from '../source/urls.ts';
@@ -129,6 +130,20 @@ test('another threshold decides anew without asking the verifier again', async (
   const again = await prepare({ source: noisy, verifier, dir });
   const fresh = await prepare({ source: noisy, verifier, dir: join(dir, 'fresh') });
   expect(again.manifestHash).toBe(fresh.manifestHash);
+});
+
+test('negatives of what the folder held before are said to be of other pairs, until they fit again', async () => {
+  const warned = async (threshold: number) => {
+    const messages: string[] = [];
+    const onEvent = (event: AnagramEvent) => void (event.type === 'warning' && messages.push(event.message));
+    await prepare({ source: noisy, verifier: oracle().verifier, dir, threshold, onEvent });
+    return messages.filter((message) => message.includes('are of other pairs'));
+  };
+  expect(await warned(0.5)).toEqual([]);
+  await writeNegatives({ pairs: dir });
+  expect(await warned(0.5)).toEqual([]);
+  expect(await warned(1)).toEqual([expect.stringContaining(join(dir, 'negatives'))]);
+  expect(await warned(0.5)).toEqual([]);
 });
 
 test('scores of another verifier are refused', async () => {

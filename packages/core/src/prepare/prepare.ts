@@ -3,9 +3,11 @@ import * as z from 'zod';
 import { AnagramError } from '../errors.ts';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { Captioner, Illustrator, Repairer } from '../models.ts';
+import { hasOldNegatives } from '../negatives/run-settings.ts';
 import type { Source } from '../pair.ts';
 import { type QueueSettings, scoreOnQueue } from '../queue/score-on-queue.ts';
 import { objectWith, parseSettings } from '../settings.ts';
+import { requireFolderFor } from '../shard/folder-kind.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { removeTemporaries } from '../shard/write-atomic.ts';
@@ -118,7 +120,12 @@ export function prepare(options: PrepareOptions): Promise<PreparedPairs> {
   return run(options, false, async ({ context, dir, records, decisions, shardSize, thresholds }) => {
     await writeDecisions({ ...context, dir, records, decisions, shardSize });
     await writeFolderThresholds(dir, thresholds);
-    return openPairs(dir);
+    const pairs = await openPairs(dir);
+    if (await hasOldNegatives(pairs)) {
+      const message = `The negatives in ${join(dir, 'negatives')} are of other pairs than ${dir} holds now. Write them anew, with fresh: true, before anything is trained or measured with them.`;
+      context.emit({ type: 'warning', message });
+    }
+    return pairs;
   });
 }
 
@@ -172,6 +179,7 @@ async function run<T>(
   const work = join(dir, 'work');
   const emit = safeEmitter(onEvent);
   signal?.throwIfAborted();
+  requireFolderFor('prepared pairs', dir, 'prepare.dir');
 
   await using _lock = await lockFolder(dir);
   await requireNoShares(dir);

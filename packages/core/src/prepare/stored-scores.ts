@@ -1,5 +1,6 @@
 import { AnagramError } from '../errors.ts';
 import type { Verdict } from '../pair.ts';
+import { notPrepared } from '../shard/not-prepared.ts';
 import { readVerdicts } from '../shard/shard-reader.ts';
 import { type Calibration, fuse } from '../verify/calibration.ts';
 import { sigmoid } from '../verify/mixture.ts';
@@ -31,13 +32,7 @@ export async function readStoredScores(dir: string, calibration?: Calibration): 
     const score = verdict.score === null || !calibration ? verdict.score : refuse(verdict, calibration);
     verdicts.push({ ...verdict, score });
   }
-  if (verdicts.length === 0) {
-    throw new AnagramError(
-      'source-failed',
-      `${dir} holds no verdicts. Expected a folder that prepare has filled. Run prepare with this dir first.`,
-      { path: dir },
-    );
-  }
+  if (verdicts.length === 0) throw notPrepared(dir);
   const pairs = verdicts.flatMap(({ id, score, route }) =>
     score === null || route === 'duplicate' ? [] : [{ id, probability: score }],
   );

@@ -9,6 +9,7 @@ import { type Knobs, safeEmitter } from '../events.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { ImageFile, Pixels } from '../pair.ts';
 import { objectWith, parseSettings, received } from '../settings.ts';
+import { requireFolderFor } from '../shard/folder-kind.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 
 /** One picture or text to be found. */
@@ -69,6 +70,7 @@ const optionsSchema = z.object({
 export async function buildIndex(options: BuildIndexOptions): Promise<BuiltIndex> {
   const { batchSize } = parseSettings('buildIndex', optionsSchema, options);
   const { model, items, dir, signal, onEvent } = options;
+  requireFolderFor('an index', dir, 'buildIndex.dir');
   const emit = safeEmitter(onEvent);
   emit({ type: 'stage-start', stage: 'index', total: null });
   await mkdir(dir, { recursive: true });

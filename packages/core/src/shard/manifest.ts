@@ -37,7 +37,8 @@ const manifestLine = z.strictObject({
 export async function readManifest(dir: string): Promise<ManifestLine[]> {
   const path = join(dir, 'manifest.jsonl');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+    // A file in the folder's place has none either.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
     throw error;
   });
   const lines = new Map<string, ManifestLine>();

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodePng } from '../image/encode.ts';
 import { hashBytes, hashPixels } from '../image/hash.ts';
@@ -160,7 +160,9 @@ describe('openPairs', () => {
     await prepareFour();
     await expect(openPairs(dir, { negatives: true })).rejects.toMatchObject({ code: 'source-failed' });
     await writeNegatives('0'.repeat(64));
-    await expect(openPairs(dir, { negatives: true })).rejects.toThrow('was made from other pairs');
+    await expect(openPairs(dir, { negatives: true })).rejects.toThrow(
+      `was made from other pairs: those in ${dir} were prepared anew since. Write the negatives anew`,
+    );
   });
 
   test('says that prepare kept nothing, which no negatives mend', async () => {
@@ -183,7 +185,15 @@ describe('openPairs', () => {
   });
 
   test('refuses a folder without prepared pairs, unknown options, damaged shards and pairs that are not there', async () => {
-    await expect(openPairs(dir)).rejects.toThrow('Run prepare with this dir first.');
+    const never = `holds no prepared pairs. Expected a folder that prepare has filled. Prepare it first, into a folder of its own`;
+    await expect(openPairs(dir)).rejects.toThrow(`${dir} ${never}, \`anagram prepare ${dir} --dir ./data\``);
+    for (const file of ['work/run.json', 'verifier/verifier-run.json']) {
+      const [begun, path] = [join(dir, dirname(file)), join(dir, dirname(file), file)];
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, '{}');
+      await expect(openPairs(begun)).rejects.toThrow('has not ended: run the same prepare again.');
+      await expect(openPairs(path)).rejects.toThrow(never);
+    }
     await prepareFour();
     await expect(openPairs(dir, { negative: true } as object)).rejects.toThrow('Did you mean "negatives"?');
     await expect((await openPairs(dir)).pair(4, 4)).rejects.toMatchObject({ code: 'invalid-options' });

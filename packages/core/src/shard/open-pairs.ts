@@ -8,6 +8,7 @@ import { clipFit, type Fit, fitImage } from '../image/preprocess.ts';
 import type { Duplicate, ImageFile, PairSet, Route, TrainingNegative, TrainingPair, Verdict } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
 import { manifestHash, readManifest } from './manifest.ts';
+import { notPrepared } from './not-prepared.ts';
 import { PixelCache } from './pixel-cache.ts';
 import type { PairProvenance, StoredNegative } from './sample.ts';
 import { type EntryPlace, type IndexedSample, indexShard, readEntry, readVerdicts } from './shard-reader.ts';
@@ -84,13 +85,7 @@ interface Row {
 export async function openPairs(dir: string, options: OpenPairsOptions = {}): Promise<PreparedPairs> {
   const settings = parseSettings('openPairs', openPairsOptions, options);
   const lines = await readManifest(dir);
-  if (lines.length === 0) {
-    throw new AnagramError(
-      'source-failed',
-      `${dir} holds no prepared pairs. Expected a folder with a manifest.jsonl. Run prepare with this dir first.`,
-      { path: dir },
-    );
-  }
+  if (lines.length === 0) throw notPrepared(dir);
   const rows = new Map<string, Row>();
   for (const line of lines) {
     if (!/^pairs-.*\.tar$/.test(line.shard)) continue;
@@ -105,7 +100,7 @@ export async function openPairs(dir: string, options: OpenPairsOptions = {}): Pr
     );
   }
   const parent = await manifestHash(dir);
-  const negativesHash = settings.negatives ? await joinNegatives(rows, join(dir, 'negatives'), parent) : null;
+  const negativesHash = settings.negatives ? await joinNegatives(rows, dir, parent) : null;
   const fingerprint = fingerprintOf(parent, negativesHash, settings.weight);
   return preparedPairs({
     dir,
@@ -241,7 +236,8 @@ function paraphrasesIn(meta: PairProvenance['meta']): string[] {
   return Array.isArray(given) ? given.filter((text) => typeof text === 'string' && text.trim() !== '') : [];
 }
 
-async function joinNegatives(rows: Map<string, Row>, dir: string, parent: string): Promise<string> {
+async function joinNegatives(rows: Map<string, Row>, pairs: string, parent: string): Promise<string> {
+  const dir = join(pairs, 'negatives');
   const lines = await readManifest(dir);
   if (lines.length === 0) {
     throw new AnagramError(
@@ -256,7 +252,7 @@ async function joinNegatives(rows: Map<string, Row>, dir: string, parent: string
     if (line.parent !== parent) {
       throw new AnagramError(
         'shard-corrupt',
-        `${path} was made from other pairs. Expected parent ${parent.slice(0, 12)}…, received ${line.parent?.slice(0, 12)}…. Remove ${dir} and write the negatives again.`,
+        `${path} was made from other pairs: those in ${pairs} were prepared anew since. Write the negatives anew: writeNegatives with fresh: true (\`anagram negatives ${pairs} --fresh\`).`,
         { path },
       );
     }

@@ -8,6 +8,7 @@ import { type Knobs, type OnEvent, type StepRecord, safeEmitter } from '../event
 import { native } from '../native.ts';
 import type { PairSet } from '../pair.ts';
 import { objectWith, parseSettings } from '../settings.ts';
+import { requireFolderFor } from '../shard/folder-kind.ts';
 import { lockFolder } from '../shard/lock.ts';
 import { Batches, type PreparedBatch } from './batches.ts';
 import {
@@ -92,6 +93,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const settings = resolveSettings(plain);
   checkTerms(model, settings);
   const sets = 'pair' in pairs ? [{ set: pairs, share: 1 }] : pairs;
+  requireFolderFor('a training run', dir, 'train.dir');
   signal?.throwIfAborted();
   const emit = safeEmitter(onEvent);
   const warn = (message: string) => emit({ type: 'warning', message });

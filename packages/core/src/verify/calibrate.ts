@@ -5,7 +5,7 @@ import { parseSettings } from '../settings.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
 import type { SweepPoint } from './calibration.ts';
 import { type CalibrationTarget, chooseThreshold } from './choose-threshold.ts';
-import { readCorpus, requirePairs } from './corpus.ts';
+import { readCorpus } from './corpus.ts';
 import { brier, type ReliabilityBin, reliability, wilsonInterval } from './metrics.ts';
 import { sigmoid } from './mixture.ts';
 import { calibrationPage } from './page/calibration-page.ts';
@@ -120,9 +120,9 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
     limit: maxPairs,
     keep: truth,
     stage: 'calibrate-read',
+    ...{ needed: fewestPairs, what: 'Calibration' },
     ...knobs,
   });
-  requirePairs(pairs, fewestPairs, 'Calibration');
   const labelled = new Map(pairs.flatMap(({ id }, i) => (truth.has(id) ? [[i, truth.get(id)!] as const] : [])));
   const strangers = describeStrangers(truth, seen);
   if (labels !== undefined) requireLabels(labelled, strangers);

@@ -17,6 +17,19 @@ export interface ReadCorpusOptions extends Knobs {
   /** Ids that stay however many pairs there are. */
   keep?: { has(id: string): boolean };
   stage: string;
+  /** Fewest pairs that will do. */
+  needed: number;
+  /** What they are for, as a sentence begins with it. */
+  what: string;
+}
+
+/** Records that are no pair, by what they have. */
+interface Left {
+  pictures: number;
+  texts: number;
+  empty: number;
+  /** Pairs whose pictures cannot be decoded. */
+  unreadable: number;
 }
 
 const ahead = 32;
@@ -24,20 +37,25 @@ const ahead = 32;
 /**
  * Complete, readable pairs of a source in memory, pictures fitted. Where there are more than `limit`, those with the
  * lowest hashes are taken, a choice that depends on nothing but the pairs. The same picture with the same text counts once.
+ * @throws AnagramError `not-enough-data`, `source-failed`
  */
 export async function readCorpus(
   source: Source,
-  { imageSize, limit, keep, stage, signal, onEvent }: ReadCorpusOptions,
+  { imageSize, limit, keep, stage, needed, what, signal, onEvent }: ReadCorpusOptions,
 ): Promise<CorpusPair[]> {
   const emit = safeEmitter(onEvent);
   emit({ type: 'stage-start', stage, total: null });
   const pairs = new Map<string, CorpusPair>();
   let pending: Promise<CorpusPair | null>[] = [];
+  const left: Left = { pictures: 0, texts: 0, empty: 0, unreadable: 0 };
   let done = 0;
   const drain = async () => {
     for (const pair of await Promise.all(pending)) {
       done++;
-      if (!pair) continue;
+      if (!pair) {
+        left.unreadable++;
+        continue;
+      }
       const key = createHash('sha256').update(`${pair.imageHash}\n${pair.text}`).digest('hex');
       // '!' sorts before every hash.
       if (keep?.has(pair.id)) pairs.set(`!${key}`, pair);
@@ -49,13 +67,17 @@ export async function readCorpus(
     emit({ type: 'stage-progress', stage, done, total: null });
   };
   for await (const { id, image, text } of source.records(signal ? { signal } : {})) {
-    if (!image || !text?.trim()) continue;
+    if (!image || !text?.trim()) {
+      left[image ? 'pictures' : text?.trim() ? 'texts' : 'empty']++;
+      continue;
+    }
     pending.push(readImage(image, imageSize).then((read) => read && { ...read, id, text }));
     if (pending.length === ahead) await drain();
   }
   await drain();
   shrink(pairs, limit);
   emit({ type: 'stage-end', stage, done: pairs.size });
+  if (pairs.size < needed) throw tooFew(source.name, pairs.size, left, { needed, what });
   return [...pairs.values()];
 }
 
@@ -76,14 +98,59 @@ function shrink(pairs: Map<string, CorpusPair>, limit: number): void {
   for (const key of [...pairs.keys()].sort().slice(limit)) pairs.delete(key);
 }
 
-/** @throws AnagramError `not-enough-data` */
-export function requirePairs(pairs: readonly CorpusPair[], needed: number, what: string): void {
-  if (pairs.length >= needed) return;
-  throw new AnagramError(
-    'not-enough-data',
-    `${what} found ${pairs.length} readable pairs. Expected at least ${needed}. Give it more pairs.`,
-    { needed, found: pairs.length },
-  );
+function tooFew(
+  name: string,
+  found: number,
+  left: Left,
+  { needed, what }: { needed: number; what: string },
+): AnagramError<'not-enough-data'> {
+  const [lack, remedy] = lackOf(name, found, left);
+  const wanted = `${what} needs at least ${needed} pairs of a picture and a text.`;
+  return new AnagramError('not-enough-data', `${lack}. ${wanted} ${remedy}.`, { needed, found });
+}
+
+/** What the records lack to be pairs, and how they come by it. */
+function lackOf(name: string, found: number, left: Left): readonly [lack: string, remedy: string] {
+  const { pictures, texts, empty, unreadable } = left;
+  const columns = 'name the columns of a table (--image-column, --caption-column)';
+  if (found === 0 && unreadable > 0) {
+    return [
+      `None of the ${unreadable} pictures with a text of ${name} can be read`,
+      'See that they are there and whole; paths in a table start at its folder',
+    ];
+  }
+  if (found > 0) return [`${name} has ${found} readable pairs${besides(left)}`, 'Give it more pairs'];
+  if (pictures > 0 && texts > 0) {
+    return [
+      `None of the ${pictures} pictures of ${name} has one of its ${texts} texts`,
+      `Give a text the name of its picture (a.txt for a.jpg), or ${columns}`,
+    ];
+  }
+  if (pictures > 0) {
+    return [
+      `None of the ${pictures} pictures of ${name} has a text`,
+      `Put a text beside each (a.txt for a.jpg), or ${columns}; or let a captioner write them (--set prepare.captioner.model=PROVIDER:MODEL), which a verifier of other pairs judges (--verifier)`,
+    ];
+  }
+  if (texts > 0) {
+    return [
+      `None of the ${texts} texts of ${name} has a picture`,
+      `Put a picture beside each (a.jpg for a.txt), or ${columns}`,
+    ];
+  }
+  if (empty > 0)
+    return [`None of the ${empty} records of ${name} has a picture or a text`, `Look at it, or ${columns}`];
+  return [`${name} holds no records`, 'Give a source of pictures with texts'];
+}
+
+function besides({ pictures, texts, unreadable }: Left): string {
+  const parts = [
+    [unreadable, 'whose pictures cannot be read'],
+    [pictures, 'pictures without a text'],
+    [texts, 'texts without a picture'],
+  ] as const;
+  const some = parts.filter(([count]) => count > 0).map(([count, of]) => `${count} ${of}`);
+  return some.length > 0 ? ` (beside ${some.join(', ')})` : '';
 }
 
 /** Some of the corpus as `train` takes it. Pairs with next to no weight are left out. */

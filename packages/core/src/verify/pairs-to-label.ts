@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Knobs, type OnEvent, safeEmitter } from '../events.ts';
 import type { ImageFile, Source } from '../pair.ts';
 import { parseSettings } from '../settings.ts';
-import { type CorpusPair, readCorpus, readImage, requirePairs } from './corpus.ts';
+import { type CorpusPair, readCorpus, readImage } from './corpus.ts';
 import { drawForLabels } from './draw-pairs.ts';
 import { recordsNamed } from './named-records.ts';
 import type { PairVerifier } from './pair-verifier.ts';
@@ -52,8 +52,14 @@ export async function pairsToLabel(options: PairsToLabelOptions): Promise<PairTo
   const emit = safeEmitter(onEvent);
   const imageSize = verifier?.imageSize ?? smallSide;
   const knobs = { ...(signal && { signal }), onEvent: emit };
-  const pairs = await readCorpus(source, { imageSize, limit: maxPairs, stage: 'label-read', ...knobs });
-  requirePairs(pairs, 1, 'Labelling');
+  const pairs = await readCorpus(source, {
+    imageSize,
+    limit: maxPairs,
+    stage: 'label-read',
+    needed: 1,
+    what: 'Labelling',
+    ...knobs,
+  });
   const scores = verifier ? await scoreAll(verifier, source, pairs, knobs) : null;
   const drawn = drawForLabels(scores, pairs.length, count, seed).map((i) => pairs[i]!.id);
   const records = new Map<string, PairToLabel>();

@@ -15,7 +15,7 @@ import { writeAtomic } from '../shard/write-atomic.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
 import { train } from '../train/train.ts';
 import { type Calibration, fitCalibration, fuse } from './calibration.ts';
-import { type CorpusPair, corpusPairSet, readCorpus, requirePairs } from './corpus.ts';
+import { type CorpusPair, corpusPairSet, readCorpus } from './corpus.ts';
 import { type EmbeddingSpace, type MeasuredSpace, measureSpace } from './embedding-space.ts';
 import { clipSpace, foldOf, type Judge, judgeCombinations, randomCombinations } from './judge.ts';
 import { sigmoid } from './mixture.ts';
@@ -128,9 +128,9 @@ export async function trainVerifier(options: TrainVerifierOptions): Promise<void
     imageSize: settings.imageSize,
     limit: settings.maxPairs,
     stage: 'verifier-read',
+    ...{ needed: Math.max(fewestPairs, 2 * settings.folds), what: 'The training of a verifier' },
     ...knobs,
   });
-  requirePairs(pairs, Math.max(fewestPairs, 2 * settings.folds), 'The training of a verifier');
   // Only now is there anything to go on with: a misspelt column does not bind the folder.
   await writeAtomic(join(dir, runFile), JSON.stringify(run));
   const texts = [...new Set(pairs.map(({ text }) => text))];
