@@ -82,7 +82,8 @@ export function addTrain(program: Command): void {
         settings.objective = objectiveOfFlag(flags.objective, settings.objective, onEvent);
       }
       if (flags.optimizer !== undefined) {
-        settings.optimizer = { ...(settings.optimizer as object | undefined), kind: flags.optimizer };
+        const others = typeof settings.optimizer === 'object' ? settings.optimizer : {};
+        settings.optimizer = { ...others, kind: flags.optimizer };
       }
       if (flags.freeze !== undefined) {
         const frozen = Object.fromEntries(flags.freeze.map((tower) => [tower, true]));
