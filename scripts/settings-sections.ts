@@ -36,7 +36,8 @@ const help = `\`"retrieval"\`, \`"off"\` or ${generator}`;
 export const sections: readonly Section[] = [
   {
     title: 'source',
-    intro: 'How SOURCE is read: `prepare`, `calibrate`, `label` and `embed`, of what is not prepared. [sources.md](sources.md)',
+    intro:
+      'How SOURCE is read: `prepare`, `calibrate`, `label` and `embed`, of what is not prepared. [sources.md](sources.md)',
     prefix: 'source.',
     schema: sourceSchema.extend({
       fetch: urlsOptions.omit({ url: true, text: true, id: true, columns: true, cache: true }).prefault({}),
@@ -123,6 +124,10 @@ export const sections: readonly Section[] = [
     roots: ['generationSchema'],
     files: ['cli/src/generation.ts', 'gen/src/wire/open-model.ts', 'gen/src/meter/spending.ts'],
     types: { 'generation.providers.NAME.workflow': 'object' },
+    told: {
+      'generation.providers.NAME.wire':
+        'What the service speaks; a NAME has letters and digits. @default that of the NAME for `openai`, `anthropic`, `local`, `llama` and `transformers`, else `compatible`',
+    },
   },
   {
     title: 'model',
@@ -135,7 +140,7 @@ export const sections: readonly Section[] = [
   {
     title: 'train',
     intro:
-      '`train`. [recipe.md](recipe.md) says what to start with, [objectives.md](objectives.md) what the terms are, [fine-tuning.md](fine-tuning.md) what `freeze`, `lora` and `ema` are for.',
+      "`train`. [recipe.md](recipe.md) says what to start with, [objectives.md](objectives.md) what the terms are, [fine-tuning.md](fine-tuning.md) what `freeze`, `lora` and `ema` are for. The defaults of `train.objective.…` are those of terms one by one: with a preset they are the preset's, and without any `objective` the preset `anagram`'s.",
     prefix: 'train.',
     schema: trainSettings,
     roots: ['TrainSettings'],

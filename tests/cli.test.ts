@@ -160,7 +160,7 @@ describe('the whole way', () => {
       ...['--objective', 'clip'],
     );
     const refused = ['train', at('data'), '--dir', at('refused'), '--steps', '2', '--objective', 'clip'];
-    const changedTerm = await runCli([...refused, '--set', 'train.objective.rankTexts=0.2']);
+    const changedTerm = await runCli([...refused, '--set', 'train.objective={"preset":"clip","rankTexts":0.2}']);
     expect([changedTerm.code, changedTerm.stderr]).toEqual([2, expect.stringContaining('of the preset clip')]);
     expect((await readFile(join(run.modelDir, 'model.safetensors'))).equals(before)).toBe(true);
     expect((await readFile(join(tuned.modelDir, 'model.safetensors'))).equals(before)).toBe(false);

@@ -10,7 +10,6 @@ function chosen(flag: string, set: unknown): { objective: unknown; warnings: Ana
 it.each([
   [undefined, 'ce-clip'],
   ['ce-clip', 'ce-clip'],
-  [{ rankTexts: 0.3 }, { preset: 'ce-clip', rankTexts: 0.3 }],
   [
     { preset: 'ce-clip', rankTexts: 0.3 },
     { preset: 'ce-clip', rankTexts: 0.3 },
@@ -26,4 +25,16 @@ it.each([
 ])('--objective ce-clip wins over %j, and says so', (set, given) => {
   const message = `--objective ce-clip replaces the train.objective of the settings, ${given}.`;
   expect(chosen('ce-clip', set)).toEqual({ objective: 'ce-clip', warnings: [{ type: 'warning', message }] });
+});
+
+it('wins over terms one by one too, and says how a parameter of the preset is changed', () => {
+  const { objective, warnings } = chosen('ce-clip', { rankTexts: 0.3 });
+  expect(objective).toBe('ce-clip');
+  expect(warnings).toEqual([
+    expect.objectContaining({
+      message: expect.stringMatching(
+        /replaces .* \{"rankTexts":0\.3\}\. To change that preset, .* "preset": "ce-clip"\.$/,
+      ),
+    }),
+  ]);
 });

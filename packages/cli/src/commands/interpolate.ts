@@ -40,9 +40,11 @@ export function addInterpolate(program: Command): void {
         signal.throwIfAborted();
         const dir = dirOf(alpha);
         await using model = await interpolate({ start, tuned, alpha, device, signal, onEvent });
-        // First: what was stopped halfway is its own too.
-        await writeAtomic(join(dir, 'interpolation.json'), `${JSON.stringify({ start, tuned, alpha }, null, 2)}\n`);
+        const tell = (what: object) =>
+          writeAtomic(join(dir, 'interpolation.json'), `${JSON.stringify(what, null, 2)}\n`);
+        await tell({}); // what was stopped halfway is its own too
         await model.save(dir);
+        await tell({ start, tuned, alpha });
         models.push({ alpha, dir });
       }
       return {
