@@ -53,6 +53,11 @@ test('pairs that were prepared anew have old negatives, and the next command men
   ]);
   const written = await runCli(['negatives', data, '--fresh', '--config', config]);
   expect(written.code, written.stderr).toBe(0);
+  const changed = await runCli(['negatives', data, '--per-pair', '1', '--config', config]);
+  expect([changed.code, changed.stderr]).toEqual([
+    1,
+    expect.stringMatching(/received 1\. .* \(--set negatives\.dir=FOLDER\), or pass --fresh to/),
+  ]);
   expect((await runCli(prepared)).stdout).toMatch(/^Next: anagram negatives .*data' --config /m);
 });
 

@@ -3,6 +3,7 @@ import { AnagramError, isAnagramError } from '@anagram/core';
 /** What core tells programs, and what a command line has in its place. */
 const words: readonly (readonly [RegExp, string])[] = [
   [/writeNegatives with fresh: true \((`[^`]*`)\)/g, '$1'],
+  [/\bthe negatives into another dir\b/g, 'the negatives into another folder (--set negatives.dir=FOLDER)'],
   [/\bfresh: true\b/g, '--fresh'],
   [/ and open the pairs with them\b/g, ''],
 ];

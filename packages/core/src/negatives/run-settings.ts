@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AnagramError } from '../errors.ts';
 import type { Json } from '../pair.ts';
 import { readManifest } from '../shard/manifest.ts';
@@ -11,7 +11,7 @@ const own = /^((negatives|balance)-\d+\.(tar|jsonl)|(settings|report|wids)\.json
 
 /**
  * Writes down what a folder of negatives is made with (`settings.json`).
- * @param pairs The folder of the pairs, for the error.
+ * @param pairs The folder of the pairs.
  * @throws AnagramError `run-options-changed` where files are finished already that were made otherwise.
  */
 export async function keepSettings(dir: string, settings: Settings, pairs: string): Promise<void> {
@@ -19,17 +19,32 @@ export async function keepSettings(dir: string, settings: Settings, pairs: strin
   const before = started ? await readSettings(dir) : settings;
   const changed = Object.keys(settings).filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(before[key]));
   if (changed.length > 0) {
-    const show = (value: Json | undefined) => (value === undefined ? 'none' : JSON.stringify(value));
-    const list = changed.map((key) => `${key} ${show(before[key])}, received ${show(settings[key])}`);
-    throw new AnagramError(
-      'run-options-changed',
-      changed.includes('parent')
-        ? `${dir} holds negatives of other pairs: those in ${pairs} were prepared anew since. Pass fresh: true to remove these negatives and write them anew.`
-        : `${dir} holds negatives that were made otherwise. Expected ${list.join('; ')}. Use the same settings to go on, or pass fresh: true to remove these negatives and write them anew.`,
-      { dir, changed },
-    );
+    throw new AnagramError('run-options-changed', refusal({ dir, pairs, before, settings, changed }), { dir, changed });
   }
   await writeAtomic(join(dir, 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+function refusal(run: {
+  readonly dir: string;
+  readonly pairs: string;
+  readonly before: Settings;
+  readonly settings: Settings;
+  readonly changed: readonly string[];
+}): string {
+  const { dir, pairs, before, settings, changed } = run;
+  const remedy =
+    'Write the negatives into another dir, or pass fresh: true to remove those that are there and write them anew.';
+  if (typeof before.parent !== 'string') {
+    return `${dir} holds negatives, and its settings.json, which says what they were made with, is missing or damaged. ${remedy}`;
+  }
+  if (changed.includes('parent')) {
+    return resolve(dir) === resolve(pairs, 'negatives')
+      ? `${dir} holds negatives of other pairs: those in ${pairs} were prepared anew since. Pass fresh: true to remove these negatives and write them anew.`
+      : `${dir} holds negatives of other pairs than those in ${pairs}. ${remedy}`;
+  }
+  const show = (value: Json | undefined) => (value === undefined ? 'none' : JSON.stringify(value));
+  const list = changed.map((key) => `${key} ${show(before[key])}, received ${show(settings[key])}`);
+  return `${dir} holds negatives that were made otherwise. Expected ${list.join('; ')}. Use the same settings to go on. ${remedy}`;
 }
 
 /** Whether a prepared folder has negatives of pairs that it held before; `writeNegatives` then wants `fresh`. */
@@ -50,7 +65,7 @@ export async function clearNegatives(dir: string): Promise<void> {
 /** Empty where they are missing or damaged. */
 async function readSettings(dir: string): Promise<Settings> {
   try {
-    return JSON.parse(await readFile(join(dir, 'settings.json'), 'utf8'));
+    return { ...JSON.parse(await readFile(join(dir, 'settings.json'), 'utf8')) };
   } catch {
     return {};
   }

@@ -37,7 +37,7 @@ const captions = [
 ];
 
 /** Pictures 1 and 4 are the same. */
-async function prepare(texts: readonly string[] = captions): Promise<void> {
+async function prepare(texts: readonly string[] = captions, to = dir): Promise<void> {
   const samples = await Promise.all(
     texts.map(async (text, i) => {
       const pixels = red(i === 4 ? 2 : i + 1);
@@ -49,7 +49,7 @@ async function prepare(texts: readonly string[] = captions): Promise<void> {
       return pairSample(String(i).padStart(9, '0'), { image, text, provenance });
     }),
   );
-  await writeShard({ dir, name: shardName('pairs', 0), samples, stepKey: 'k' });
+  await writeShard({ dir: to, name: shardName('pairs', 0), samples, stepKey: 'k' });
 }
 
 /** Asks the rules, counts the questions, and can be made to fail. */
@@ -219,6 +219,7 @@ describe('writeNegatives', () => {
     await expect(writeNegatives({ pairs: dir, seed: 3 })).rejects.toMatchObject({
       code: 'run-options-changed',
       details: { changed: ['seed'] },
+      message: expect.stringMatching(/Expected seed 0, received 3\. .* into another dir, or pass fresh: true/),
     });
     await rm(join(dir, 'manifest.jsonl'));
     await prepare(captions.slice(1));
@@ -226,6 +227,31 @@ describe('writeNegatives', () => {
     expect(refused).toMatchObject({ code: 'run-options-changed', details: { changed: ['parent'] } });
     expect((refused as Error).message).toContain(`those in ${dir} were prepared anew since. Pass fresh: true`);
     expect((refused as Error).message).not.toMatch(/[0-9a-f]{12}/);
+  });
+
+  test('says of negatives elsewhere only what their settings tell, and offers another folder first', async () => {
+    const [first, second, to] = [join(dir, 'first'), join(dir, 'second'), join(dir, 'to')];
+    await prepare(captions, first);
+    await prepare(captions.slice(1), second);
+    await writeNegatives({ pairs: first, dir: to });
+    const refused = async (options: { pairs: string; dir?: string }) => {
+      const error = await writeNegatives(options).catch((error: Error) => error);
+      expect(error).toMatchObject({ code: 'run-options-changed' });
+      return (error as Error).message;
+    };
+    const remedy = ' Write the negatives into another dir, or pass fresh: true';
+    const negatives = join(to, 'negatives');
+    expect(await refused({ pairs: second, dir: to })).toContain(
+      `${negatives} holds negatives of other pairs than those in ${second}.${remedy}`,
+    );
+    const settings = join(negatives, 'settings.json');
+    for (const damaged of ['null', '{', '{}']) {
+      await writeFile(settings, damaged);
+      expect(await refused({ pairs: first, dir: to })).toContain(`is missing or damaged.${remedy}`);
+    }
+    await writeNegatives({ pairs: first });
+    await rm(join(first, 'negatives', 'settings.json'));
+    expect(await refused({ pairs: first })).toContain(`is missing or damaged.${remedy}`);
   });
 
   test('begins anew where it is told to, and leaves what is not its own', async () => {
