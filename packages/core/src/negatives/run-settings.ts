@@ -9,19 +9,22 @@ type Settings = { readonly [key: string]: Json };
 
 const own = /^((negatives|balance)-\d+\.(tar|jsonl)|(settings|report|wids)\.json)$/;
 
+/** Writes down what a folder of negatives is made with (`settings.json`). */
+export async function writeSettings(dir: string, settings: Settings): Promise<void> {
+  await writeAtomic(join(dir, 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
 /**
- * Writes down what a folder of negatives is made with (`settings.json`).
+ * What is finished goes on only with what it was made with.
  * @param pairs The folder of the pairs.
- * @throws AnagramError `run-options-changed` where files are finished already that were made otherwise.
+ * @throws AnagramError `run-options-changed`
  */
-export async function keepSettings(dir: string, settings: Settings, pairs: string): Promise<void> {
-  const started = (await readManifest(dir)).length > 0;
-  const before = started ? await readSettings(dir) : settings;
+export async function requireSameSettings(dir: string, settings: Settings, pairs: string): Promise<void> {
+  const before = await readSettings(dir);
   const changed = Object.keys(settings).filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(before[key]));
   if (changed.length > 0) {
     throw new AnagramError('run-options-changed', refusal({ dir, pairs, before, settings, changed }), { dir, changed });
   }
-  await writeAtomic(join(dir, 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
 }
 
 function refusal(run: {

@@ -275,6 +275,32 @@ describe('writeNegatives', () => {
     expect((await writeNegatives({ pairs: dir, shardSize: 1 })).manifestHash).toBe(manifestHash);
   });
 
+  test('keeps the old ones until the first shard of the new ones can be written', async () => {
+    await prepare();
+    await writeNegatives({ pairs: dir, shardSize: 1 });
+    const read = async () => {
+      const names = (await readdir(join(dir, 'negatives'))).sort();
+      return Promise.all(names.map(async (name) => [name, hashBytes(await readFile(join(dir, 'negatives', name)))]));
+    };
+    const before = await read();
+    const writing = writeNegatives({ pairs: dir, writer: countingWriter(3), fresh: true });
+    await expect(writing).rejects.toThrow('The writer broke.');
+    const edit = () => Promise.reject(new Error('The editor broke.'));
+    const editing = writeNegatives({ pairs: dir, editor: { id: 'broken', edit }, fresh: true });
+    await expect(editing).rejects.toThrow('The editor broke.');
+    expect(await read()).toEqual(before);
+    expect((await openPairs(dir, { negatives: true })).length).toBe(5);
+  });
+
+  test('removes shards that no manifest names, as a stop between removals leaves them', async () => {
+    await prepare();
+    await writeNegatives({ pairs: dir, shardSize: 1 });
+    await rm(join(dir, 'negatives', 'manifest.jsonl'));
+    await writeNegatives({ pairs: dir });
+    const left = await readdir(join(dir, 'negatives'));
+    expect(left.filter((name) => name.endsWith('.tar'))).toEqual(['negatives-00000.tar']);
+  });
+
   test('names an unknown option and the one that was meant', async () => {
     const wrong = { pairs: dir, perpair: 2 } as unknown as { pairs: string };
     await expect(writeNegatives(wrong)).rejects.toThrow('unknown key "perpair". Did you mean "perPair"?');

@@ -10,12 +10,12 @@ import { lockFolder } from '../shard/lock.ts';
 import { findFinished, readManifest, writeWidsIndex } from '../shard/manifest.ts';
 import { openPairs, type PreparedPairs } from '../shard/open-pairs.ts';
 import { shardName, writeLines, writeShard } from '../shard/shard-writer.ts';
-import { balance } from './balance.ts';
+import { type Balanced, balance } from './balance.ts';
 import { ruleEditor } from './edit-image.ts';
 import { type RuleLanguage, ruleLanguages } from './language.ts';
 import { type NegativesReport, reportNegatives } from './report-negatives.ts';
 import { ruleWriter } from './rule-writer.ts';
-import { clearNegatives, keepSettings } from './run-settings.ts';
+import { clearNegatives, requireSameSettings, writeSettings } from './run-settings.ts';
 import { TrueTexts } from './screen.ts';
 import { candidatesOf, type PairWork, storedPair } from './write-pair.ts';
 
@@ -41,7 +41,10 @@ export interface WriteNegativesOptions extends Knobs {
   readonly maxDetectability?: number | null;
   /** The shards go to `dir/negatives`, answers of generators to `dir/cache`. The same `dir` resumes. @default the pairs' folder */
   readonly dir?: string;
-  /** Removes the negatives in `dir/negatives` and begins anew; answers of generators stay in the cache. @default false */
+  /**
+   * Begins anew, and removes the negatives in `dir/negatives` once the first shard of the new ones can be written; answers of generators
+   * stay in the cache. @default false
+   */
   readonly fresh?: boolean;
   /** Everything random follows from it. @default 0 */
   readonly seed?: number;
@@ -98,9 +101,16 @@ export async function writeNegatives(given: WriteNegativesOptions): Promise<Writ
   const { settings, pairs, root, dir, identity, stepKey, work: shared, emit } = await openRun(given);
   const { perPair, maxDetectability: most, seed, shardSize, signal } = settings;
   await using _lock = await lockFolder(dir);
-  if (settings.fresh) await clearNegatives(dir);
-  await keepSettings(dir, identity, settings.pairs);
-  const finished = await readManifest(dir);
+  const finished = settings.fresh ? [] : await readManifest(dir);
+  if (finished.length > 0) await requireSameSettings(dir, identity, settings.pairs);
+  let begun = finished.length > 0;
+  /** What an earlier run left goes only when there is something to take its place. */
+  const begin = async () => {
+    if (begun) return;
+    await clearNegatives(dir);
+    await writeSettings(dir, identity);
+    begun = true;
+  };
   const work: PairWork = { ...shared, cache: new AnswerCache(join(root, 'cache')) };
   const each = <T>(first: number, end: number, task: (i: number) => Promise<T>) =>
     inOrder(first, end, settings.concurrency, (i) => {
@@ -114,33 +124,35 @@ export async function writeNegatives(given: WriteNegativesOptions): Promise<Writ
   for (let start = 0; start < pairs.length; start += blockSize) {
     const end = Math.min(pairs.length, start + blockSize);
     const name = shardName('balance', start / blockSize, 'jsonl');
-    let chosen: readonly (readonly NegativeText[])[] | null = null;
+    let balanced: Balanced<NegativeText> | null = null;
     // Shards are made of what was chosen for the whole block; it is chosen once, and again only after a stop.
     const choose = async () => {
       const groups = await each(start, end, async (i) => {
         const sample = await pairs.sample(i);
         return { caption: sample.text, candidates: await candidatesOf(sample, work) };
       });
-      const { chosen: kept, ...balanced } = await balance(groups, { perGroup: perPair, most, seed });
-      await writeLines({ dir, name, lines: [JSON.stringify({ first: start, ...balanced })], stepKey });
-      return kept;
+      return balance(groups, { perGroup: perPair, most, seed });
     };
     for (let first = start; first < end; first += shardSize) {
       const shard = shardName(stage, first / shardSize);
       const last = Math.min(end, first + shardSize);
       if (!(await findFinished(dir, finished, shard, stepKey))) {
         signal?.throwIfAborted();
-        chosen ??= await choose();
-        const texts = chosen;
+        const anew = balanced === null;
+        balanced ??= await choose();
+        const { chosen: texts, ...figures } = balanced;
         const samples = await each(first, last, async (i) =>
           storedPair(await pairs.sample(i), texts[i - start]!, work),
         );
+        await begin();
+        if (anew) await writeLines({ dir, name, lines: [JSON.stringify({ first: start, ...figures })], stepKey });
         await writeShard({ dir, name: shard, samples, stepKey, parent: identity.parent });
         emit({ type: 'shard-saved', path: join(dir, shard), count: samples.length });
       }
       emit({ type: 'stage-progress', stage, done: last, total: pairs.length });
     }
   }
+  await begin();
   await writeWidsIndex(dir, stage);
   const report = await reportNegatives(dir, pairs, seed);
   emit({ type: 'stage-end', stage, done: pairs.length, note: noteOf(report) });
