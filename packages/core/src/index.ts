@@ -66,7 +66,13 @@ export {
 } from './prepare/calibrate-routes.ts';
 export { deduplicate, type RecordIdentity } from './prepare/deduplicate.ts';
 export { type KeptPairsToLabelOptions, keptPairsToLabel } from './prepare/kept-pairs-to-label.ts';
-export { type PreparationPlan, type PrepareOptions, planPreparation, prepare } from './prepare/prepare.ts';
+export {
+  type NewlyPrepared,
+  type PreparationPlan,
+  type PrepareOptions,
+  planPreparation,
+  prepare,
+} from './prepare/prepare.ts';
 export { type PreparedShare, type PrepareShareOptions, prepareShare } from './prepare/prepare-share.ts';
 export { preparedPairsToLabel } from './prepare/prepared-pairs-to-label.ts';
 export { type RecordFacts, type Routed, route } from './prepare/route.ts';
@@ -133,7 +139,6 @@ export { languageOf, type RuleLanguage, ruleLanguages } from './negatives/langua
 export { type NegativesPlan, planNegatives } from './negatives/plan-negatives.ts';
 export type { NegativesReport } from './negatives/report-negatives.ts';
 export { ruleWriter } from './negatives/rule-writer.ts';
-export { hasOldNegatives } from './negatives/run-settings.ts';
 export { rejection, textKey } from './negatives/screen.ts';
 export { type WriteNegativesOptions, type WrittenNegatives, writeNegatives } from './negatives/write-negatives.ts';
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   type Captioner,
-  hasOldNegatives,
   type PreparedPairs,
   type PreparedShare,
   type PrepareOptions,
@@ -86,7 +85,7 @@ export function addPrepare(program: Command): void {
       );
       await writeFilledBy(flags.dir, source, flags);
       const { counts, dir, manifestHash, length } = pairs;
-      const fresh = (await hasOldNegatives(pairs)) ? ['--fresh'] : [];
+      const fresh = pairs.oldNegatives ? ['--fresh'] : [];
       const unusable = (counts.byRoute.unreadable?.rejected ?? 0) + (counts.byRoute.empty?.rejected ?? 0);
       const partly =
         unusable > 0

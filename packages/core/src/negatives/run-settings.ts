@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { AnagramError } from '../errors.ts';
+import { AnagramError, isAnagramError } from '../errors.ts';
 import type { Json } from '../pair.ts';
 import { readManifest } from '../shard/manifest.ts';
 import { writeAtomic } from '../shard/write-atomic.ts';
@@ -50,13 +50,18 @@ function refusal(run: {
   return `${dir} holds negatives that were made otherwise. Expected ${list.join('; ')}. Use the same settings to go on. ${remedy}`;
 }
 
-/** Whether a prepared folder has negatives of pairs that it held before; `writeNegatives` then wants `fresh`. */
+/** Whether a prepared folder has negatives that are not known to be of its pairs; `writeNegatives` then wants `fresh`. */
 export async function hasOldNegatives(pairs: {
   readonly dir: string;
   readonly manifestHash: string;
 }): Promise<boolean> {
   const dir = join(pairs.dir, 'negatives');
-  return (await readManifest(dir)).length > 0 && (await readSettings(dir)).parent !== pairs.manifestHash;
+  try {
+    return (await readManifest(dir)).length > 0 && (await readSettings(dir)).parent !== pairs.manifestHash;
+  } catch (error) {
+    if (isAnagramError(error, 'shard-corrupt')) return true;
+    throw error;
+  }
 }
 
 /** Removes the negatives of an earlier run, and nothing else; the manifest first, so that it never names what is gone. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -144,6 +144,19 @@ test('negatives of what the folder held before are said to be of other pairs, un
   expect(await warned(0.5)).toEqual([]);
   expect(await warned(1)).toEqual([expect.stringContaining(join(dir, 'negatives'))]);
   expect(await warned(0.5)).toEqual([]);
+});
+
+test('negatives whose manifest is damaged are old ones, which fresh writes anew', async () => {
+  const again = () => prepare({ source: noisy, verifier: oracle().verifier, dir });
+  expect((await again()).oldNegatives).toBe(false);
+  const { manifestHash } = await writeNegatives({ pairs: dir });
+  expect((await again()).oldNegatives).toBe(false);
+  await appendFile(join(dir, 'negatives', 'manifest.jsonl'), 'damaged\n');
+  const pairs = await again();
+  expect(pairs.oldNegatives).toBe(true);
+  expect(await pairs.sample(0)).toMatchObject({ text: expect.any(String) });
+  expect((await writeNegatives({ pairs: dir, fresh: true })).manifestHash).toBe(manifestHash);
+  expect((await again()).oldNegatives).toBe(false);
 });
 
 test('scores of another verifier are refused', async () => {

@@ -106,6 +106,12 @@ export const prepareOptions = z.strictObject({
   queue: z.strictObject({ url: z.string().min(1), plan: z.json() }).optional(),
 });
 
+/** What `prepare` gives. */
+export interface NewlyPrepared extends PreparedPairs {
+  /** Whether the folder's negatives are of pairs that it held before, or damaged; `writeNegatives` then wants `fresh`. */
+  readonly oldNegatives: boolean;
+}
+
 /**
  * Turns a noisy source into kept pairs: deduplicates, scores, keeps, repairs, matches, captions and illustrates, verifies every
  * change at the same threshold, and writes WebDataset shards with a verdict for every record. A text that retrieval picked is
@@ -116,16 +122,17 @@ export const prepareOptions = z.strictObject({
  * @throws AnagramError `invalid-options`, `run-options-changed`, `dir-in-use`, `source-failed`, `write-failed`; `queue-failed` and
  *   `parts-failed` with a queue; `generation-failed` from generators. A record that cannot be used is a verdict.
  */
-export function prepare(options: PrepareOptions): Promise<PreparedPairs> {
+export function prepare(options: PrepareOptions): Promise<NewlyPrepared> {
   return run(options, false, async ({ context, dir, records, decisions, shardSize, thresholds }) => {
     await writeDecisions({ ...context, dir, records, decisions, shardSize });
     await writeFolderThresholds(dir, thresholds);
     const pairs = await openPairs(dir);
-    if (await hasOldNegatives(pairs)) {
-      const message = `The negatives in ${join(dir, 'negatives')} are of other pairs than ${dir} holds now. Write them anew, with fresh: true, before anything is trained or measured with them.`;
+    const oldNegatives = await hasOldNegatives(pairs);
+    if (oldNegatives) {
+      const message = `The negatives in ${join(dir, 'negatives')} are of other pairs than ${dir} holds now, or damaged. Write them anew, with fresh: true, before anything is trained or measured with them.`;
       context.emit({ type: 'warning', message });
     }
-    return pairs;
+    return { ...pairs, oldNegatives };
   });
 }
 
