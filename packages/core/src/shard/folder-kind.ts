@@ -2,9 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnagramError } from '../errors.ts';
 
-/** Files that lie, one or all of a list, in a folder of each kind and of no other. */
+/** Files that lie, one or all of a list, in a folder of each kind and of no other. A manifest alone may be anybody's. */
 const marks = {
-  'prepared pairs': ['manifest.jsonl', 'work/run.json'],
+  'prepared pairs': [
+    'work/run.json',
+    ['manifest.jsonl', 'pairs-00000.tar'],
+    ['manifest.jsonl', 'verdicts-00000.jsonl'],
+  ],
+  negatives: [
+    ['manifest.jsonl', 'settings.json'],
+    ['manifest.jsonl', 'negatives-00000.tar'],
+  ],
   'a training run': ['run.json'],
   'an interpolated model': ['interpolation.json'],
   'a model': ['anagram_config.json', 'open_clip_config.json', 'model.safetensors', 'model.safetensors.index.json'],
@@ -16,6 +24,12 @@ const marks = {
 /** What a folder that a verb has filled holds. */
 export type FolderKind = keyof typeof marks;
 
+const kinds = Object.keys(marks) as FolderKind[];
+
+/** What lies well beside that which a verb writes: results that a run was measured with, the verifier that judges the pairs. */
+const besides: { readonly [kind in FolderKind]?: readonly FolderKind[] } = { 'prepared pairs': ['a verifier'] };
+const besideAll: readonly FolderKind[] = ['results of evaluate'];
+
 /** Whether a folder holds something of this kind, be it only begun. */
 export function holds(dir: string, kind: FolderKind): boolean {
   return marks[kind].some((files) => [files].flat().every((file) => existsSync(join(dir, file))));
@@ -23,7 +37,7 @@ export function holds(dir: string, kind: FolderKind): boolean {
 
 /** What a folder holds of ours, the kind that tells most first; null where nothing is. */
 export function kindOf(dir: string): FolderKind | null {
-  return (Object.keys(marks) as FolderKind[]).find((kind) => holds(dir, kind)) ?? null;
+  return kinds.find((kind) => holds(dir, kind)) ?? null;
 }
 
 /**
@@ -32,8 +46,10 @@ export function kindOf(dir: string): FolderKind | null {
  * @throws AnagramError `invalid-options` where the folder holds something of another kind.
  */
 export function requireFolderFor(kind: FolderKind, dir: string, where: string): void {
-  const other = kindOf(dir);
-  if (other === null || holds(dir, kind)) return;
+  if (holds(dir, kind)) return;
+  const allowed = [...besideAll, ...(besides[kind] ?? [])];
+  const other = kinds.find((other) => !allowed.includes(other) && holds(dir, other));
+  if (other === undefined) return;
   throw new AnagramError(
     'invalid-options',
     `${where}: ${dir} holds ${other}. Expected a new folder, or one that holds ${kind}. Choose another folder.`,
