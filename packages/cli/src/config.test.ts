@@ -35,10 +35,12 @@ describe('readConfig', () => {
     [{ set: ['train..steps=1'] }, /SECTION\.KEY=VALUE/],
     [
       { set: ['train.objective={ preset: "anagram", rankTexts: 0.2, }'] },
-      /^--set: train\.objective is no JSON: .* as in 'train\.objective=\{"preset":"anagram","rankTexts":0\.2\}'\.$/,
+      /^--set: train\.objective is no JSON: .* as in 'train\.objective=\{"preset":"anagram","rankTexts":0\.2\}'\. /,
     ],
-    [{ set: ["negatives.categories=['size']"] }, / as in 'negatives\.categories=\["size"\]'\.$/],
-    [{ set: ['train.objective={preset=clip}'] }, / as in 'train\.objective=\{"key":"value"\}'\.$/],
+    [{ set: ["negatives.categories=['size']"] }, / as in 'negatives\.categories=\["size"\]'\. /],
+    [{ set: ['negatives.categories=[size, colour]'] }, / as in 'negatives\.categories=\["size","colour"\]'\. /],
+    [{ set: ['source.image=[image]'] }, / is quoted too: 'source\.image="\[image\]"'\.$/],
+    [{ set: ['train.objective={preset=clip}'] }, / as in 'train\.objective=\{"key":"value"\}'\. /],
     [
       { config: 'missing.json' },
       /^--config: There is no "missing\.json"\. Expected a file of settings: \.json, \.ts or \.mjs\.$/,

@@ -97,7 +97,7 @@ function parseValue(path: string, text: string): unknown {
     const example = JSON.stringify(asCode(text) ?? (text.trim().startsWith('[') ? ['text'] : { key: 'value' }));
     throw usage(
       '--set',
-      `${path} is no JSON: keys and texts stand in double quotes, as in ${shellWord(`${path}=${example}`)}.`,
+      `${path} is no JSON: keys and texts stand in double quotes, as in ${shellWord(`${path}=${example}`)}. A text that itself stands in brackets is quoted too: ${shellWord(`${path}=${JSON.stringify(text.trim())}`)}.`,
     );
   }
 }
@@ -106,6 +106,7 @@ function parseValue(path: string, text: string): unknown {
 function asCode(text: string): unknown {
   const quoted = text
     .replace(/'([^'"]*)'/g, '"$1"')
+    .replace(/([[,]\s*)(?!(?:true|false|null)\b)([A-Za-z_][\w-]*)(?=\s*[,\]])/g, '$1"$2"')
     .replace(/([{,]\s*)(\w+)\s*:/g, '$1"$2":')
     .replace(/,(\s*[}\]])/g, '$1');
   try {

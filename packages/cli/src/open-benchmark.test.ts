@@ -30,6 +30,8 @@ describe('openBenchmarks', () => {
     const tasks = openBenchmarks({ benchmark, ...folders }, [{ name: 'cola', ...folders }]);
     expect(tasks.map(({ name }) => name)).toEqual(['whatsup/A', 'whatsup/B', 'cola']);
     expect(openBenchmarks({})).toEqual([]);
+    const [unsaid] = openBenchmarks({}, [{ name: 'cola', ...folders, ties: undefined, limit: undefined }]);
+    expect(unsaid!.name).toBe('cola');
   });
 
   it('lets --ties win over the settings, for every benchmark', async () => {

@@ -11,9 +11,9 @@ export interface BenchmarkSettings {
   /** Folder of the pictures. */
   readonly images: string;
   /** Whether an item that ties is wrong, or broken as the benchmark's owners do. @default 'wrong' */
-  readonly ties?: 'wrong' | 'official';
+  readonly ties?: 'wrong' | 'official' | undefined;
   /** Most items, a seeded sample. @default all */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 export interface BenchmarkFlags {
@@ -33,8 +33,8 @@ export const benchmarkList: z.ZodType<BenchmarkSettings[]> = z.array(
     name: z.string().min(1),
     annotations: path,
     images: path,
-    ties: ties.exactOptional(),
-    limit: z.int().min(1).exactOptional(),
+    ties: ties.optional(),
+    limit: z.int().min(1).optional(),
   }),
 );
 
@@ -64,6 +64,6 @@ export function openBenchmarks(
   return all.map((each) => open({ ...each, ...over }));
 }
 
-function open({ name, annotations, ...rest }: BenchmarkSettings): Task<BenchmarkReport> {
-  return findBenchmark(name, { dir: annotations, ...rest });
+function open({ name, annotations, images, ties, limit }: BenchmarkSettings): Task<BenchmarkReport> {
+  return findBenchmark(name, { dir: annotations, images, ...given({ ties, limit }) });
 }

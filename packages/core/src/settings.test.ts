@@ -82,6 +82,23 @@ describe('parseSettings', () => {
     expect(refusal({ steps: 1, objective: { ownTexts: 'x' } })).toContain('train.objective.ownTexts: ');
   });
 
+  it('says of a key of another branch that it does not go with the others, and looks where least is wrong', () => {
+    const share = z.number();
+    const target = z.union([
+      z.strictObject({ precision: share }),
+      z.strictObject({ recall: share }),
+      z.strictObject({ keep: share }),
+    ]);
+    const refusal = (value: object) => () => parseSettings('target', target, value);
+    expect(refusal({ precision: 0.9, recall: 0.8 })).toThrow(
+      /^target: "recall" does not go with the other keys that are given\.$/,
+    );
+    expect(refusal({ recall: 0.9, keep: 0.8 })).toThrow(
+      /^target: "keep" does not go with the other keys that are given\.$/,
+    );
+    expect(refusal({ precison: 0.9 })).toThrow('unknown key "precison". Did you mean "precision"?');
+  });
+
   it('suggests the likely value, also inside of lists and unions, and nothing where none is near', () => {
     const categories = z.array(z.enum(['colour', 'quantity']));
     expect(() => parseSettings('categories', categories, ['quantity', 'colur'])).toThrow(

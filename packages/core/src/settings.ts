@@ -17,8 +17,10 @@ function explain(where: string, schema: z.ZodType, issue: z.core.$ZodIssue): str
   if (issue.code === 'unrecognized_keys') {
     const objects = objectsAt(schema, issue.path);
     const known = objects.flatMap((object) => Object.keys(object.shape));
-    return issue.keys.map(
-      (key) => `${path}: unknown key "${key}".${meantInside(objects, key, known) || suggest(key, known)}`,
+    return issue.keys.map((key) =>
+      known.includes(key)
+        ? `${path}: "${key}" does not go with the other keys that are given.`
+        : `${path}: unknown key "${key}".${meantInside(objects, key, known) || suggest(key, known)}`,
     );
   }
   if (issue.code === 'invalid_union' && 'options' in issue && issue.discriminator !== undefined) {
@@ -28,9 +30,9 @@ function explain(where: string, schema: z.ZodType, issue: z.core.$ZodIssue): str
   }
   if (issue.code === 'invalid_union') {
     // The branch that takes this kind of value at all knows what is wrong inside.
-    const inside = issue.errors.find((issues) =>
-      issues.every(({ code, path }) => code === 'unrecognized_keys' || path.length > 0),
-    );
+    const [inside] = issue.errors
+      .filter((issues) => issues.every(({ code, path }) => code === 'unrecognized_keys' || path.length > 0))
+      .sort((a, b) => a.length - b.length);
     if (inside)
       return inside.flatMap((each) => explain(where, schema, { ...each, path: [...issue.path, ...each.path] }));
     const branches = issue.errors.flatMap((issues) => issues.slice(0, 1));

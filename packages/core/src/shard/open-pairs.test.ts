@@ -187,6 +187,13 @@ describe('openPairs', () => {
   test('refuses a folder without prepared pairs, unknown options, damaged shards and pairs that are not there', async () => {
     const never = `holds no prepared pairs. Expected a folder that prepare has filled. Prepare it first, into a folder of its own`;
     await expect(openPairs(dir)).rejects.toThrow(`${dir} ${never}, \`anagram prepare ${dir} --dir ./data\``);
+    const work = join(dir, 'whole-way');
+    await mkdir(join(work, 'verifier'), { recursive: true });
+    await writeFile(join(work, 'verifier', 'verifier-run.json'), '{}');
+    await mkdir(join(work, 'data', 'work'), { recursive: true });
+    await writeFile(join(work, 'data', 'work', 'run.json'), '{}');
+    await expect(openPairs(work)).rejects.toThrow(`Did you mean ${join(work, 'data')}?`);
+    await rm(work, { recursive: true });
     for (const file of ['work/run.json', 'verifier/verifier-run.json']) {
       const [begun, path] = [join(dir, dirname(file)), join(dir, dirname(file), file)];
       await mkdir(dirname(path), { recursive: true });

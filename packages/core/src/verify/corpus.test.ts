@@ -16,7 +16,14 @@ function read(records: readonly Omit<SourceRecord, 'id'>[]) {
     settings: null,
     records: () => records.map((record, i) => ({ ...record, id: String(i) })),
   });
-  return readCorpus(source, { imageSize: 8, limit: 10, stage: 'read', needed: 2, what: 'The training of a verifier' });
+  return readCorpus(source, {
+    imageSize: 8,
+    limit: 10,
+    stage: 'read',
+    needed: 2,
+    what: 'The training of a verifier',
+    otherwise: '; or let a captioner',
+  });
 }
 
 test('gives pairs that can be read, the same once, where there are enough', async () => {
@@ -49,6 +56,15 @@ test.each<[string, readonly Omit<SourceRecord, 'id'>[], string, string]>([
     [{ image: broken, text: 'c' }, { text: 'd' }],
     'None of the 1 pictures with a text of pics can be read.',
     'paths in a table start at its folder',
+  ],
+  [
+    'URLs that were not fetched',
+    [
+      { text: 'a', problem: 'http://a/1.png was not fetched: refused' },
+      { text: 'b', problem: 'another' },
+    ],
+    'pics has no pair, and 2 records that cannot be used; of the first: http://a/1.png was not fetched: refused.',
+    'See to what they say.',
   ],
   ['nothing', [], 'pics holds no records.', 'Give a source of pictures with texts.'],
   [

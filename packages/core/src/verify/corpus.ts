@@ -21,6 +21,8 @@ export interface ReadCorpusOptions extends Knobs {
   needed: number;
   /** What they are for, as a sentence begins with it. */
   what: string;
+  /** What else helps where pictures have no text, for the error. */
+  otherwise?: string;
 }
 
 /** Records that are no pair, by what they have. */
@@ -30,6 +32,9 @@ interface Left {
   empty: number;
   /** Pairs whose pictures cannot be decoded. */
   unreadable: number;
+  /** Those of which the source says why they cannot be used, e.g. URLs that were not fetched; the first reason. */
+  problems: number;
+  problem: string;
 }
 
 const ahead = 32;
@@ -41,13 +46,13 @@ const ahead = 32;
  */
 export async function readCorpus(
   source: Source,
-  { imageSize, limit, keep, stage, needed, what, signal, onEvent }: ReadCorpusOptions,
+  { imageSize, limit, keep, stage, needed, what, otherwise, signal, onEvent }: ReadCorpusOptions,
 ): Promise<CorpusPair[]> {
   const emit = safeEmitter(onEvent);
   emit({ type: 'stage-start', stage, total: null });
   const pairs = new Map<string, CorpusPair>();
   let pending: Promise<CorpusPair | null>[] = [];
-  const left: Left = { pictures: 0, texts: 0, empty: 0, unreadable: 0 };
+  const left: Left = { pictures: 0, texts: 0, empty: 0, unreadable: 0, problems: 0, problem: '' };
   let done = 0;
   const drain = async () => {
     for (const pair of await Promise.all(pending)) {
@@ -66,9 +71,10 @@ export async function readCorpus(
     signal?.throwIfAborted();
     emit({ type: 'stage-progress', stage, done, total: null });
   };
-  for await (const { id, image, text } of source.records(signal ? { signal } : {})) {
+  for await (const { id, image, text, problem } of source.records(signal ? { signal } : {})) {
     if (!image || !text?.trim()) {
-      left[image ? 'pictures' : text?.trim() ? 'texts' : 'empty']++;
+      left[problem !== undefined ? 'problems' : image ? 'pictures' : text?.trim() ? 'texts' : 'empty']++;
+      left.problem ||= problem ?? '';
       continue;
     }
     pending.push(readImage(image, imageSize).then((read) => read && { ...read, id, text }));
@@ -77,7 +83,7 @@ export async function readCorpus(
   await drain();
   shrink(pairs, limit);
   emit({ type: 'stage-end', stage, done: pairs.size });
-  if (pairs.size < needed) throw tooFew(source.name, pairs.size, left, { needed, what });
+  if (pairs.size < needed) throw tooFew(source.name, pairs.size, left, { needed, what, otherwise });
   return [...pairs.values()];
 }
 
@@ -102,16 +108,16 @@ function tooFew(
   name: string,
   found: number,
   left: Left,
-  { needed, what }: { needed: number; what: string },
+  { needed, what, otherwise = '' }: { needed: number; what: string; otherwise?: string | undefined },
 ): AnagramError<'not-enough-data'> {
-  const [lack, remedy] = lackOf(name, found, left);
+  const [lack, remedy] = lackOf(name, found, left, otherwise);
   const wanted = `${what} needs at least ${needed} pairs of a picture and a text.`;
   return new AnagramError('not-enough-data', `${lack}. ${wanted} ${remedy}.`, { needed, found });
 }
 
 /** What the records lack to be pairs, and how they come by it. */
-function lackOf(name: string, found: number, left: Left): readonly [lack: string, remedy: string] {
-  const { pictures, texts, empty, unreadable } = left;
+function lackOf(name: string, found: number, left: Left, otherwise: string): readonly [lack: string, remedy: string] {
+  const { pictures, texts, empty, unreadable, problems, problem } = left;
   const columns = 'name the columns of a table (--image-column, --caption-column)';
   if (found === 0 && unreadable > 0) {
     return [
@@ -120,6 +126,12 @@ function lackOf(name: string, found: number, left: Left): readonly [lack: string
     ];
   }
   if (found > 0) return [`${name} has ${found} readable pairs${besides(left)}`, 'Give it more pairs'];
+  if (problems > 0) {
+    return [
+      `${name} has no pair, and ${problems} records that cannot be used; of the first: ${problem}`,
+      'See to what they say',
+    ];
+  }
   if (pictures > 0 && texts > 0) {
     return [
       `None of the ${pictures} pictures of ${name} has one of its ${texts} texts`,
@@ -129,7 +141,7 @@ function lackOf(name: string, found: number, left: Left): readonly [lack: string
   if (pictures > 0) {
     return [
       `None of the ${pictures} pictures of ${name} has a text`,
-      `Put a text beside each (a.txt for a.jpg), or ${columns}; or let a captioner write them (--set prepare.captioner.model=PROVIDER:MODEL), which a verifier of other pairs judges (--verifier)`,
+      `Put a text beside each (a.txt for a.jpg), or ${columns}${otherwise}`,
     ];
   }
   if (texts > 0) {
@@ -143,9 +155,10 @@ function lackOf(name: string, found: number, left: Left): readonly [lack: string
   return [`${name} holds no records`, 'Give a source of pictures with texts'];
 }
 
-function besides({ pictures, texts, unreadable }: Left): string {
+function besides({ pictures, texts, unreadable, problems }: Left): string {
   const parts = [
     [unreadable, 'whose pictures cannot be read'],
+    [problems, 'that cannot be used'],
     [pictures, 'pictures without a text'],
     [texts, 'texts without a picture'],
   ] as const;

@@ -85,6 +85,8 @@ export const verifierSettings = z.strictObject({
 });
 type Settings = z.output<typeof verifierSettings>;
 
+const captioned =
+  '; or let a captioner write them (--set prepare.captioner.model=PROVIDER:MODEL), which a verifier of other pairs judges (--verifier)';
 const fewestPairs = 60;
 const bankSize = 1024;
 /** τ of the hubness correction of the neighbours, whose cosines spread more than a tower's. */
@@ -128,7 +130,7 @@ export async function trainVerifier(options: TrainVerifierOptions): Promise<void
     imageSize: settings.imageSize,
     limit: settings.maxPairs,
     stage: 'verifier-read',
-    ...{ needed: Math.max(fewestPairs, 2 * settings.folds), what: 'The training of a verifier' },
+    ...{ needed: Math.max(fewestPairs, 2 * settings.folds), what: 'The training of a verifier', otherwise: captioned },
     ...knobs,
   });
   // Only now is there anything to go on with: a misspelt column does not bind the folder.
