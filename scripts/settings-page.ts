@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
+import { unwrapped } from '../packages/core/src/settings.ts';
 import { type DocComments, pathsOf, readDocComments } from './doc-comments.ts';
 import { type Section, sections } from './settings-sections.ts';
 
@@ -14,16 +15,9 @@ export interface SettingRow {
 type Field = z.core.$ZodType;
 type Json = { readonly [key: string]: unknown };
 
-/** Without default and the like; of a union each branch. */
-function branchesOf(field: Field): Field[] {
-  if ('unwrap' in field && !(field instanceof z.ZodArray || field instanceof z.ZodLazy))
-    return branchesOf((field.unwrap as () => Field)());
-  return field instanceof z.ZodUnion ? field.options.flatMap(branchesOf) : [field];
-}
-
 /** The objects in a field, and where their keys stand. */
 function objectsIn(field: Field): { readonly at: string; readonly object: z.ZodObject }[] {
-  return branchesOf(field).flatMap((branch) => {
+  return unwrapped(field).flatMap((branch) => {
     if (branch instanceof z.ZodObject) return [{ at: '', object: branch }];
     if (branch instanceof z.ZodArray)
       return objectsIn(branch.element).map(({ at, object }) => ({ at: `[]${at}`, object }));
@@ -38,7 +32,7 @@ function objectsIn(field: Field): { readonly at: string; readonly object: z.ZodO
 function fieldsOf(objects: readonly z.ZodObject[]): [string, Field][] {
   const fields = new Map<string, Field>();
   for (const [name, field] of objects.flatMap(({ shape }) => Object.entries(shape))) {
-    const isNothing = (each: Field) => branchesOf(each).every((branch) => branch instanceof z.ZodUndefined);
+    const isNothing = (each: Field) => unwrapped(each).every((branch) => branch instanceof z.ZodUndefined);
     if (!fields.has(name) || isNothing(fields.get(name)!)) fields.set(name, field);
   }
   return [...fields];

@@ -139,8 +139,8 @@ function isEnumOf(schema: z.core.$ZodType, value: string): boolean {
 }
 
 /** What a schema is without its default and the like; of a union, each of its branches. */
-function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
-  if ('unwrap' in schema && !(schema instanceof z.ZodArray)) {
+export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
+  if ('unwrap' in schema && !(schema instanceof z.ZodArray || schema instanceof z.ZodLazy)) {
     return unwrapped((schema.unwrap as () => z.core.$ZodType)());
   }
   return schema instanceof z.ZodUnion ? schema.options.flatMap(unwrapped) : [schema];
