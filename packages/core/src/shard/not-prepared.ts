@@ -24,11 +24,12 @@ function remedyFor(dir: string): string {
   return `Prepare it first, into a folder of its own, \`anagram prepare ${dir} --dir ./data\`, and then give ./data.`;
 }
 
-/** A folder of prepared pairs that lies in another, beside the verifier and the run of the same work. */
+/** The only folder of prepared pairs that lies in another, beside the verifier and the run of the same work. */
 function preparedWithin(dir: string): string | undefined {
   try {
     const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return folders.map(({ name }) => join(dir, name)).find((each) => kindOf(each) === 'prepared pairs');
+    const prepared = folders.map(({ name }) => join(dir, name)).filter((each) => kindOf(each) === 'prepared pairs');
+    return prepared.length === 1 ? prepared[0] : undefined; // of several, any would be a guess
   } catch {
     return undefined; // no folder at all
   }
