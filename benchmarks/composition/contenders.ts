@@ -147,6 +147,7 @@ export const contenders: { readonly [row: string]: Contender } = {
   ...noisyRows('anagram-noisy', 'Anagram', { objective: 'anagram' }),
   ...restoredRows('anagram-noisy', 'Anagram', { objective: 'anagram' }),
   ...noisyRows('anagram-noisy-60k', 'Anagram, 60,000 records', { objective: 'anagram', records: 60_000 }),
+  ...noisyRows('anagram-noisy-120k', 'Anagram, 120,000 records', { objective: 'anagram', records: 120_000 }),
   ...noisyRows('noisy', 'unranked', unranked),
   ...restoredRows('noisy', 'unranked', unranked),
   'clip-noisy-raw': { title: 'plain CLIP, noisy corpus', objective: 'clip', corpus: 'raw' },

@@ -4,7 +4,7 @@ import { deviationOf, markdownTable, meanOf, spread } from './render-table.ts';
 import type { Result } from './results.ts';
 
 /** What the rows of the noisy corpus are called by the recipe that they train with. */
-const recipes = ['anagram-noisy', 'anagram-noisy-60k', 'noisy'] as const;
+const recipes = ['anagram-noisy', 'anagram-noisy-60k', 'anagram-noisy-120k', 'noisy'] as const;
 type Recipe = (typeof recipes)[number];
 const figures = [
   { title: 'mean group', of: ({ mean }: Result) => mean },
