@@ -7,8 +7,10 @@ export interface FileServer extends AsyncDisposable {
   requests: string[];
   content: Buffer;
   etag: string;
-  /** Breaks the connection after so many bytes of an answer; null = never. */
+  /** Sends no more than so many bytes of an answer, and waits for `breakOff`; null = all of it. */
   breakAfter: number | null;
+  /** Breaks the connection of the last answer. */
+  breakOff: () => void;
   /** Waits for this before it goes on after half of an answer. */
   half: Promise<void>;
 }
@@ -20,6 +22,7 @@ export async function serveFile(content: Buffer): Promise<FileServer> {
     content,
     etag: '"one"',
     breakAfter: null as number | null,
+    breakOff: () => {},
     half: Promise.resolve(),
   };
   const server = createServer((request, response) => void answer(state, request, response));
@@ -49,7 +52,8 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   const body = whole.subarray(start);
   response.writeHead(resume ? 206 : 200, { etag: state.etag, 'content-length': body.length });
   if (state.breakAfter !== null) {
-    response.write(body.subarray(0, state.breakAfter), () => setTimeout(() => response.destroy(), 20));
+    state.breakOff = () => response.destroy();
+    response.write(body.subarray(0, state.breakAfter));
     return;
   }
   response.write(body.subarray(0, body.length / 2));
