@@ -140,7 +140,7 @@ export const sections: readonly Section[] = [
   {
     title: 'train',
     intro:
-      "`train`. [recipe.md](recipe.md) says what to start with, [objectives.md](objectives.md) what the terms are, [fine-tuning.md](fine-tuning.md) what `freeze`, `lora` and `ema` are for. The defaults of `train.objective.…` are those of terms one by one: with a preset they are the preset's, and without any `objective` the preset `anagram`'s.",
+      "`train`. [recipe.md](recipe.md) says what to start with, [objectives.md](objectives.md) what the terms are, [fine-tuning.md](fine-tuning.md) what `freeze`, `lora` and `ema` are for. The defaults of `train.objective.…` are those of terms one by one: with a preset they are the preset's, and without any `objective` the preset `anagram`'s. `--set train.objective.KEY=VALUE` changes the preset in force, that of the file, of `--objective` or `anagram`; terms one by one are given as one object.",
     prefix: 'train.',
     schema: trainSettings,
     roots: ['TrainSettings'],

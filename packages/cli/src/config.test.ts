@@ -22,6 +22,24 @@ describe('readConfig', () => {
     expect(read('prepare')).toEqual({});
   });
 
+  it.each([
+    ['the default preset', {}, undefined, { preset: 'anagram', rankTexts: 0.3, margin: 0.1 }],
+    ['the preset of --objective', {}, 'ce-clip', { preset: 'ce-clip', rankTexts: 0.3, margin: 0.1 }],
+    ['the preset of the file', { objective: 'ce-clip' }, 'clip', { preset: 'ce-clip', rankTexts: 0.3, margin: 0.1 }],
+    ['terms of the file', { objective: { hardest: 1 } }, 'clip', { hardest: 1, rankTexts: 0.3, margin: 0.1 }],
+  ])('changes by --set train.objective.KEY %s', async (_what, train, objective, changed) => {
+    const config = join(dir, 'anagram.config.json');
+    await writeFile(config, JSON.stringify({ train }));
+    const set = ['train.objective.rankTexts=0.3', 'train.objective.margin=0.1'];
+    const read = await readConfig({ config, set, ...(objective !== undefined && { objective }) });
+    expect(read('train')).toEqual({ objective: changed });
+  });
+
+  it('takes terms one by one as one object', async () => {
+    const read = await readConfig({ set: ['train.objective={"hardest":1}', 'train.objective.hardestMargin=0.1'] });
+    expect(read('train')).toEqual({ objective: { hardest: 1, hardestMargin: 0.1 } });
+  });
+
   it('takes settings from code', async () => {
     const config = join(dir, 'anagram.config.mjs');
     await writeFile(config, 'export default { negatives: { writer: { id: "mine", write() {} } } };');

@@ -29,9 +29,14 @@ export type Config = (name: SectionName) => Settings;
 /**
  * Settings by section: those of `--config`, and over them those of `--set`.
  * @param flags.set `SECTION.KEY=VALUE` each; VALUE is JSON, or else a text, but for what stands in braces or brackets.
+ * @param flags.objective The preset that `--set train.objective.KEY=VALUE` changes where `--config` has no objective. @default 'anagram'
  * @throws AnagramError `invalid-options`
  */
-export async function readConfig(flags: { config?: string; set?: readonly string[] }): Promise<Config> {
+export async function readConfig(flags: {
+  config?: string;
+  set?: readonly string[];
+  objective?: string;
+}): Promise<Config> {
   let settings: unknown = flags.config === undefined ? {} : await readFileOf(flags.config);
   parseSettings(flags.config ?? 'config', configSchema, settings);
   for (const each of flags.set ?? []) {
@@ -40,7 +45,11 @@ export async function readConfig(flags: { config?: string; set?: readonly string
     if (equals < 1 || path.length < 2 || path.includes('')) {
       throw usage('--set', `Expected SECTION.KEY=VALUE, e.g. train.batchSize=128, received "${each}".`);
     }
-    settings = withValue(settings, path, parseValue(path.join('.'), each.slice(equals + 1)));
+    const value = parseValue(path.join('.'), each.slice(equals + 1));
+    if (path.length > 2 && path[0] === 'train' && path[1] === 'objective') {
+      settings = withPreset(settings as Settings, flags.objective ?? 'anagram');
+    }
+    settings = withValue(settings, path, value);
   }
   const config = parseSettings('--set', configSchema, settings);
   return (name) => config[name] ?? {};
@@ -80,6 +89,12 @@ async function readFileOf(path: string): Promise<unknown> {
       { cause },
     );
   }
+}
+
+/** A preset that is named, or none at all, as the object that a term of it is changed in. */
+function withPreset(settings: Settings, otherwise: string): Settings {
+  const { objective = otherwise } = (settings.train ?? {}) as { objective?: unknown };
+  return typeof objective === 'string' ? withValue(settings, ['train', 'objective', 'preset'], objective) : settings;
 }
 
 /** A copy with one value in its place; what stood in its way is replaced. */
