@@ -5,7 +5,7 @@ import type { NativeObjectiveInput, NativeObjectiveResult } from './objective-in
  * The typed contract of the addon: everything that crosses the border, on one screen, mirrored by `src/addon.cc`.
  * Typed arrays and numbers only; no JSON, no callbacks. Every promise settles on the calling JS thread. Each model has one
  * long-lived engine thread on which all its work runs in order, its trainer's too, so that two models train side by side;
- * what belongs to no model (resize, shuffle, nearest, objective) runs on one engine thread of the JS context.
+ * what belongs to no model (resize, shuffle, products, objective) runs on one engine thread of the JS context.
  */
 export interface Binding {
   info(): AddonInfo;
@@ -34,6 +34,8 @@ export interface Binding {
   shufflePatches(pixels: Uint8Array, count: number, size: number, grid: number, seed: number): Promise<Uint8Array>;
   /** Exact top-k by inner product. `queries` (Q, D), `rows` (N, D) → (Q, k), best first. */
   nearest(queries: Float32Array, rows: Float32Array, width: number, k: number): Promise<Neighbours>;
+  /** `left` (N, D), `right` (M, D) → (N, M): left_i · right_j. Last digits may differ with the rows that it is computed beside. */
+  innerProducts(left: Float32Array, right: Float32Array, width: number): Promise<Float32Array>;
   /** The whole objective on given embeddings, with its gradients: for tests, benchmarks and custom loops. */
   objective(input: NativeObjectiveInput, config: NativeObjectiveConfig): Promise<NativeObjectiveResult>;
 }

@@ -26,6 +26,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("resizeGrid", Napi::Function::New<resize_grid>(env, "resizeGrid"));
   exports.Set("shufflePatches", Napi::Function::New<shuffle_pixels>(env, "shufflePatches"));
   exports.Set("nearest", Napi::Function::New<find_nearest>(env, "nearest"));
+  exports.Set("innerProducts", Napi::Function::New<inner_products>(env, "innerProducts"));
   exports.Set("objective", Napi::Function::New<evaluate_objective>(env, "objective"));
   return exports;
 }

@@ -58,3 +58,20 @@ it('answers no queries with nothing', async () => {
 it.each([0, 6, 1.5])('refuses k = %d of 5 rows', async (k) => {
   await expect((async () => binding.nearest(wholeNumbers(4, 1), wholeNumbers(20, 2), 4, k))()).rejects.toThrow(/k/);
 });
+
+it('multiplies every row with every row', async () => {
+  const [left, right] = [wholeNumbers(3 * 4, 1), wholeNumbers(5 * 4, 2)];
+  const products = await binding.innerProducts(left, right, 4);
+  const expected = Array.from({ length: 15 }, (_, at) => {
+    const [i, j] = [Math.floor(at / 5), at % 5];
+    return [0, 1, 2, 3].reduce((sum, d) => sum + left[i * 4 + d]! * right[j * 4 + d]!, 0);
+  });
+  expect(Array.from(products)).toEqual(expected);
+  expect(await binding.innerProducts(new Float32Array(0), right, 4)).toHaveLength(0);
+});
+
+it('refuses rows of another width', async () => {
+  await expect((async () => binding.innerProducts(wholeNumbers(6, 1), wholeNumbers(8, 2), 4))()).rejects.toThrow(
+    'left must have rows of 4 values, received 6 values.',
+  );
+});

@@ -110,7 +110,8 @@ async function take<T extends ScorableImage>(pictures: AsyncIterator<T>, most: n
 }
 
 function bestTexts(id: string, pool: readonly string[], logOdds: Float32Array, baseRate: number): PictureCandidates {
-  const ratio = (j: number) => Math.exp(Math.min(largestLogRatio, logOdds[j]! - logit(baseRate)));
+  const prior = logit(baseRate);
+  const ratio = (j: number) => Math.exp(Math.min(largestLogRatio, logOdds[j]! - prior));
   let sum = 0;
   for (let j = 0; j < pool.length; j++) sum += ratio(j);
   const best = largest(logOdds, candidatesKept).map((j) => [pool[j]!, roundScore(ratio(j))] as const);

@@ -13,7 +13,7 @@ function paint(size: number, colour: (x: number, y: number) => readonly [number,
   return { width: size, height: size, data };
 }
 
-test('texts that share rare words are near, texts that share common ones are not', () => {
+test('texts that share rare words are near, texts that share common ones are not', async () => {
   const corpus = [
     ...Array.from({ length: 40 }, (_, i) => `a person with thing${i}`),
     'a purple octopus',
@@ -27,16 +27,16 @@ test('texts that share rare words are near, texts that share common ones are not
     'a person with thing4',
     'a',
   ]);
-  const cosines = innerProducts(rows, rows, describer.width);
+  const cosines = await innerProducts(rows, rows, describer.width);
   expect(cosines[0 * 5 + 1]).toBeCloseTo(1, 5);
   expect(Math.abs(cosines[2 * 5 + 3]!)).toBeLessThan(0.35);
   expect(Math.abs(cosines[0 * 5 + 2]!)).toBeLessThan(0.25);
 });
 
-test('words that the corpus never had make a text less like any other', () => {
+test('words that the corpus never had make a text less like any other', async () => {
   const describer = new TextDescriptor(['a cat', 'a dog', 'a bird', 'a fish', 'a horse']);
   const rows = describer.describe(['cat', 'cat zebra', 'zebra', '']);
-  const cosines = innerProducts(rows, rows, describer.width);
+  const cosines = await innerProducts(rows, rows, describer.width);
   expect(cosines[0 * 4 + 0]).toBeCloseTo(1, 5);
   expect(cosines[0 * 4 + 1]).toBeLessThan(0.6);
   expect(cosines[0 * 4 + 1]).toBeGreaterThan(0.3);

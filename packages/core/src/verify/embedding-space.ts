@@ -35,7 +35,7 @@ export async function embedImagesIn(
   options: { signal?: AbortSignal },
 ): Promise<Embedded> {
   const rows = await measured.space.embedImages(images, options);
-  return { rows, hubness: softHubness(rows, measured.textBank, measured.space.width, measured.temperature) };
+  return { rows, hubness: await softHubness(rows, measured.textBank, measured.space.width, measured.temperature) };
 }
 
 export async function embedTextsIn(
@@ -44,7 +44,7 @@ export async function embedTextsIn(
   options: { signal?: AbortSignal },
 ): Promise<Embedded> {
   const rows = await measured.space.embedTexts(texts, options);
-  return { rows, hubness: softHubness(rows, measured.imageBank, measured.space.width, measured.temperature) };
+  return { rows, hubness: await softHubness(rows, measured.imageBank, measured.space.width, measured.temperature) };
 }
 
 /** Corrected similarity of picture i and text j in standard deviations above random pairs. */
@@ -62,12 +62,12 @@ export function scoreCombination(
 }
 
 /** The same for all combinations: (images, texts). */
-export function scoreAll(measured: MeasuredSpace, images: Embedded, texts: Embedded): Float32Array {
-  const scores = innerProducts(images.rows, texts.rows, measured.space.width);
+export async function scoreAll(measured: MeasuredSpace, images: Embedded, texts: Embedded): Promise<Float32Array> {
+  const scores = await innerProducts(images.rows, texts.rows, measured.space.width);
   const count = texts.hubness.length;
-  for (let i = 0; i < images.hubness.length; i++) {
-    for (let j = 0; j < count; j++) {
-      scores[i * count + j] = standardise(measured, scores[i * count + j]!, images.hubness[i]!, texts.hubness[j]!);
+  for (const [i, hubness] of images.hubness.entries()) {
+    for (let j = 0, at = i * count; j < count; j++, at++) {
+      scores[at] = standardise(measured, scores[at]!, hubness, texts.hubness[j]!);
     }
   }
   return scores;
@@ -83,14 +83,14 @@ function standardise(
 }
 
 /** Measures a space by its banks. */
-export function measureSpace(
+export async function measureSpace(
   space: EmbeddingSpace,
   { textBank, imageBank, temperature }: { textBank: Float32Array; imageBank: Float32Array; temperature: number },
-): MeasuredSpace {
+): Promise<MeasuredSpace> {
   const raw: MeasuredSpace = { space, temperature, textBank, imageBank, mean: 0, deviation: 1 };
-  const images = { rows: imageBank, hubness: softHubness(imageBank, textBank, space.width, temperature) };
-  const texts = { rows: textBank, hubness: softHubness(textBank, imageBank, space.width, temperature) };
-  const scores = scoreAll(raw, images, texts);
+  const images = { rows: imageBank, hubness: await softHubness(imageBank, textBank, space.width, temperature) };
+  const texts = { rows: textBank, hubness: await softHubness(textBank, imageBank, space.width, temperature) };
+  const scores = await scoreAll(raw, images, texts);
   let sum = 0;
   for (const score of scores) sum += score;
   const mean = sum / scores.length;

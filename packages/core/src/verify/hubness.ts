@@ -1,17 +1,19 @@
+import { native } from '../native.ts';
+
 /**
  * out[i, j] = left_i · right_j for (n, width) and (m, width), row by row: (n, m). Where one side is nearly all zeros (bags of
  * words), only its other values are looked at.
  */
-export function innerProducts(left: Float32Array, right: Float32Array, width: number): Float32Array {
+export async function innerProducts(left: Float32Array, right: Float32Array, width: number): Promise<Float32Array> {
   if (isSparse(right)) return sparseProducts(left, right, width, (i, j, m) => i * m + j);
   if (isSparse(left)) return sparseProducts(right, left, width, (j, i, _, n) => i * n + j);
-  return denseProducts(left, right, width);
+  return (await native()).innerProducts(left, right, width);
 }
 
 function isSparse(rows: Float32Array): boolean {
   let filled = 0;
-  for (const value of rows) if (value !== 0) filled++;
-  return filled * 8 < rows.length;
+  for (const value of rows) if (value !== 0 && ++filled * 8 >= rows.length) return false;
+  return true;
 }
 
 /** @param at Where the product of dense row i of n and sparse row j of m belongs. */
@@ -42,30 +44,6 @@ function sparseProducts(
   return out;
 }
 
-function denseProducts(left: Float32Array, right: Float32Array, width: number): Float32Array {
-  const n = left.length / width;
-  const m = right.length / width;
-  const out = new Float32Array(n * m);
-  for (let i = 0; i < n; i++) {
-    const row = left.subarray(i * width, (i + 1) * width);
-    for (let j = 0; j < m; j++) {
-      // Four sums at a time: one chain of additions would wait for itself.
-      let [a, b, c, d] = [0, 0, 0, 0];
-      let at = j * width;
-      let k = 0;
-      for (; k + 3 < width; k += 4, at += 4) {
-        a += row[k]! * right[at]!;
-        b += row[k + 1]! * right[at + 1]!;
-        c += row[k + 2]! * right[at + 2]!;
-        d += row[k + 3]! * right[at + 3]!;
-      }
-      for (; k < width; k++, at++) a += row[k]! * right[at]!;
-      out[i * m + j] = a + b + c + d;
-    }
-  }
-  return out;
-}
-
 const block = 256;
 
 /**
@@ -74,13 +52,18 @@ const block = 256;
  * arXiv 2405.19547, eq. 1, with means in place of sums so that the size of the bank does not matter).
  * @param rows (n, width). @param bank (m, width). @returns (n), in units of the cosine.
  */
-export function softHubness(rows: Float32Array, bank: Float32Array, width: number, temperature: number): Float32Array {
+export async function softHubness(
+  rows: Float32Array,
+  bank: Float32Array,
+  width: number,
+  temperature: number,
+): Promise<Float32Array> {
   const n = rows.length / width;
   const m = bank.length / width;
   const result = new Float32Array(n);
   for (let start = 0; start < n; start += block) {
     const count = Math.min(block, n - start);
-    const cosines = innerProducts(rows.subarray(start * width, (start + count) * width), bank, width); // (count, m)
+    const cosines = await innerProducts(rows.subarray(start * width, (start + count) * width), bank, width); // (count, m)
     for (let i = 0; i < count; i++) {
       let largest = Number.NEGATIVE_INFINITY;
       for (let j = 0; j < m; j++) largest = Math.max(largest, cosines[i * m + j]!);

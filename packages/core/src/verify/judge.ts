@@ -101,7 +101,7 @@ export async function judgeAll(
     );
     const embeddedTexts = options.cache.get(space) ?? embedTextsIn(space, texts, options);
     options.cache.set(space, embeddedTexts);
-    const block = scoreAll(space, embeddedImages, await embeddedTexts);
+    const block = await scoreAll(space, embeddedImages, await embeddedTexts);
     for (const [row, i] of chosen.entries()) {
       scores.set(block.subarray(row * texts.length, (row + 1) * texts.length), i * texts.length);
     }

@@ -233,6 +233,18 @@ Napi::Value find_nearest(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value inner_products(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return promised(env, [&] {
+    const int64_t width = read_integer(info[2], "width", 1);
+    const torch::Tensor left = read_rows(info[0], "left", width);    // (N, D)
+    const torch::Tensor right = read_rows(info[1], "right", width);  // (M, D)
+    return context_of(env).engine->run(
+        env, [left, right] { return to_host(at::mm(left, right.t())); },  // (N, M)
+        [](Napi::Env env, const torch::Tensor& products) { return copy_out(env, products); });
+  });
+}
+
 Napi::Value evaluate_objective(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return promised(env, [&] {
