@@ -39,8 +39,22 @@ if (unknown.length > 0) throw new Error(`Expected rows of ${Object.keys(contende
 if (!worlds.every((world) => worldNames.includes(world))) {
   throw new Error(`Expected worlds of ${worldNames.join(', ')}; received ${values.world}.`);
 }
-if (!seeds.every(Number.isInteger) || !Number.isInteger(steps) || steps < 1) {
-  throw new Error(`Expected whole numbers as --seeds and --steps; received ${values.seeds} and ${values.steps}.`);
+if (!values.seeds.split(',').every((seed) => /^\d+$/.test(seed))) {
+  throw new Error(`Expected whole numbers as --seeds, such as 1,2,3; received ${values.seeds}.`);
+}
+const counts = [
+  'steps',
+  'jobs',
+  'per-category',
+  'gallery',
+  'per-class',
+  'curve-every',
+  'curve-items',
+  'corpus',
+] as const;
+for (const flag of counts) {
+  if (/^[1-9]\d*$/.test(values[flag])) continue;
+  throw new Error(`Expected a whole number above 0 as --${flag}; received ${values[flag]}.`);
 }
 
 const controller = new AbortController();

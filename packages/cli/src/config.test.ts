@@ -24,20 +24,40 @@ describe('readConfig', () => {
 
   it.each([
     ['the default preset', {}, undefined, { preset: 'anagram', rankTexts: 0.3, margin: 0.1 }],
-    ['the preset of --objective', {}, 'ce-clip', { preset: 'ce-clip', rankTexts: 0.3, margin: 0.1 }],
-    ['the preset of the file', { objective: 'ce-clip' }, 'clip', { preset: 'ce-clip', rankTexts: 0.3, margin: 0.1 }],
-    ['terms of the file', { objective: { hardest: 1 } }, 'clip', { hardest: 1, rankTexts: 0.3, margin: 0.1 }],
-  ])('changes by --set train.objective.KEY %s', async (_what, train, objective, changed) => {
+    ['the preset of the file', { objective: 'ce-clip' }, undefined, { preset: 'ce-clip', rankTexts: 0.3, margin: 0.1 }],
+    ['terms of the file', { objective: { hardest: 1 } }, undefined, { hardest: 1, rankTexts: 0.3, margin: 0.1 }],
+    ['the preset of a flag', {}, 'ce-clip', { preset: 'ce-clip', rankTexts: 0.3, margin: 0.1 }],
+    [
+      'the preset of a flag over the file',
+      { objective: 'clic' },
+      'ce-clip',
+      { preset: 'ce-clip', rankTexts: 0.3, margin: 0.1 },
+    ],
+  ])('changes by --set train.objective.KEY %s', async (_what, train, flag, changed) => {
     const config = join(dir, 'anagram.config.json');
     await writeFile(config, JSON.stringify({ train }));
     const set = ['train.objective.rankTexts=0.3', 'train.objective.margin=0.1'];
-    const read = await readConfig({ config, set, ...(objective !== undefined && { objective }) });
+    const objectiveOver = (given: unknown) =>
+      flag === undefined || (given as { preset?: string } | undefined)?.preset === flag ? given : flag;
+    const read = await readConfig({ config, set }, objectiveOver);
     expect(read('train')).toEqual({ objective: changed });
   });
 
   it('takes terms one by one as one object', async () => {
     const read = await readConfig({ set: ['train.objective={"hardest":1}', 'train.objective.hardestMargin=0.1'] });
     expect(read('train')).toEqual({ objective: { hardest: 1, hardestMargin: 0.1 } });
+  });
+
+  it('says that a loss of one’s own takes its settings where it is made', async () => {
+    const config = join(dir, 'anagram.config.mjs');
+    const core = import.meta.resolve('@anagram/core');
+    await writeFile(
+      config,
+      `import { custom } from '${core}'; export default { train: { objective: custom(() => {}) } };`,
+    );
+    await expect(readConfig({ config, set: ['train.objective.negativesPerPair=0'] })).rejects.toThrow(
+      'is a loss of your own, which takes its settings where it is made',
+    );
   });
 
   it('takes settings from code', async () => {

@@ -4,6 +4,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AnagramError, parseSettings } from '@anagram/core';
 import * as z from 'zod';
+import { isPlain } from './objective-flag.ts';
 import { shellWord } from './shell-word.ts';
 
 const section = z.looseObject({});
@@ -29,14 +30,13 @@ export type Config = (name: SectionName) => Settings;
 /**
  * Settings by section: those of `--config`, and over them those of `--set`.
  * @param flags.set `SECTION.KEY=VALUE` each; VALUE is JSON, or else a text, but for what stands in braces or brackets.
- * @param flags.objective The preset that `--set train.objective.KEY=VALUE` changes where `--config` has no objective. @default 'anagram'
+ * @param objectiveOver What a flag makes of the file's `train.objective`, before a term of it is changed by `--set`.
  * @throws AnagramError `invalid-options`
  */
-export async function readConfig(flags: {
-  config?: string;
-  set?: readonly string[];
-  objective?: string;
-}): Promise<Config> {
+export async function readConfig(
+  flags: { config?: string; set?: readonly string[] },
+  objectiveOver: (objective: unknown) => unknown = (objective) => objective,
+): Promise<Config> {
   let settings: unknown = flags.config === undefined ? {} : await readFileOf(flags.config);
   parseSettings(flags.config ?? 'config', configSchema, settings);
   for (const each of flags.set ?? []) {
@@ -47,7 +47,7 @@ export async function readConfig(flags: {
     }
     const value = parseValue(path.join('.'), each.slice(equals + 1));
     if (path.length > 2 && path[0] === 'train' && path[1] === 'objective') {
-      settings = withPreset(settings as Settings, flags.objective ?? 'anagram');
+      settings = withPreset(settings as Settings, objectiveOver);
     }
     settings = withValue(settings, path, value);
   }
@@ -91,10 +91,16 @@ async function readFileOf(path: string): Promise<unknown> {
   }
 }
 
-/** A preset that is named, or none at all, as the object that a term of it is changed in. */
-function withPreset(settings: Settings, otherwise: string): Settings {
-  const { objective = otherwise } = (settings.train ?? {}) as { objective?: unknown };
-  return typeof objective === 'string' ? withValue(settings, ['train', 'objective', 'preset'], objective) : settings;
+/** The objective as the object that a term of it is changed in: terms, or a preset, `anagram` where there is none. */
+function withPreset(settings: Settings, objectiveOver: (objective: unknown) => unknown): Settings {
+  const objective = objectiveOver((settings.train as Settings | undefined)?.objective) ?? 'anagram';
+  if (typeof objective === 'object' && !isPlain(objective)) {
+    throw usage(
+      '--set',
+      'train.objective is a loss of your own, which takes its settings where it is made: custom(loss, { negativesPerPair: 2 }).',
+    );
+  }
+  return withValue(settings, ['train', 'objective'], typeof objective === 'string' ? { preset: objective } : objective);
 }
 
 /** A copy with one value in its place; what stood in its way is replaced. */

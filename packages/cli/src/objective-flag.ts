@@ -19,6 +19,6 @@ export function objectiveOfFlag(flag: string, set: unknown, onEvent: OnEvent): u
 }
 
 /** Not a list, and not what a class made. */
-function isPlain(value: unknown): value is { readonly preset?: unknown } {
+export function isPlain(value: unknown): value is { readonly preset?: unknown } {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -164,7 +164,7 @@ function objectsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.Zod
 
 /** ` Did you mean "x"?` where one of the names is near, else the list of names. */
 export function suggest(word: string, names: readonly string[]): string {
-  const list = names.length > 0 ? ` Known: ${names.join(', ')}.` : '';
+  const list = names.length > 0 ? ` Known: ${[...new Set(names)].join(', ')}.` : '';
   return nearest(word, names) || list;
 }
 

@@ -8,7 +8,7 @@ import { native } from '../src/native.ts';
 import type { PairSet } from '../src/pair.ts';
 import { tinyPairs } from '../src/testing/tiny-pairs.ts';
 import { Tokenizer } from '../src/text/tokenizer.ts';
-import { custom, type EmbeddedBatch } from '../src/train/custom-objective.ts';
+import { custom, type EmbeddedBatch, type LossFunction } from '../src/train/custom-objective.ts';
 import { objectivePresets } from '../src/train/objective-presets.ts';
 import { type TrainOptions, train } from '../src/train/train.ts';
 
@@ -218,7 +218,45 @@ test('a run with a loss of one’s own ends in the same bytes when it was stoppe
 
 test('gradients of the wrong size are refused, and a loss that is no number skips the step', async () => {
   const short = custom(() => ({ loss: 0, gradients: { image: new Float32Array(3), text: new Float32Array(3) } }));
-  await expect(trainBy('custom-short', short)).rejects.toThrow('gradients.image must be a Float32Array');
+  await expect(trainBy('custom-short', short)).rejects.toThrow(
+    /^custom\.gradients\.image: Expected a Float32Array of \d+ values, .* received Float32Array of \d+ values\.$/,
+  );
   const broken = custom((batch) => ({ ...clipLoss(batch), loss: Number.NaN }));
   await expect(trainBy('custom-nan', broken)).rejects.toMatchObject({ code: 'loss-not-finite' });
+});
+
+test.each([
+  [
+    'nothing',
+    () => undefined,
+    /^custom: The loss must return \{ loss, gradients: \{ image, text \} \}, received undefined\.$/,
+  ],
+  [
+    'a text as the loss',
+    (batch) => ({ ...clipLoss(batch), loss: '1' }),
+    /^custom\.loss: Expected a number, received string\.$/,
+  ],
+  [
+    'a list as a gradient',
+    (batch) => ({ loss: 0, gradients: { ...clipLoss(batch).gradients, text: [1, 2] } }),
+    /^custom\.gradients\.text: Expected a Float32Array of \d+ values, .* received Array of 2 values\.$/,
+  ],
+] as [string, (batch: EmbeddedBatch) => unknown, RegExp][])(
+  'a loss of one’s own that gives %s is refused in a sentence',
+  async (what, loss, sentence) => {
+    await expect(trainBy(`custom-${what}`, custom(loss as LossFunction))).rejects.toThrow(sentence);
+    expect(() => custom({ loss: 1 } as never)).toThrow(
+      'custom: Expected a function of the embedded batch, received Object.',
+    );
+  },
+);
+
+test('a call that is refused leaves its folder to the next one', async () => {
+  const freeze = { image: { unlocked: 99 } };
+  await expect(trainBy('refused', 'clip', { freeze })).rejects.toThrow('the tower has');
+  await expect(trainBy('refused', 'clip', { validate: { every: 1 } as never })).rejects.toThrow('train.validate.run');
+  await expect(trainBy('refused', 'clip', { logitScale: { initial: 50, maximum: 20 } })).rejects.toThrow(
+    'train.logitScale.initial: Expected at most the maximum of 20, received 50.',
+  );
+  await trainBy('refused', 'clip');
 });

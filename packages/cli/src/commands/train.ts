@@ -75,12 +75,12 @@ export function addTrain(program: Command): void {
   withDeeperSettings(command, deeper);
   withCommonFlags(command, 'anagram train ./data --dir ./runs/a --steps 2000').action((data: string[], flags: Flags) =>
     runCommand(flags, async ({ signal, onEvent }) => {
-      const config = await readConfig(flags);
-      const { steps, seed, fresh } = flags;
+      const { steps, seed, fresh, objective } = flags;
+      const objectiveOver = (given: unknown) =>
+        objective === undefined ? given : objectiveOfFlag(objective, given, onEvent);
+      const config = await readConfig(flags, objectiveOver);
       const settings: Record<string, unknown> = { ...config('train'), ...given({ steps, seed, fresh }) };
-      if (flags.objective !== undefined) {
-        settings.objective = objectiveOfFlag(flags.objective, settings.objective, onEvent);
-      }
+      if (objective !== undefined) settings.objective = objectiveOver(settings.objective);
       if (flags.optimizer !== undefined) {
         const others = typeof settings.optimizer === 'object' ? settings.optimizer : {};
         settings.optimizer = { ...others, kind: flags.optimizer };

@@ -63,6 +63,7 @@ export class CustomObjective {
   readonly #loss: LossFunction;
 
   constructor(loss: LossFunction, options: CustomObjectiveOptions) {
+    if (typeof loss !== 'function') throw misuse('custom', 'Expected a function of the embedded batch', loss);
     this.options = parseSettings('custom', customOptions, options);
     this.#loss = loss;
   }
@@ -72,13 +73,13 @@ export class CustomObjective {
     const { images, texts, logitScale, logitBias } = await trainer.begin(batch);
     const { pairs, weights, imageGroups, textGroups, alsoTrue } = batch;
     const { ownTextOffsets, ownTextIndex, ownImageOffsets, ownImageIndex } = batch;
-    const { loss, gradients } = await this.#loss({
+    const given = await this.#loss({
       ...{ image: images, text: texts, width: images.length / imageGroups.length, pairs, logitScale, logitBias, step },
       ...{ weights, imageGroups, textGroups, alsoTrue },
       ...{ ownTextOffsets, ownTextIndex, ownImageOffsets, ownImageIndex },
     });
-    checkLength('image', gradients.image, images.length);
-    checkLength('text', gradients.text, texts.length);
+    checkResult(given, { image: images.length, text: texts.length });
+    const { loss, gradients } = given;
     // A loss that is no number has no gradient: the step is skipped, as any other would be.
     const known = Number.isFinite(loss + (gradients.logitScale ?? 0) + (gradients.logitBias ?? 0));
     const result = await trainer.finish(
@@ -106,12 +107,32 @@ export function custom(loss: LossFunction, options: CustomObjectiveOptions = {})
   return new CustomObjective(loss, options);
 }
 
-function checkLength(name: string, gradient: unknown, length: number): void {
-  if (gradient instanceof Float32Array && gradient.length === length) return;
-  const received = gradient instanceof Float32Array ? `${gradient.length} values` : String(gradient);
-  throw new AnagramError(
-    'invalid-options',
-    `custom: gradients.${name} must be a Float32Array of ${length} values, as many as the ${name} embeddings have, received ${received}.`,
-    { where: `custom.gradients.${name}` },
-  );
+/** A loss is somebody's JavaScript: what it gives may be anything. */
+function checkResult(given: LossAndGradients, lengths: { readonly image: number; readonly text: number }): void {
+  const gradients: Partial<LossAndGradients['gradients']> | undefined = given?.gradients;
+  if (typeof gradients !== 'object' || gradients === null) {
+    throw misuse('custom', 'The loss must return { loss, gradients: { image, text } }', given);
+  }
+  if (typeof given.loss !== 'number') throw misuse('custom.loss', 'Expected a number', given.loss);
+  for (const name of ['logitScale', 'logitBias'] as const) {
+    const value = gradients[name];
+    if (value !== undefined && typeof value !== 'number')
+      throw misuse(`custom.gradients.${name}`, 'Expected a number', value);
+  }
+  for (const name of ['image', 'text'] as const) {
+    const [gradient, length] = [gradients[name], lengths[name]];
+    if (gradient instanceof Float32Array && gradient.length === length) continue;
+    throw misuse(
+      `custom.gradients.${name}`,
+      `Expected a Float32Array of ${length} values, as many as the ${name} embeddings have`,
+      gradient,
+    );
+  }
+}
+
+function misuse(where: string, expected: string, received: unknown): AnagramError<'invalid-options'> {
+  const length = (received as { length?: unknown } | null | undefined)?.length;
+  const kind = typeof received === 'object' && received !== null ? received.constructor?.name : typeof received;
+  const what = typeof received === 'object' && typeof length === 'number' ? `${kind} of ${length} values` : kind;
+  return new AnagramError('invalid-options', `${where}: ${expected}, received ${what}.`, { where });
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clipFit } from '../image/preprocess.ts';
 import type { PairSet } from '../pair.ts';
 import { type TinyPairsOptions, tinyPairs } from '../testing/tiny-pairs.ts';
-import { checkNeeds } from './objective-needs.ts';
+import { checkDraws, checkNeeds } from './objective-needs.ts';
 import { presetOf, resolveSettings, type TrainSettings } from './settings.ts';
 
 const model = { imageSize: 8, config: { preprocess: clipFit } } as Parameters<typeof checkNeeds>[0];
@@ -87,4 +87,28 @@ test('terms that will count no row are told', async () => {
     'The objective has terms that want paraphrases, given or by rules. None of the 6 pairs that were looked at has any: those terms count no such pair.',
   ]);
   expect((await warnings('con-clip', pairs('pairs')))[0]).toContain('negatives of the category negation');
+});
+
+function drawsOf(settings: Omit<TrainSettings, 'steps'>): string[] {
+  const said: string[] = [];
+  checkDraws(resolveSettings({ steps: 1, ...settings }), presetOf(settings.objective), (message) => said.push(message));
+  return said;
+}
+
+test.each([
+  [{ objective: { preset: 'ce-clip', negativesPerPair: 0 } }, 'train.objective.negativesPerPair: 0 draws no negative'],
+  [{ objective: 'negclip', curriculum: { negatives: { from: 0, to: 0 } } }, 'train.curriculum.negatives: 0 draws no'],
+] as const)('a preset that is made of negatives is refused where %j draws none', (settings, sentence) => {
+  expect(() => drawsOf(settings)).toThrow(sentence);
+});
+
+test('terms over negatives that are never drawn, and shuffles of less than half a row, are warned of', () => {
+  expect(drawsOf({ objective: { ownTexts: 0.5, negativesPerPair: 0 } })).toEqual([
+    expect.stringMatching(/^train\.objective\.negativesPerPair: 0 draws no negative/),
+  ]);
+  const structure = { text: 'negative' } as const;
+  expect(drawsOf({ batchSize: 16, structure })).toEqual([
+    'train.structure.share: 0.03 of a batch of 16 is less than half a row, so that nothing is shuffled. Give at least 0.063.',
+  ]);
+  for (const objective of ['anagram', 'clip', 'clic'] as const) expect(drawsOf({ objective, structure })).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { TrainingPair } from '../pair.ts';
 import type { ObjectivePreset } from './objective-presets.ts';
 import { type ResolvedObjective, usesOf } from './objective-settings.ts';
 import type { SharedSet } from './sampler.ts';
+import type { ResolvedSettings } from './settings.ts';
 
 /** Pairs that are looked at, of all sets together: at first, and before a preset is refused, as few of a set may have what it wants. */
 const looked = { first: 32, last: 2048 };
@@ -55,6 +56,39 @@ function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): N
 }
 
 /**
+ * Looks at the settings alone: whether negatives and shuffled views that are asked for are ever drawn.
+ * @param told `warn` of terms that will count no row.
+ * @throws AnagramError `invalid-options` where a preset is made of negatives and none is drawn.
+ */
+export function checkDraws(
+  { objective, curriculum, structure, batchSize }: ResolvedSettings,
+  preset: ObjectivePreset | null,
+  warn: (message: string) => void,
+): void {
+  const { from, to } = curriculum.negatives;
+  const key = objective.negativesPerPair === 0 ? 'objective.negativesPerPair' : 'curriculum.negatives';
+  const drawsNone = objective.negativesPerPair === 0 || (from === 0 && to === 0);
+  if (drawsNone && preset !== null && vital[preset]) {
+    throw new AnagramError(
+      'invalid-options',
+      `train.${key}: 0 draws no negative, and the objective ${preset} is made of them: it would train as another objective. Draw some, or choose an objective that needs none, such as clip.`,
+      { where: `train.${key}` },
+    );
+  }
+  const uses = usesOf(objective);
+  if (drawsNone && objective.joinedEvery === 0 && (uses.texts || uses.images)) {
+    warn(`train.${key}: 0 draws no negative, so that the objective's terms over negatives count no pair.`);
+  }
+  const shuffles =
+    structure.weight > 0 && structure.share > 0 && (structure.image !== 'off' || structure.text !== 'off');
+  if (shuffles && Math.round(structure.share * batchSize) === 0) {
+    warn(
+      `train.structure.share: ${structure.share} of a batch of ${batchSize} is less than half a row, so that nothing is shuffled. Give at least ${(1 / batchSize).toPrecision(2)}.`,
+    );
+  }
+}
+
+/**
  * Looks at some pairs before training begins, so that no run is silently another objective's than the one that was asked for.
  * @param told `warn` of terms that will count no row.
  * @throws AnagramError `not-enough-data` where a preset lacks what makes it that preset; the signal's reason.
@@ -86,7 +120,7 @@ export async function checkNeeds(
   if (need && missing.has(need)) {
     throw new AnagramError(
       'not-enough-data',
-      `The objective ${preset} wants ${need}. None of the ${seen} pairs that were looked at has any, so that it would train as another objective. Write negatives (\`anagram negatives\`) and open the pairs with them, or choose an objective that needs none, such as clip.`,
+      `The objective ${preset} wants ${need}. None of the ${seen} pairs that were looked at has any, so that it would train as another objective. ${need.includes('picture') ? 'Write negatives with pictures (`anagram negatives` with an editor, and --fresh where texts alone were written)' : 'Write negatives (`anagram negatives`)'} and open the pairs with them, or choose an objective that needs none, such as clip.`,
       { needed: 1, found: 0 },
     );
   }

@@ -154,7 +154,8 @@ export interface TrainSettings {
     /**
      * Categories are drawn in proportion to `floor` + the share of pairs that the model still gets wrong (a pair is right
      * when it beats its own negatives in both directions). Where no error can be measured, as with objective `clip`,
-     * categories are drawn equally often. False: each set in its own proportions. Default true.
+     * categories are drawn equally often. False: pairs are drawn in each set's own proportions; which of a pair's negatives is
+     * drawn still follows the error (`hardness: 0`: each alike). Default true.
      */
     byError?: boolean;
     /** Added to each category's error, so that none dies out. Default 0.1. */
@@ -303,11 +304,19 @@ export function resolveSettings(settings: TrainSettings) {
       { where: 'train.objective' },
     );
   }
+  const maximum = logitScale.maximum ?? (objective.sigmoid > 0 ? 1000 : 100);
+  if ((logitScale.initial ?? 1) > maximum) {
+    throw new AnagramError(
+      'invalid-options',
+      `train.logitScale.initial: Expected at most the maximum of ${maximum}, received ${logitScale.initial}.`,
+      { where: 'train.logitScale.initial' },
+    );
+  }
   return {
     ...rest,
     objective,
     custom,
-    logitScale: { ...logitScale, maximum: logitScale.maximum ?? (objective.sigmoid > 0 ? 1000 : 100) },
+    logitScale: { ...logitScale, maximum },
     // A loss of one's own sees no shuffled views, so that none are made.
     structure: custom ? { ...structure, image: 'off' as const, text: 'off' as const } : structure,
   };

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { NativeTrainer, StepResult } from '@anagram/native';
+import type { NativeTrainer, NativeTrainerConfig, StepResult } from '@anagram/native';
 import * as z from 'zod';
 import { isSiglip } from '../clip/architecture.ts';
 import type { ClipModel } from '../clip/clip-model.ts';
@@ -20,7 +20,7 @@ import {
   writeFolder,
 } from './checkpoint.ts';
 import { Curriculum, type Observation, observe, resultLag } from './curriculum.ts';
-import { checkNeeds } from './objective-needs.ts';
+import { checkDraws, checkNeeds } from './objective-needs.ts';
 import { clearRun, describeRun, openRun, type RunRecord, writeRun } from './run-folder.ts';
 import { RunLog } from './run-log.ts';
 import { Sampler, type SharedSet } from './sampler.ts';
@@ -48,7 +48,7 @@ export interface TrainOptions extends TrainSettings, Knobs {
   /** Removes the run in `dir` and begins anew. Default false. */
   fresh?: boolean;
   /** Called every `every` steps while training waits. It must leave the weights alone. */
-  validate?: { every: number; run(context: { model: ClipModel; step: number; signal?: AbortSignal }): Promise<void> };
+  validate?: Validate;
 }
 
 export interface TrainResult {
@@ -71,11 +71,23 @@ export interface TrainResult {
   readonly log: string;
 }
 
+/** What is called every so many steps while training waits, with the model as it is. */
+interface Validate {
+  every: number;
+  run(context: { model: ClipModel; step: number; signal?: AbortSignal }): Promise<void>;
+}
+
 const pairSet = objectWith('pair', 'what openPairs gives');
 const required = z.object({
   model: objectWith('native', 'a ClipModel'),
   pairs: z.union([pairSet, z.array(z.object({ set: pairSet, share: z.number().positive() })).min(1)]),
   dir: z.string().min(1),
+  validate: z
+    .strictObject({
+      every: z.int().min(1),
+      run: z.custom<Validate['run']>((run) => typeof run === 'function', 'Expected a function'),
+    })
+    .optional(),
 });
 
 /** What a model was before training in a folder changed it, so that a stopped run can go on with the same object. */
@@ -97,12 +109,16 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   signal?.throwIfAborted();
   const emit = safeEmitter(onEvent);
   const warn = (message: string) => emit({ type: 'warning', message });
-  await checkNeeds(model, sets, { objective: settings.objective, preset: presetOf(plain.objective) }, { warn, signal });
+  const preset = presetOf(plain.objective);
+  checkDraws(settings, preset, warn);
+  await checkNeeds(model, sets, { objective: settings.objective, preset }, { warn, signal });
+  // What the addon will refuse is refused before the folder is begun.
+  const trainerConfig = toTrainerConfig(settings, model.native.tensors());
 
   await using _lock = await lockFolder(dir);
   if (fresh) await clearRun(dir);
   const run = await openRun(dir, await describe(model, { settings, sets, dir, fresh }), warn);
-  const trainer = await createTrainer(model, settings);
+  const trainer = await createTrainer(model, settings, trainerConfig);
   try {
     const state = await begin(dir, { model, trainer }, warn);
     emit({ type: 'run-start', dir, steps: settings.steps, resumedFrom: state.step });
@@ -207,9 +223,11 @@ async function describe(
 }
 
 /** A trainer of the model as the run begins; where it goes on, a checkpoint is restored over both. */
-async function createTrainer({ native: handle }: ClipModel, settings: ResolvedSettings): Promise<NativeTrainer> {
-  const config = toTrainerConfig(settings, handle.tensors());
-  const { initial } = settings.logitScale;
+async function createTrainer(
+  { native: handle }: ClipModel,
+  { logitScale: { initial } }: ResolvedSettings,
+  config: NativeTrainerConfig,
+): Promise<NativeTrainer> {
   // Before the trainer is made, whose averages begin with the weights that it finds.
   if (initial !== undefined) await handle.writeTensor('logit_scale', Float32Array.of(Math.log(initial)));
   return await (await native()).createTrainer(handle, config);
@@ -265,7 +283,7 @@ function checkTerms({ config }: ClipModel, { objective }: ResolvedSettings): voi
   if (objective.sigmoid === 0 || isSiglip(config.architecture)) return;
   throw new AnagramError(
     'invalid-options',
-    "train.objective: the sigmoid term needs a logit bias, which models with SigLIP's towers have and this one, a CLIP, has not. Set `contrastive` in place of `sigmoid`.",
+    "train.objective: the sigmoid term needs a logit bias, which models with SigLIP's towers have and this one, a CLIP, has not. Make the model with SigLIP's towers (`--architecture tiny-siglip`), or set `contrastive` in place of `sigmoid`.",
     { where: 'train.objective' },
   );
 }
