@@ -57,7 +57,7 @@ function wanted(objective: ResolvedObjective, preset: ObjectivePreset | null): N
 
 /**
  * Looks at the settings alone: whether negatives and shuffled views that are asked for are ever drawn.
- * @param told `warn` of terms that will count no row.
+ * @param warn Told of terms that will count no row.
  * @throws AnagramError `invalid-options` where a preset is made of negatives and none is drawn.
  */
 export function checkDraws(
